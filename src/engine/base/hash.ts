@@ -1,0 +1,37 @@
+/**
+ * Fast, stable hashes of text for identities. Not cryptographic: whoever writes a host's events can make that host's own
+ * identities collide, and nobody else's, because the host's name is always part of the text.
+ */
+
+/** 64 bits as two unsigned 32-bit halves; `hash64` reuses nothing, so results may be kept. */
+export interface Hash64 {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Mixing steps of MurmurHash3's 32-bit finaliser (Austin Appleby, public domain), run as two lanes over UTF-16 units. */
+export function hash64(text: string, seed = 0): Hash64 {
+  let high = 0x9e3779b9 ^ seed;
+  let low = 0x85ebca6b ^ (seed + text.length);
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    high = Math.imul(high ^ unit, 0x9e3779b1);
+    low = Math.imul(low ^ unit, 0x5f356495);
+    high ^= low >>> 15;
+    low ^= high >>> 13;
+  }
+  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
+  low = Math.imul(low ^ (low >>> 16), 0xc2b2ae35) ^ Math.imul(high ^ (high >>> 13), 0x85ebca6b);
+  return { high: high >>> 0, low: low >>> 0 };
+}
+
+/** 16 hex digits. */
+export function hex64(hash: Hash64): string {
+  return hash.high.toString(16).padStart(8, '0') + hash.low.toString(16).padStart(8, '0');
+}
+
+/** 32 hex digits over parts joined by NUL, a character that host names and GUIDs cannot hold. For ids of processes and chains. */
+export function hashId(...parts: readonly string[]): string {
+  const text = parts.join('\0');
+  return hex64(hash64(text)) + hex64(hash64(text, 0x2545f491));
+}

@@ -1,0 +1,72 @@
+/**
+ * What a plugin is to the engine: hooks that see processes and add evidence. Re-exported to authors by `chainsight/plugin-sdk`.
+ * Everything handed to a hook is plain data, so the same plugin runs in this process or in a worker of its own.
+ */
+
+import type { Title } from '../base/title.js';
+import type { Event } from '../event/event.js';
+import type { Matched } from '../rule/rule.js';
+
+/** A process as plugins see it. Texts are `''` and numbers 0 where nothing is known yet; a late create event fills them. */
+export interface PluginProcess {
+  readonly id: string;
+  /** `''` where the parent is unknown. */
+  readonly parentId: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly guid: string;
+  readonly image: string;
+  readonly commandLine: string;
+  readonly user: string;
+  /** `Low`, `Medium`, `High`, `System` as the sensor writes it. */
+  readonly integrityLevel: string;
+  readonly hashes: string;
+  readonly parentImage: string;
+  readonly startMs: number;
+  readonly isRoot: boolean;
+}
+
+export interface PluginEvidence {
+  /** Unique within the plugin; the ledger key is `plugin:NAME:KEY`. */
+  readonly key: string;
+  readonly points: number;
+  readonly title: Title;
+  readonly techniques?: readonly string[];
+  readonly matched?: readonly Matched[];
+}
+
+/** What one hook call gets. */
+export interface PluginCall {
+  readonly event: Event;
+  readonly process: PluginProcess;
+  readonly chainId: string;
+  /** The plugin's own memory of this process; dropped with the process. */
+  readonly processMemory: Map<string, unknown>;
+  /** The plugin's own memory of this chain. When chains join, the joined chain keeps the entries of both, by `mergeMemory`. */
+  readonly chainMemory: Map<string, unknown>;
+  addEvidence(evidence: PluginEvidence): void;
+}
+
+/** Hooks the engine calls, in-process and synchronous. The host (`src/plugin-host`) wraps them with a time budget and error isolation. */
+export interface EnginePlugin {
+  readonly name: string;
+  processCreated?(call: PluginCall): void;
+  processAction?(call: PluginCall): void;
+  processEnded?(call: PluginCall): void;
+  /** Joins two memories of one chain or process; must not depend on which is which. Default: union, sets united, greater number wins. */
+  mergeMemory?(into: Map<string, unknown>, from: ReadonlyMap<string, unknown>): void;
+}
+
+/**
+ * Evidence that did not come from a hook at once: a reputation answer, a worker plugin's finding. It is written to the log as a record of its
+ * own, so a replay sees the same answer at the same position.
+ */
+export interface PluginFinding {
+  readonly plugin: string;
+  readonly host: string;
+  readonly processId: string;
+  readonly evidence: PluginEvidence;
+  /** The event that made the plugin look. */
+  readonly eventId: string;
+  readonly timeMs: number;
+}

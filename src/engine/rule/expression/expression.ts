@@ -1,0 +1,49 @@
+/**
+ * The original's rule language (Python's rule-engine 3.5.0) as the rest of the program sees it.
+ * Grammar and meaning: docs/reference/expressions.md. Compiled once into closures; no `eval`; every pattern in linear time or under a step limit.
+ */
+
+/** What can be wrong: at compile time `syntax`, `resolution`, `type` or `lookup` (constant parts are folded); at run time the last three. */
+export type ExpressionErrorKind = 'syntax' | 'resolution' | 'type' | 'lookup';
+
+export interface ExpressionError {
+  readonly kind: ExpressionErrorKind;
+  readonly message: string;
+  /** 0-based offset in the text, for `syntax`. */
+  readonly offset?: number | undefined;
+}
+
+/** The event as an expression reads it: names and texts lower-cased, ids and masks as numbers. Own names only. */
+export interface Scope {
+  /** `undefined` = absent (a resolution error when reached); null, boolean, number, string, array, or plain object otherwise. */
+  get(name: string): unknown;
+}
+
+/**
+ * A necessary condition: the expression can only be true if `field` is a text that, lower-cased, holds (`contains`), begins with, ends with or
+ * is one of `texts`, or a number equal to one of them in decimal. All requirements must hold at once.
+ */
+export interface Requirement {
+  readonly field: string;
+  readonly kind: 'equals' | 'contains' | 'prefix' | 'suffix';
+  readonly texts: readonly string[];
+}
+
+/** A field read and compared with a pattern or text while the expression came out true. */
+export interface TracedMatch {
+  readonly field: string;
+  /** The text that was sought or the text that a pattern matched; offsets are into the lower-cased value, in UTF-16 units. */
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+}
+
+export interface Expression {
+  readonly text: string;
+  /** Names it may read, in order of first appearance. */
+  readonly fields: readonly string[];
+  readonly requirements: readonly Requirement[];
+  /** Truth of the result, as in Python; or the error it ended in. */
+  evaluate(scope: Scope): boolean | ExpressionError;
+  /** Fields that made it true, in order of evaluation, without those under `not`; empty where it is not true. */
+  trace(scope: Scope): readonly TracedMatch[];
+}

@@ -1,0 +1,31 @@
+/** One scored reason in a chain, and the ledger that holds them. The chain's score is the ledger's sum, always. */
+
+import type { Title } from '../base/title.js';
+import type { Action } from '../event/action.js';
+import type { Matched } from '../rule/rule.js';
+
+export type EvidenceKind = 'rule' | 'technique' | 'profile' | 'plugin';
+
+export interface EvidenceEvent {
+  /** 16 hex digits of the record identity. */
+  readonly id: string;
+  readonly timeMs: number;
+  readonly action: Action | undefined;
+  readonly file: string | undefined;
+  readonly line: number;
+}
+
+export interface Evidence {
+  readonly kind: EvidenceKind;
+  /** `rule:ID`, `technique:T1059.001`, `profile:ID`, `plugin:NAME:KEY`. */
+  readonly key: string;
+  readonly title: Title;
+  /** What it scores where nothing exempts it. */
+  readonly points: number;
+  readonly techniques: readonly string[];
+  /** The rule that made it and the version of the rule set, `undefined` for profiles and plugins. */
+  readonly rule: string | undefined;
+  readonly rulesVersion: string | undefined;
+  readonly event: EvidenceEvent;
+  readonly matched: readonly Matched[];
+}

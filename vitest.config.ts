@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit and property tests lie beside the code; golden and browser tests lie in `test/`. */
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'plugins/**/*.test.ts', 'console/src/**/*.test.ts', 'rules/**/*.test.ts'] } },
+      { extends: true, test: { name: 'golden', include: ['test/golden/**/*.test.ts'] } },
+      { extends: true, test: { name: 'whole', include: ['test/*.test.ts', 'test/{property,replay,fuzz}/**/*.test.ts'] } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
+    ],
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['**/*.test.ts'] },
+  },
+});
