@@ -1,0 +1,24 @@
+/** Small shapes that the others are built from. Times on the wire are ISO 8601 UTC with milliseconds; `null` where not known. */
+
+import { Type, type Static, type TSchema } from '@sinclair/typebox';
+
+/** Every address of the API begins with this. */
+export const API_PREFIX = '/api/v1';
+
+export const Time = Type.String({ format: 'date-time', examples: ['2020-09-04T07:06:09.681Z'] });
+
+export function Nullable<Schema extends TSchema>(schema: Schema) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+/** One of these texts; a JSON Schema `enum`, so that errors can name the choices. */
+export function OneOf<const Values extends readonly string[]>(values: Values) {
+  return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values] });
+}
+
+/** A text in both languages of the product. Data like any other: shown, never interpreted. */
+export const Titles = Type.Object({ en: Type.String(), zh: Type.String() });
+export type Titles = Static<typeof Titles>;
+
+/** Process and chain ids: 32 hex digits. */
+export const Id32 = Type.String({ pattern: '^[0-9a-f]{32}$' });
