@@ -1,0 +1,133 @@
+/** What a server asks of the live engine: take events in, change the policy, say how it is. `src/app/live` answers. */
+
+import type { Diagnostic } from '../engine/base/diagnostic.js';
+import type { Event } from '../engine/event/event.js';
+import type { RuleSet } from '../engine/rule/rule.js';
+import type { Exception } from '../engine/score/exception.js';
+import type { StoredThreat } from './query-ports.js';
+
+export interface IncomingEvent {
+  readonly event: Event;
+  /** The record's own bytes; kept as they are. */
+  readonly raw: Uint8Array;
+}
+
+export type TakeAnswer =
+  /** Every event is on disk. `duplicates` of them were known already and changed nothing. */
+  | { readonly kind: 'taken'; readonly duplicates: number }
+  /** Nothing was taken; the same request may succeed later. */
+  | { readonly kind: 'busy'; readonly reason: string; readonly retryAfterSeconds: number }
+  /** Nothing was taken, and nothing will be until a person acts (disk full, write failed). */
+  | { readonly kind: 'stopped'; readonly reason: string };
+
+export interface Intake {
+  /** `sensor`: name of the token that brought them. Resolves once the events are on disk; effects may follow a moment later. */
+  take(events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer>;
+  /** `undefined` while it takes events; otherwise why it does not. */
+  readonly refusal: string | undefined;
+  /** Resolves when everything taken so far has had its effects. */
+  settled(): Promise<void>;
+}
+
+export interface RulesInForce {
+  readonly rules: RuleSet;
+  readonly packs: readonly string[];
+  readonly problems: readonly Diagnostic[];
+}
+
+/** Changes of policy are records in the log: each resolves once on disk, and holds for events from its position on. */
+export interface PolicyDesk {
+  exceptions(): readonly Exception[];
+  /** Evidence that each exception has turned to zero points, by its id. */
+  exceptionHits(): ReadonlyMap<string, number>;
+  addException(exception: Exception): Promise<void>;
+  removeException(id: string): Promise<boolean>;
+  rules(): RulesInForce;
+  /** Reads the packs again. Rules that are broken are reported and left out; where no rule is left, the old ones stay. */
+  reloadRules(): Promise<RulesInForce>;
+}
+
+/** Told after the effects are stored. */
+export type LiveNotice =
+  | { readonly kind: 'threat'; readonly id: string }
+  | { readonly kind: 'threat-removed'; readonly id: string; readonly into: string | undefined }
+  | { readonly kind: 'host'; readonly name: string }
+  | { readonly kind: 'policy'; readonly what: 'rules' | 'exceptions' | 'settings' | 'plugins' };
+
+export interface LiveNotices {
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (notice: LiveNotice) => void): () => void;
+}
+
+export interface HuntQuestion {
+  /** Event times in `[fromMs, toMs)`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Lower case, whole name. */
+  readonly host: string | undefined;
+  /** Expression over an event's fields; chains without such an event are left out. */
+  readonly query: string | undefined;
+}
+
+export interface HuntProgress {
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly events: number;
+}
+
+/** A chain as a hunt rebuilt it; `threat.score` may be below `threat.threshold`. */
+export interface HuntedChain {
+  readonly threat: StoredThreat['threat'];
+  readonly processes: number;
+}
+
+export interface HuntAnswer {
+  /** Highest score first, then id. */
+  readonly chains: readonly HuntedChain[];
+  readonly events: number;
+  /** Why the answer is not whole, or `undefined`. */
+  readonly cut: string | undefined;
+}
+
+export interface Hunter {
+  /** What is wrong with a query, before it runs; `undefined` where it is fine. */
+  check(question: HuntQuestion): string | undefined;
+  /** Reads the log in slices, so that intake goes on meanwhile. `cancelled()` is asked between slices. */
+  hunt(
+    question: HuntQuestion,
+    onProgress: (progress: HuntProgress) => void,
+    cancelled: () => boolean,
+  ): Promise<HuntAnswer>;
+}
+
+/** An event's own fields, read back from the log. */
+export interface EventReader {
+  /** By position; those whose bytes are no longer kept are absent. */
+  readEvents(
+    positions: readonly number[],
+  ): Promise<ReadonlyMap<number, { readonly event: Event; readonly receivedMs: number }>>;
+}
+
+export interface PluginStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly titles: { readonly en: string; readonly zh: string };
+  readonly state: 'on' | 'off' | 'failed';
+  readonly error: string | undefined;
+  readonly faults: number;
+  readonly menu: { readonly titles: { readonly en: string; readonly zh: string }; readonly icon: string } | undefined;
+  readonly hasPage: boolean;
+}
+
+export interface PluginDesk {
+  plugins(): readonly PluginStatus[];
+  /** The page's HTML; `undefined` where the plugin is off or has none. Shown in a sandboxed frame only. */
+  page(name: string): Promise<string | undefined>;
+}
+
+/** The built-in sample attack, on hosts whose names say so. */
+export interface SampleMaker {
+  readonly hosts: readonly string[];
+  /** Events with times that end at `nowMs`, as JSON records. */
+  make(nowMs: number): readonly IncomingEvent[];
+}
