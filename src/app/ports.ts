@@ -10,7 +10,11 @@ export interface Clock {
 
 /** Policy as the log holds it: everything as text, so that any later program can read it. */
 export type PolicyChange =
-  | { readonly kind: 'rules'; readonly version: string; readonly files: readonly { readonly path: string; readonly text: string }[] }
+  | {
+      readonly kind: 'rules';
+      readonly version: string;
+      readonly files: readonly { readonly path: string; readonly text: string }[];
+    }
   | { readonly kind: 'settings'; readonly settings: PolicySettings }
   | { readonly kind: 'exception-added'; readonly exception: import('../engine/score/exception.js').Exception }
   | { readonly kind: 'exception-removed'; readonly id: string };
@@ -23,34 +27,97 @@ export interface PolicySettings {
   readonly skipHashes: readonly string[];
 }
 
+/** `receivedMs`: our clock, UTC milliseconds, when it came. Kept so that a replay reads the same time as the live run did. */
 export type LogRecord =
-  /** Bytes exactly as they came: one event in the shape its sender chose. */
-  | { readonly kind: 'event'; readonly raw: Uint8Array; readonly receivedMs: number; readonly sensor: string }
-  | { readonly kind: 'policy'; readonly change: PolicyChange }
-  | { readonly kind: 'finding'; readonly finding: PluginFinding };
+  /**
+   * Bytes exactly as they came: one event in the shape its sender chose. `eventMs` is the event's own time as decoded when it was taken in, 0 where
+   * it has none: it lets reads of a time range leave whole blocks unread.
+   */
+  | {
+      readonly kind: 'event';
+      readonly raw: Uint8Array;
+      readonly receivedMs: number;
+      readonly eventMs: number;
+      readonly sensor: string;
+    }
+  | { readonly kind: 'policy'; readonly receivedMs: number; readonly change: PolicyChange }
+  | { readonly kind: 'finding'; readonly receivedMs: number; readonly finding: PluginFinding };
 
 export interface StoredRecord {
-  /** Grows by one a record, from 1; never reused. */
+  /** Grows from 1 and is never reused; grows by one a record but for places where recovery had to leave a hole. */
   readonly position: number;
   readonly record: LogRecord;
 }
 
+/** All that are given must hold. Only events are chosen by time: policy and findings are always read, for events mean nothing without them. */
+export interface ReadRange {
+  /** First position wanted; 1 where absent. */
+  readonly fromPosition?: number | undefined;
+  /** Last position wanted; the last one synced when the call began where absent. */
+  readonly toPosition?: number | undefined;
+  /** Event times in `[fromMs, toMs)`; events without a time are always read. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+}
+
+/** Bytes in the log that are not what was written: found by their checksum, passed over, and told. */
+export interface LogDamage {
+  readonly segment: string;
+  /** Where in the segment file, and how many bytes could not be read. */
+  readonly offset: number;
+  readonly bytes: number;
+  /** Positions of the records that are lost; `undefined` where no record follows that could tell. */
+  readonly lost: { readonly first: number; readonly last: number } | undefined;
+  readonly reason: string;
+}
+
 /** Append-only, checksummed, synced before it answers. The log is the truth; everything else can be rebuilt from it. */
 export interface EventLog {
-  /** Resolves, with the position of the first of them, once all records are on disk; rejects if they may not be. */
+  /**
+   * Resolves, with the position of the first of them, once all records are on disk, one position after another; calls resolve in the order in which
+   * they were made.
+   *
+   * @throws AppError `LOG_BUSY` where the queue is full and nothing was taken; `LOG_FULL` where the disk nearly is; `LOG_FAILED` where the records may not be
+   *   on disk, and from then on always
+   */
   append(records: readonly LogRecord[]): Promise<number>;
-  /** Records from `position` on, in order, up to the last one synced when the call began. */
-  read(fromPosition: number): AsyncIterable<StoredRecord>;
-  /** 0 while empty. */
+  /** Records in order, some at a time as they come off the disk. Damage on the way is passed over and told to `onDamage` of the log's options. */
+  read(range?: ReadRange): AsyncIterable<readonly StoredRecord[]>;
+  /** Single records; those that are not there (any more) are left out. */
+  readAt(positions: readonly number[]): Promise<ReadonlyMap<number, LogRecord>>;
+  /** Last position on disk; 0 while empty. */
   readonly lastPosition: number;
   /** What recovery cut from the tail when the log was opened: bytes, and the reason in words; `undefined` if nothing. */
   readonly cut: { readonly bytes: number; readonly reason: string } | undefined;
+  /** Damage found so far, the first hundred places. */
+  readonly damage: readonly LogDamage[];
+  /** Why it takes no more records; `undefined` while it does. */
+  readonly failure: Error | undefined;
   close(): Promise<void>;
+}
+
+/** Events received about one host in one minute. */
+export interface Arrivals {
+  readonly host: string;
+  /** Start of the minute, UTC milliseconds of our clock. */
+  readonly minuteMs: number;
+  readonly events: number;
+  /** Of the events so far received, this batch's first and last time of our clock. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** What goes into the store together with effects. */
+export interface IntakeCounts {
+  readonly arrivals: readonly Arrivals[];
+  /** Repetitions that were recognised since the last commit. */
+  readonly duplicates: number;
 }
 
 /** Where effects go, together with the log position they came from: both in one transaction. */
 export interface EffectStore {
   /** Position up to which effects are stored; 0 at first. */
   readonly committedPosition: number;
-  commit(effects: Effects, position: number): void;
+  /** Does nothing where `position` is stored already: effects may be handed in again after a crash. */
+  commit(effects: Effects, position: number, intake?: IntakeCounts): void;
 }
