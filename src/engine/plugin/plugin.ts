@@ -4,8 +4,10 @@
  */
 
 import type { Title } from '../base/title.js';
+import type { Action } from '../event/action.js';
 import type { Event } from '../event/event.js';
 import type { Matched } from '../rule/rule.js';
+import type { EvidenceEvent } from '../score/evidence.js';
 
 /** A process as plugins see it. Texts are `''` and numbers 0 where nothing is known yet; a late create event fills them. */
 export interface PluginProcess {
@@ -33,6 +35,10 @@ export interface PluginEvidence {
   readonly title: Title;
   readonly techniques?: readonly string[];
   readonly matched?: readonly Matched[];
+  /** Process that it concerns, where that is not the call's own (a child, say): the id of one on the same host. */
+  readonly processId?: string;
+  /** Event that it rests on, where that is not the call's own: what decided may have come earlier. */
+  readonly event?: EvidenceEvent;
 }
 
 /** What one hook call gets. */
@@ -44,12 +50,20 @@ export interface PluginCall {
   readonly processMemory: Map<string, unknown>;
   /** The plugin's own memory of this chain. When chains join, the joined chain keeps the entries of both, by `mergeMemory`. */
   readonly chainMemory: Map<string, unknown>;
+  /**
+   * Evidence of one key and process given again replaces what was given before: a plugin that judges by what it holds states its whole finding
+   * each time, and so does not depend on the order of events.
+   */
   addEvidence(evidence: PluginEvidence): void;
+  /** For `PluginEvidence.event`, when the finding may have to be stated again later. */
+  eventRef(): EvidenceEvent;
 }
 
 /** Hooks the engine calls, in-process and synchronous. The host (`src/plugin-host`) wraps them with a time budget and error isolation. */
 export interface EnginePlugin {
   readonly name: string;
+  /** Actions that `processAction` is called for; without it, all. */
+  readonly actions?: ReadonlySet<Action>;
   processCreated?(call: PluginCall): void;
   processAction?(call: PluginCall): void;
   processEnded?(call: PluginCall): void;

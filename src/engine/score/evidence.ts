@@ -1,7 +1,9 @@
 /** One scored reason in a chain, and the ledger that holds them. The chain's score is the ledger's sum, always. */
 
+import { hex64 } from '../base/hash.js';
 import type { Title } from '../base/title.js';
 import type { Action } from '../event/action.js';
+import type { Event } from '../event/event.js';
 import type { Matched } from '../rule/rule.js';
 
 export type EvidenceKind = 'rule' | 'technique' | 'profile' | 'plugin';
@@ -26,6 +28,18 @@ export interface Evidence {
   /** The rule that made it and the version of the rule set, `undefined` for profiles and plugins. */
   readonly rule: string | undefined;
   readonly rulesVersion: string | undefined;
+  /** Number of the policy under which it was first given: later exceptions do not touch it. */
+  readonly policy: number;
   readonly event: EvidenceEvent;
   readonly matched: readonly Matched[];
+}
+
+export function evidenceEventOf(event: Event): EvidenceEvent {
+  return {
+    id: hex64({ high: event.idHigh, low: event.idLow }),
+    timeMs: event.timeMs,
+    action: event.action,
+    file: event.file,
+    line: event.line,
+  };
 }

@@ -1,0 +1,190 @@
+/**
+ * Places processes in chains. A process is in its parent's chain unless the parent is a root process or unknown; late facts (a parent, an image
+ * that makes a root) join chains or take them apart. Joining costs the smaller side; taking apart, which is rare, the chains concerned.
+ */
+
+import type { Process } from '../process/process.js';
+import { Chain } from './chain.js';
+
+export interface ForestObserver {
+  /** `from` is part of `into` now, which goes on under `into.id`. Members moved already. */
+  chainsJoined(from: Chain, into: Chain, formerIds: readonly string[]): void;
+  /** The chain was made anew from links: its ledger must be recomputed from its members. */
+  chainRebuilt(chain: Chain): void;
+  /** The chain has no members left. `heir` is where its start process is now. */
+  chainDissolved(chain: Chain, heir: Chain | undefined): void;
+  processMoved(process: Process): void;
+}
+
+export class Forest {
+  readonly chains = new Set<Chain>();
+
+  constructor(private readonly observer: ForestObserver) {}
+
+  /** A new process without a known parent. */
+  add(process: Process): void {
+    if (process.isRoot) return;
+    this.#enter(process, this.#open(process));
+  }
+
+  /** The chain of a root process's deeds on a UTC day. */
+  dayChain(root: Process, timeMs: number): Chain {
+    const day = Math.floor(timeMs / 86_400_000);
+    const days = (root.dayChains ??= new Map<number, Chain>());
+    let chain = days.get(day);
+    if (chain === undefined) {
+      chain = new Chain(root, day);
+      chain.members.push(root);
+      chain.alive = root.endMs === 0 ? 1 : 0;
+      days.set(day, chain);
+      this.chains.add(chain);
+    }
+    return chain;
+  }
+
+  /** Says who started a process; `undefined` takes the link away. A link that would close a cycle is refused. */
+  link(process: Process, parent: Process | undefined): void {
+    const before = process.parent;
+    if (before === parent || parent === process) return;
+    if (parent !== undefined && closesCycle(process, parent)) return;
+    before?.children.delete(process);
+    process.parent = parent;
+    parent?.children.add(process);
+    const cutBefore = before === undefined || before.isRoot;
+    if (process.chain === undefined) return;
+    if (!cutBefore) this.rebuild(new Set([process.chain, ...(parent?.chain === undefined ? [] : [parent.chain])]));
+    else if (parent?.chain !== undefined) this.#join(process.chain, parent.chain);
+  }
+
+  /** Says whether a process cuts the tree, once its image is known. */
+  setRoot(process: Process, isRoot: boolean): void {
+    if (process.isRoot === isRoot) return;
+    process.isRoot = isRoot;
+    const concerned = new Set<Chain>();
+    if (isRoot) {
+      if (process.chain !== undefined) concerned.add(process.chain);
+    } else {
+      for (const chain of process.dayChains?.values() ?? []) concerned.add(chain);
+      process.dayChains = undefined;
+      for (const child of process.children) if (child.chain !== undefined) concerned.add(child.chain);
+      if (process.parent?.chain !== undefined) concerned.add(process.parent.chain);
+    }
+    this.rebuild(concerned, process);
+  }
+
+  /** Takes a process out for good: it was absorbed by another or stood for nothing. */
+  remove(process: Process): void {
+    const concerned = new Set<Chain>();
+    if (process.chain !== undefined) concerned.add(process.chain);
+    for (const chain of process.dayChains?.values() ?? []) concerned.add(chain);
+    for (const child of process.children) {
+      child.parent = undefined;
+      if (child.chain !== undefined) concerned.add(child.chain);
+    }
+    process.children.clear();
+    process.parent?.children.delete(process);
+    process.parent = undefined;
+    this.rebuild(concerned, undefined, process);
+  }
+
+  /** Takes out an ended process without children that nothing rests on; its chain goes on without it. */
+  leave(process: Process): void {
+    process.parent?.children.delete(process);
+    const chain = process.chain;
+    if (chain === undefined) return;
+    if (chain.start === process) this.remove(process);
+    else {
+      chain.members.splice(chain.members.indexOf(process), 1);
+      process.chain = undefined;
+    }
+  }
+
+  /** Places the members of `concerned` again from their links. */
+  rebuild(concerned: ReadonlySet<Chain>, extra?: Process, without?: Process): void {
+    const members = new Set<Process>();
+    for (const chain of concerned) for (const member of chain.members) members.add(member);
+    if (extra !== undefined) members.add(extra);
+    if (without !== undefined) {
+      members.delete(without);
+      without.chain = undefined;
+      without.dayChains = undefined;
+    }
+    const starts = new Map<Process, Chain>();
+    for (const chain of concerned) {
+      chain.members.length = 0;
+      chain.holders.clear();
+      chain.alive = 0;
+      if (chain.day < 0) starts.set(chain.start, chain);
+    }
+    for (const member of members) member.chain = undefined;
+    const touched = new Set<Chain>();
+    for (const member of members) {
+      if (member.isRoot) continue;
+      const path: Process[] = [];
+      let top = member;
+      while (top.chain === undefined && top.parent !== undefined && !top.parent.isRoot) {
+        path.push(top);
+        top = top.parent;
+      }
+      if (top.chain === undefined) this.#enter(top, starts.get(top) ?? this.#open(top));
+      const chain = top.chain!;
+      touched.add(chain);
+      this.chains.add(chain);
+      for (const process of path) this.#enter(process, chain);
+    }
+    for (const chain of touched) this.observer.chainRebuilt(chain);
+    for (const chain of concerned) {
+      if (chain.members.length > 0) continue;
+      this.chains.delete(chain);
+      this.observer.chainDissolved(chain, chain.start.chain);
+    }
+    for (const member of members) this.observer.processMoved(member);
+  }
+
+  #open(start: Process): Chain {
+    const chain = new Chain(start);
+    this.chains.add(chain);
+    return chain;
+  }
+
+  #enter(process: Process, chain: Chain): void {
+    process.chain = chain;
+    chain.members.push(process);
+    if (process.endMs === 0) chain.alive++;
+    if (process.evidence.size > 0) chain.holders.add(process);
+  }
+
+  /** `child` goes on as part of `parent`; the larger object is kept, whichever it is, and the parent's start is the joined chain's. */
+  #join(child: Chain, parent: Chain): void {
+    const formerIds = [child.id];
+    const start = parent.start;
+    const parentId = parent.id;
+    const [from, into] = child.members.length > parent.members.length ? [parent, child] : [child, parent];
+    for (const member of from.members) {
+      member.chain = into;
+      into.members.push(member);
+    }
+    into.alive += from.alive;
+    for (const holder of from.holders) into.holders.add(holder);
+    from.members.length = 0;
+    this.chains.delete(from);
+    if (into.start !== start) into.restart(start);
+    this.observer.chainsJoined(
+      from,
+      into,
+      formerIds.filter((id) => id !== parentId),
+    );
+  }
+}
+
+/** Looks up from `parent` for `process`; only links between processes that are no roots can close a cycle that matters. */
+function closesCycle(process: Process, parent: Process): boolean {
+  if (process.chain !== undefined && parent.chain !== undefined && process.chain !== parent.chain) return false;
+  const seen = new Set<Process>();
+  for (let ancestor: Process | undefined = parent; ancestor !== undefined; ancestor = ancestor.parent) {
+    if (ancestor === process) return true;
+    if (seen.has(ancestor)) return true;
+    seen.add(ancestor);
+  }
+  return false;
+}

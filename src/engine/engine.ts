@@ -1,0 +1,484 @@
+/**
+ * The fold: events in, effects out. No clock, no I/O, no randomness; the same events under the same policy give the same chains, scores and
+ * threats, in whatever order, however often and in whatever batches they come. Terms and reasons: docs/architecture.md
+ */
+
+import type { Chain } from './chain/chain.js';
+import { Forest, type ForestObserver } from './chain/forest.js';
+import type { Effects, EventRecord, ProcessRecord } from './effects.js';
+import { integerOf, textOf, type Event } from './event/event.js';
+import { fullerName, hostKey } from './event/host-name.js';
+import { PluginRunner } from './plugin/plugin-runner.js';
+import type { EnginePlugin, PluginEvidence, PluginFinding } from './plugin/plugin.js';
+import type { Policy } from './policy.js';
+import { HostTable, type HostObserver } from './process/host-table.js';
+import { fileNameOf, type PidReference } from './process/pid-timeline.js';
+import { createFacts, type Process } from './process/process.js';
+import type { Rule } from './rule/rule.js';
+import { evidenceEventOf, type Evidence, type EvidenceEvent } from './score/evidence.js';
+import { Scorer } from './score/scorer.js';
+import type { Threat } from './score/threat.js';
+import { chainRecord, eventRecord, processRecord, threatOf } from './views.js';
+import { isRootImage, isSkipped } from './policy-lists.js';
+
+export interface EngineOptions {
+  /** True where `drain` shall give a row for each event (live); scans need none. */
+  readonly recordEvents: boolean;
+  readonly plugins?: readonly EnginePlugin[];
+  /** Told of each rule that matched, with the process it was attached to. */
+  readonly onHit?: (event: Event, rule: Rule, process: Process | undefined) => void;
+  /** Past this many processes on one host, ended ones without evidence or children are forgotten, oldest first. */
+  readonly maxProcessesPerHost?: number;
+}
+
+export interface EngineCounts {
+  events: number;
+  duplicates: number;
+  /** Events of images or hashes on the skip lists. */
+  skipped: number;
+  hits: number;
+  /** Hits on events that name no process: kept, but in no chain. */
+  hitsWithoutProcess: number;
+  forgotten: number;
+}
+
+const POWERSHELL = /powershell/i;
+const SYSTEM_PID = 4;
+const DEFAULT_PROCESSES_MAX = 200_000;
+
+export class Engine {
+  readonly counts: EngineCounts = {
+    events: 0,
+    duplicates: 0,
+    skipped: 0,
+    hits: 0,
+    hitsWithoutProcess: 0,
+    forgotten: 0,
+  };
+  readonly #hosts = new Map<string, HostTable>();
+  readonly #hostsByName = new Map<string, HostTable>();
+  readonly #forest: Forest;
+  readonly #scorer: Scorer;
+  readonly #plugins: PluginRunner;
+  #policy: Policy;
+  /** The current event named its process by pid alone. */
+  #isByPid = false;
+
+  readonly #dirtyProcesses = new Set<Process>();
+  readonly #dirtyChains = new Set<Chain>();
+  #aliases: { from: string; to: string }[] = [];
+  #withdrawn: string[] = [];
+  #events: EventRecord[] = [];
+
+  constructor(
+    policy: Policy,
+    private readonly options: EngineOptions,
+  ) {
+    this.#policy = policy;
+    this.#forest = new Forest(this.#forestObserver());
+    this.#scorer = new Scorer(this.#forest, {
+      changed: (chain, process) => this.#touch(chain, process),
+    });
+    this.#scorer.setPolicy(policy);
+    this.#plugins = new PluginRunner(options.plugins ?? [], {
+      chainOf: (process, event) => this.#chainOf(process, event.timeMs),
+      give: (plugin, process, event, evidence) => this.#givePluginEvidence(plugin, process, event, evidence),
+    });
+  }
+
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  /** Holds from the next event on; scores already given stay. */
+  setPolicy(policy: Policy): void {
+    this.#policy = policy;
+    this.#scorer.setPolicy(policy);
+  }
+
+  get processCount(): number {
+    let count = 0;
+    for (const host of this.#hosts.values()) count += host.processes.size;
+    return count;
+  }
+
+  get chainCount(): number {
+    return this.#forest.chains.size;
+  }
+
+  get hostNames(): readonly string[] {
+    return [...this.#hosts.values()].map((host) => host.name).sort();
+  }
+
+  /**
+   * Takes in one event.
+   *
+   * @param position  in the log, 0 where there is none
+   * @param repeated  the record was seen before: it changes nothing but which of two equal places evidence names
+   */
+  apply(event: Event, position = 0, repeated = false): void {
+    this.counts.events++;
+    if (repeated) this.counts.duplicates++;
+    if (isSkipped(this.#policy, event)) {
+      this.counts.skipped++;
+      return;
+    }
+    const host = this.#host(event.host);
+    const rules = this.#match(event);
+    this.#isByPid = false;
+    const process = this.#subject(host, event, rules.length > 0);
+    for (const rule of rules) this.#hit(event, rule, process, repeated);
+    if (repeated) return;
+    if (process !== undefined) this.#plugins.run(event, process);
+    if (this.options.recordEvents) this.#events.push(this.#record(event, position, host, process, rules));
+  }
+
+  /** Evidence that came back from a plugin later; of a process that is not known any more it is dropped. */
+  applyFinding(finding: PluginFinding): void {
+    const process = this.#hosts.get(hostKey(finding.host))?.processes.get(finding.processId);
+    if (process === undefined) return;
+    const event: EvidenceEvent = {
+      id: finding.eventId,
+      timeMs: finding.timeMs,
+      action: undefined,
+      file: undefined,
+      line: 0,
+    };
+    this.#scorer.givePlugin(process, finding.plugin, finding.evidence, event);
+  }
+
+  /** Chains at or over the threshold, most points first, then by id. */
+  threats(): Threat[] {
+    const threats: Threat[] = [];
+    for (const chain of this.#forest.chains) {
+      if (chain.score >= this.#policy.threshold) threats.push(threatOf(chain, this.#policy.threshold));
+    }
+    return threats.sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1));
+  }
+
+  /** All chains, for reports that list more than threats. */
+  chains(): Iterable<Chain> {
+    return this.#forest.chains;
+  }
+
+  /** What changed since the last call. */
+  drain(): Effects {
+    const threats: Threat[] = [];
+    const chains = [];
+    for (const chain of this.#dirtyChains) {
+      if (!this.#forest.chains.has(chain)) continue;
+      chains.push(chainRecord(chain));
+      if (chain.score >= this.#policy.threshold) {
+        chain.isThreat = true;
+        threats.push(threatOf(chain, this.#policy.threshold));
+      } else if (chain.isThreat) {
+        chain.isThreat = false;
+        this.#withdrawn.push(chain.id);
+      }
+    }
+    const processes: ProcessRecord[] = [];
+    for (const process of this.#dirtyProcesses) {
+      if (process.hostTable.processes.has(process.id)) processes.push(processRecord(process));
+    }
+    const effects: Effects = {
+      processes,
+      chains,
+      threats,
+      withdrawn: this.#withdrawn,
+      aliases: this.#aliases,
+      events: this.#events,
+    };
+    this.#dirtyChains.clear();
+    this.#dirtyProcesses.clear();
+    this.#withdrawn = [];
+    this.#aliases = [];
+    this.#events = [];
+    return effects;
+  }
+
+  #match(event: Event): readonly Rule[] {
+    const rules = this.#policy.rules.match(event);
+    if (rules.length <= 1 || this.#policy.hits === 'all') return rules;
+    return rules.slice(0, 1);
+  }
+
+  #host(name: string): HostTable {
+    const known = this.#hostsByName.get(name);
+    if (known !== undefined) return known;
+    const key = hostKey(name);
+    let host = this.#hosts.get(key);
+    if (host === undefined) this.#hosts.set(key, (host = new HostTable(key, name.toLowerCase(), this.#hostObserver())));
+    host.name = fullerName(host.name, name.toLowerCase());
+    this.#hostsByName.set(name, host);
+    return host;
+  }
+
+  /** The process that an event is about, with all that the event says of it taken in; `undefined` where it names none. */
+  #subject(host: HostTable, event: Event, isHit: boolean): Process | undefined {
+    switch (event.action) {
+      case 'processcreate':
+        return this.#created(host, event);
+      case 'processterminal':
+        return this.#ended(host, event);
+      default:
+        return this.#acted(host, event, isHit);
+    }
+  }
+
+  #created(host: HostTable, event: Event): Process | undefined {
+    const facts = createFacts(event);
+    const pid = integerOf(event, 'ProcessId') ?? 0;
+    const process =
+      host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid) ??
+      (pid > 0 ? host.byCreateWithoutGuid(pid, facts) : undefined);
+    if (process === undefined) return undefined;
+    process.addCreate(facts);
+    this.#settle(process);
+    const parent = host.byGuid(textOf(event, 'ParentProcessGuid') ?? '', facts.parentPid);
+    if (parent !== undefined) {
+      parent.addMention({
+        rank: 0,
+        timeMs: event.timeMs,
+        image: facts.parentImage,
+        commandLine: facts.parentCommandLine,
+        user: textOf(event, 'ParentUser') ?? '',
+      });
+      this.#settle(parent);
+      process.parentIsCertain = true;
+      this.#forest.link(process, parent);
+    } else if (facts.parentPid > 0 && !process.parentIsCertain) {
+      this.#linkByPid(host, process, facts.parentPid, event, facts.parentImage);
+    }
+    if (process.bareGuid !== '') host.unite(process);
+    host.timeline(pid).reconsider();
+    this.#bound(host);
+    return process;
+  }
+
+  /** The parent of a process that names it by pid alone; asked again whenever more is known of that pid. */
+  #linkByPid(host: HostTable, process: Process, parentPid: number, event: Event, statedImage: string): void {
+    const image = statedImage === '' && parentPid === SYSTEM_PID ? 'System' : statedImage;
+    const timeline = host.timeline(parentPid);
+    const take = (parent: Process): void => {
+      parent.addMention({ rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' });
+      this.#settle(parent);
+      if (!process.parentIsCertain) this.#forest.link(process, parent);
+    };
+    const target = timeline.resolve(event.timeMs, fileNameOf(image));
+    timeline.refer({ timeMs: event.timeMs, fileName: fileNameOf(image), target, move: (_from, to) => take(to) });
+    take(target);
+  }
+
+  #ended(host: HostTable, event: Event): Process | undefined {
+    const pid = integerOf(event, 'ProcessId') ?? 0;
+    const named = host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid);
+    if (named !== undefined) {
+      this.#mention(named, event, 'Image');
+      this.#end(named, event.timeMs);
+      return named;
+    }
+    if (pid <= 0) return undefined;
+    const timeline = host.timeline(pid);
+    const image = textOf(event, 'Image') ?? '';
+    const take = (process: Process): void => {
+      this.#mention(process, event, 'Image');
+      this.#end(process, event.timeMs);
+    };
+    const target = timeline.resolve(event.timeMs, fileNameOf(image));
+    timeline.refer({
+      timeMs: event.timeMs,
+      fileName: fileNameOf(image),
+      target,
+      move: (from, to) => {
+        if (from.endMs === event.timeMs) this.#end(from, 0);
+        take(to);
+      },
+    });
+    take(target);
+    return target;
+  }
+
+  #acted(host: HostTable, event: Event, isHit: boolean): Process | undefined {
+    const bySource = event.action === 'processaccess' || event.action === 'createremotethread';
+    const guid = textOf(event, bySource ? 'SourceProcessGuid' : 'ProcessGuid');
+    const pid = integerOf(event, bySource ? 'SourceProcessId' : 'ProcessId') ?? 0;
+    const named = guid === undefined ? undefined : host.byGuid(guid, pid);
+    if (named !== undefined) {
+      this.#mention(named, event, bySource ? 'SourceImage' : 'Image');
+      return named;
+    }
+    const subjectPid = pid > 0 ? pid : POWERSHELL.test(event.provider) ? event.loggerPid : 0;
+    if (subjectPid <= 0) return undefined;
+    const image = textOf(event, 'Image') ?? '';
+    const timeline = host.timeline(subjectPid);
+    if (!isHit) return timeline.peek(event.timeMs, fileNameOf(image));
+    const target = timeline.resolve(event.timeMs, fileNameOf(image));
+    this.#isByPid = true;
+    this.#mention(target, event, 'Image');
+    return target;
+  }
+
+  #mention(process: Process, event: Event, imageField: string): void {
+    if (process.isPlaceholder && process.mention?.rank !== 0) {
+      const image = textOf(event, imageField) ?? '';
+      const changed = process.addMention({
+        rank: 1,
+        timeMs: event.timeMs,
+        image,
+        commandLine: '',
+        user: textOf(event, 'User') ?? '',
+      });
+      if (!changed && (process.chain !== undefined || process.isRoot)) return;
+      this.#settle(process);
+    } else if (process.chain === undefined && !process.isRoot) this.#settle(process);
+    if (process.isRoot) this.#forest.dayChain(process, event.timeMs);
+  }
+
+  /** After what is known of a process changed: places it, says whether it cuts the tree, and marks it as changed. */
+  #settle(process: Process): void {
+    const isRoot = isRootImage(this.#policy, process.image);
+    if (process.chain === undefined && !process.isRoot) {
+      process.isRoot = isRoot;
+      this.#forest.add(process);
+    } else if (process.isRoot !== isRoot) this.#scorer.changeRoot(process, isRoot);
+    this.#scorer.reconsiderExemptions(process);
+    this.#touch(process.chain, process);
+  }
+
+  #end(process: Process, timeMs: number): void {
+    if (timeMs !== 0 && process.endMs !== 0 && process.endMs <= timeMs) return;
+    const wasAlive = process.endMs === 0;
+    process.endMs = timeMs;
+    const change = Number(timeMs === 0) - Number(wasAlive);
+    for (const chain of process.isRoot
+      ? (process.dayChains?.values() ?? [])
+      : process.chain === undefined
+        ? []
+        : [process.chain]) {
+      chain.alive += change;
+      this.#touch(chain, process);
+    }
+    this.#touch(undefined, process);
+    if (process.pid > 0) process.hostTable.timeline(process.pid).reconsider();
+  }
+
+  #hit(event: Event, rule: Rule, process: Process | undefined, repeated: boolean): void {
+    if (!repeated) {
+      this.counts.hits++;
+      if (process === undefined) this.counts.hitsWithoutProcess++;
+      this.options.onHit?.(event, rule, process);
+    }
+    if (process === undefined) return;
+    const given = this.#scorer.giveHit(process, rule, event, repeated);
+    if (given.length > 0 && this.#isByPid) this.#referByPid(process, event, given);
+  }
+
+  /** Evidence that rests on a pid follows that pid when a better run for it becomes known. */
+  #referByPid(process: Process, event: Event, given: readonly Evidence[]): void {
+    const timeline = process.hostTable.timeline(process.pid);
+    const fileName = fileNameOf(textOf(event, 'Image') ?? '');
+    const reference: PidReference = {
+      timeMs: event.timeMs,
+      fileName,
+      target: process,
+      move: (from, to) => {
+        this.#mention(to, event, 'Image');
+        this.#scorer.move(given, from, to);
+      },
+    };
+    this.#scorer.refer(process, given);
+    timeline.refer(reference);
+  }
+
+  #givePluginEvidence(plugin: string, process: Process, event: Event, evidence: PluginEvidence): void {
+    const target = evidence.processId === undefined ? process : process.hostTable.processes.get(evidence.processId);
+    if (target !== undefined)
+      this.#scorer.givePlugin(target, plugin, evidence, evidence.event ?? evidenceEventOf(event));
+  }
+
+  #chainOf(process: Process, timeMs: number): Chain | undefined {
+    return process.isRoot ? this.#forest.dayChain(process, timeMs) : process.chain;
+  }
+
+  #record(
+    event: Event,
+    position: number,
+    host: HostTable,
+    process: Process | undefined,
+    rules: readonly Rule[],
+  ): EventRecord {
+    const chainId = process === undefined ? '' : (this.#chainOf(process, event.timeMs)?.id ?? '');
+    const targetGuid =
+      event.action === 'processaccess' || event.action === 'createremotethread'
+        ? textOf(event, 'TargetProcessGuid')
+        : undefined;
+    const target = targetGuid === undefined ? undefined : host.knownByGuid(targetGuid);
+    return eventRecord(event, position, host.name, process, chainId, target, rules);
+  }
+
+  #touch(chain: Chain | undefined, process: Process | undefined): void {
+    if (chain !== undefined) this.#dirtyChains.add(chain);
+    if (process !== undefined) this.#dirtyProcesses.add(process);
+  }
+
+  #bound(host: HostTable): void {
+    const max = this.options.maxProcessesPerHost ?? DEFAULT_PROCESSES_MAX;
+    if (host.processes.size <= max) return;
+    const goal = Math.floor(max * 0.9);
+    for (const process of [...host.processes.values()]) {
+      if (host.processes.size <= goal) return;
+      if (process.endMs === 0 || process.evidence.size > 0 || process.children.size > 0 || process.isRoot) continue;
+      this.#forest.leave(process);
+      host.forget(process);
+      this.counts.forgotten++;
+    }
+  }
+
+  #hostObserver(): HostObserver {
+    return {
+      processAdded: (process) => this.#dirtyProcesses.add(process),
+      processAbsorbed: (from, into) => {
+        this.#settle(into);
+        if (into.parent === undefined && from.parent !== undefined) this.#forest.link(into, from.parent);
+        for (const child of [...from.children]) this.#forest.link(child, into);
+        this.#scorer.absorb(from, into);
+        this.#plugins.absorb(from, into);
+        if (from.endMs !== 0) this.#end(into, from.endMs);
+        const formerId = from.chain?.id;
+        this.#forest.remove(from);
+        if (formerId !== undefined && into.chain !== undefined) this.#alias(formerId, into.chain.id);
+      },
+      processWithdrawn: (process) => {
+        this.#forest.remove(process);
+        this.#dirtyProcesses.delete(process);
+      },
+    };
+  }
+
+  #forestObserver(): ForestObserver {
+    return {
+      chainsJoined: (from, into, formerIds) => {
+        this.#scorer.join(from, into);
+        this.#plugins.join(from, into);
+        this.#dirtyChains.delete(from);
+        this.#touch(into, into.start);
+        into.isThreat ||= from.isThreat;
+        for (const id of formerIds) this.#alias(id, into.id);
+      },
+      chainRebuilt: (chain) => {
+        this.#scorer.rebuild(chain);
+        this.#touch(chain, undefined);
+      },
+      chainDissolved: (chain, heir) => {
+        this.#dirtyChains.delete(chain);
+        if (heir !== undefined) this.#alias(chain.id, heir.id);
+        else if (chain.isThreat) this.#withdrawn.push(chain.id);
+      },
+      processMoved: (process) => this.#dirtyProcesses.add(process),
+    };
+  }
+
+  #alias(from: string, to: string): void {
+    if (from !== to) this.#aliases.push({ from, to });
+  }
+}

@@ -1,0 +1,151 @@
+/** The processes of one host: by GUID, and by pid and time. */
+
+import { hashId } from '../base/hash.js';
+import { normaliseGuid, startFromGuid } from './guid.js';
+import { fileNameOf, PidTimeline } from './pid-timeline.js';
+import { Process, type CreateFacts } from './process.js';
+
+/** Two sensors report one creation within this time of each other. */
+const SAME_RUN_TOLERANCE_MS = 5000;
+/** Where one sensor's clock is a time zone off, the rest of the difference is a multiple of this. */
+const ZONE_STEP_MS = 30 * 60_000;
+const ZONE_MAX_MS = 14.5 * 60 * 60_000;
+/** Spellings of GUIDs remembered besides the normal one. */
+const SPELLINGS_MAX = 100_000;
+
+export interface HostObserver {
+  /** A process came into being, perhaps as a placeholder. */
+  processAdded(process: Process): void;
+  /** `from`, known by pid alone, is the same run as `into`. */
+  processAbsorbed(from: Process, into: Process): void;
+  /** A placeholder turned out to stand for nothing. */
+  processWithdrawn(process: Process): void;
+}
+
+export class HostTable {
+  /** Insertion order = order of first mention. */
+  readonly processes = new Map<string, Process>();
+  readonly #byGuid = new Map<string, Process>();
+  /** GUIDs as events spell them, so that the usual event costs one look-up. */
+  readonly #bySpelling = new Map<string, Process | undefined>();
+  readonly #byPid = new Map<number, PidTimeline>();
+
+  /** @param name  the fullest name seen, for people; `key` is the identity */
+  constructor(
+    readonly key: string,
+    public name: string,
+    private readonly observer: HostObserver,
+  ) {}
+
+  /** The process of a GUID, made as a placeholder where unknown; `undefined` if the text is no GUID or all zeros. */
+  byGuid(spelled: string, pid: number): Process | undefined {
+    const known = this.#bySpelling.get(spelled);
+    if (known !== undefined) return known;
+    const guid = normaliseGuid(spelled);
+    if (guid === '') return undefined;
+    let process = this.#byGuid.get(guid);
+    if (process === undefined) {
+      process = new Process(hashId(this.key, guid), this, guid, pid, startFromGuid(guid));
+      this.#byGuid.set(guid, process);
+      this.adopt(process);
+      if (pid > 0) this.#register(process);
+    }
+    if (this.#bySpelling.size >= SPELLINGS_MAX) this.#bySpelling.clear();
+    this.#bySpelling.set(spelled, process);
+    if (pid > 0 && process.pid <= 0) {
+      process.pid = pid;
+      this.#register(process);
+    }
+    return process;
+  }
+
+  /** The process of a GUID if any event named it before. */
+  knownByGuid(spelled: string): Process | undefined {
+    return this.#bySpelling.get(spelled) ?? this.#byGuid.get(normaliseGuid(spelled));
+  }
+
+  timeline(pid: number): PidTimeline {
+    let timeline = this.#byPid.get(pid);
+    if (timeline === undefined) this.#byPid.set(pid, (timeline = new PidTimeline(this, pid)));
+    return timeline;
+  }
+
+  /** The process that a create event without GUID starts: the one Sysmon reported, if it did, or one known by pid and start time. */
+  byCreateWithoutGuid(pid: number, facts: CreateFacts): Process {
+    const timeline = this.timeline(pid);
+    const twin = nearestTwin(timeline.runs, facts);
+    if (twin !== undefined) return twin;
+    const process = new Process(
+      hashId(this.key, String(pid), String(facts.event.timeMs)),
+      this,
+      '',
+      pid,
+      facts.event.timeMs,
+    );
+    const known = this.processes.get(process.id);
+    if (known !== undefined) return known;
+    this.adopt(process);
+    process.addCreate(facts);
+    timeline.addRun(process);
+    return process;
+  }
+
+  /** Call once a process with GUID shows its image: a run known by pid alone that is the same one is absorbed into it. */
+  unite(process: Process): void {
+    if (process.bareGuid === '' || process.pid <= 0) return;
+    const timeline = this.timeline(process.pid);
+    for (const run of [...timeline.runs]) {
+      if (run === process || run.bareGuid !== '' || run.securityCreate === undefined) continue;
+      if (nearestTwin(timeline.runs, run.securityCreate) !== process) continue;
+      timeline.removeRun(run);
+      this.processes.delete(run.id);
+      process.addCreate(run.securityCreate);
+      this.observer.processAbsorbed(run, process);
+      timeline.reconsider();
+    }
+  }
+
+  adopt(process: Process): void {
+    this.processes.set(process.id, process);
+    this.observer.processAdded(process);
+  }
+
+  withdraw(process: Process): void {
+    this.processes.delete(process.id);
+    this.observer.processWithdrawn(process);
+  }
+
+  forget(process: Process): void {
+    this.processes.delete(process.id);
+    this.#byGuid.delete(process.bareGuid);
+    this.#bySpelling.clear();
+    this.#byPid.get(process.pid)?.removeRun(process);
+  }
+
+  #register(process: Process): void {
+    if (process.identityStartMs > 0) this.timeline(process.pid).addRun(process);
+  }
+}
+
+/** The run with a GUID that is the same creation: same image, same command line where both tell, nearest in time (a time zone's error aside). */
+function nearestTwin(runs: readonly Process[], facts: CreateFacts): Process | undefined {
+  let best: Process | undefined;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const run of runs) {
+    if (run.bareGuid === '' || !sameProgram(run, facts)) continue;
+    const start = run.startMs || run.identityStartMs;
+    const distance = Math.abs(start - facts.event.timeMs);
+    if (distance > ZONE_MAX_MS || distance >= bestDistance) continue;
+    const beside = distance % ZONE_STEP_MS;
+    if (Math.min(beside, ZONE_STEP_MS - beside) > SAME_RUN_TOLERANCE_MS) continue;
+    best = run;
+    bestDistance = distance;
+  }
+  return best;
+}
+
+function sameProgram(run: Process, facts: CreateFacts): boolean {
+  if (run.image === '' || fileNameOf(run.image) !== fileNameOf(facts.image)) return false;
+  const ours = run.sysmonCreate?.commandLine ?? '';
+  return ours === '' || facts.commandLine === '' || ours.trim() === facts.commandLine.trim();
+}

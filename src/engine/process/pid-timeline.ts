@@ -1,0 +1,128 @@
+/**
+ * All runs of one pid on one host, by start time, and everything that named a process by this pid alone. Pids are reused within seconds, so a
+ * pid means the run that was alive at the event's time; a create event that arrives late moves what it concerns.
+ */
+
+import { hashId } from '../base/hash.js';
+import type { HostTable } from './host-table.js';
+import { Process } from './process.js';
+
+/** Sysmon's GUIDs hold whole seconds, and sensors stamp a process's first deeds a moment before its create. */
+const START_TOLERANCE_MS = 1000;
+/** A process is named by others for a moment after its end. */
+const END_TOLERANCE_MS = 2000;
+/** Past this many references on one pid, later ones stay where they were first resolved. */
+const REFERENCES_MAX = 4096;
+
+/** Something that names a process by pid and time. Moves when a better run becomes known. */
+export interface PidReference {
+  readonly timeMs: number;
+  /** Lower-case file name of the image that the reference states, `''` where it states none: a run of another program is not meant. */
+  readonly fileName: string;
+  target: Process;
+  /** Called when the reference is found to mean `to` instead of `from`. */
+  move(from: Process, to: Process): void;
+}
+
+export function fileNameOf(image: string): string {
+  return image.slice(image.lastIndexOf('\\') + 1).toLowerCase();
+}
+
+export class PidTimeline {
+  /** By start, then id. */
+  readonly #runs: Process[] = [];
+  readonly #references: PidReference[] = [];
+  readonly #gaps = new Map<string, Process>();
+
+  constructor(
+    private readonly host: HostTable,
+    private readonly pid: number,
+  ) {}
+
+  get runs(): readonly Process[] {
+    return this.#runs;
+  }
+
+  /** Adds a run whose start is known; references that mean it move to it. */
+  addRun(run: Process): void {
+    let index = this.#runs.length;
+    while (index > 0 && isAfter(this.#runs[index - 1]!, run)) index--;
+    this.#runs.splice(index, 0, run);
+    this.reconsider();
+  }
+
+  removeRun(run: Process): void {
+    const index = this.#runs.indexOf(run);
+    if (index >= 0) this.#runs.splice(index, 1);
+  }
+
+  /** The run alive at `timeMs`, or a placeholder for one that no event started. */
+  resolve(timeMs: number, fileName: string): Process {
+    const before = this.#before(timeMs);
+    return before !== undefined && isMeant(before, timeMs, fileName) ? before : this.#gap(before, fileName);
+  }
+
+  /** The run alive at `timeMs` if one is known; makes no placeholder. */
+  peek(timeMs: number, fileName: string): Process | undefined {
+    const before = this.#before(timeMs);
+    return before !== undefined && isMeant(before, timeMs, fileName) ? before : undefined;
+  }
+
+  #before(timeMs: number): Process | undefined {
+    for (let index = this.#runs.length - 1; index >= 0; index--) {
+      const run = this.#runs[index]!;
+      if (run.identityStartMs <= timeMs + START_TOLERANCE_MS) return run;
+    }
+    return undefined;
+  }
+
+  refer(reference: PidReference): void {
+    if (this.#references.length < REFERENCES_MAX) this.#references.push(reference);
+  }
+
+  /** Resolves every reference again, after a run was added, ended or named. */
+  reconsider(): void {
+    if (this.#references.length === 0) return;
+    for (const reference of this.#references) {
+      const target = this.resolve(reference.timeMs, reference.fileName);
+      if (target === reference.target) continue;
+      const from = reference.target;
+      reference.target = target;
+      reference.move(from, target);
+    }
+    this.#dropUnusedGaps();
+  }
+
+  /** Placeholders that nothing means any more never were processes. */
+  #dropUnusedGaps(): void {
+    if (this.#gaps.size === 0) return;
+    const used = new Set(this.#references.map((reference) => reference.target));
+    for (const [id, gap] of this.#gaps) {
+      if (used.has(gap)) continue;
+      this.#gaps.delete(id);
+      this.host.withdraw(gap);
+    }
+  }
+
+  #gap(before: Process | undefined, fileName: string): Process {
+    const id = hashId(this.host.key, String(this.pid), 'gap', before?.id ?? '', fileName);
+    let gap = this.#gaps.get(id);
+    if (gap === undefined) {
+      gap = new Process(id, this.host, '', this.pid, 0);
+      this.#gaps.set(id, gap);
+      this.host.adopt(gap);
+    }
+    return gap;
+  }
+}
+
+function isAfter(one: Process, other: Process): boolean {
+  if (one.identityStartMs !== other.identityStartMs) return one.identityStartMs > other.identityStartMs;
+  return one.id > other.id;
+}
+
+/** Not ended by then, and not known as another program. */
+function isMeant(run: Process, timeMs: number, fileName: string): boolean {
+  if (run.endMs !== 0 && run.endMs + END_TOLERANCE_MS < timeMs) return false;
+  return fileName === '' || run.image === '' || fileNameOf(run.image) === fileName;
+}

@@ -1,0 +1,183 @@
+/** One run of a program on a host: what is known of it, from whichever events told it. Facts join, so their order of arrival does not matter. */
+
+import type { Chain } from '../chain/chain.js';
+import { textOf, integerOf, type Event } from '../event/event.js';
+import type { PluginProcess } from '../plugin/plugin.js';
+import type { Evidence } from '../score/evidence.js';
+import { displayGuid } from './guid.js';
+import type { HostTable } from './host-table.js';
+
+/** What a create event says of the new process and of its parent. */
+export interface CreateFacts {
+  readonly event: Event;
+  readonly image: string;
+  readonly commandLine: string;
+  readonly user: string;
+  readonly integrityLevel: string;
+  readonly hashes: string;
+  readonly currentDirectory: string;
+  readonly originalFileName: string;
+  readonly parentImage: string;
+  readonly parentCommandLine: string;
+  readonly parentPid: number;
+}
+
+export function createFacts(event: Event): CreateFacts {
+  return {
+    event,
+    image: textOf(event, 'Image') ?? '',
+    commandLine: textOf(event, 'CommandLine') ?? '',
+    user: textOf(event, 'User') ?? '',
+    integrityLevel: textOf(event, 'IntegrityLevel') ?? '',
+    hashes: textOf(event, 'Hashes') ?? '',
+    currentDirectory: textOf(event, 'CurrentDirectory') ?? '',
+    originalFileName: textOf(event, 'OriginalFileName') ?? '',
+    parentImage: textOf(event, 'ParentImage') ?? '',
+    parentCommandLine: textOf(event, 'ParentCommandLine') ?? '',
+    parentPid: integerOf(event, 'ParentProcessId') ?? 0,
+  };
+}
+
+/** What events other than its own create said of a process: kept until the create is seen, and where it says nothing. */
+export interface Mention {
+  /** 0: a child's create named it as parent; 1: it acted. */
+  readonly rank: 0 | 1;
+  readonly timeMs: number;
+  readonly image: string;
+  readonly commandLine: string;
+  readonly user: string;
+}
+
+export class Process implements PluginProcess {
+  /** Create events by sensor; the earliest of each. Sysmon's wins, the other fills what it leaves empty. */
+  sysmonCreate: CreateFacts | undefined;
+  securityCreate: CreateFacts | undefined;
+  mention: Mention | undefined;
+
+  /** Event time of its end, 0 where none was seen. */
+  endMs = 0;
+  parent: Process | undefined;
+  /** A GUID named the parent; a pid is not asked any more. */
+  parentIsCertain = false;
+  readonly children = new Set<Process>();
+  isRoot = false;
+  /** Chain of a process that is no root. */
+  chain: Chain | undefined;
+  /** Chains of a root process's own deeds, by UTC day. */
+  dayChains: Map<number, Chain> | undefined;
+
+  /** Strongest evidence by ledger key; of a root process by day and key (`storageKey`). */
+  readonly evidence = new Map<string, Evidence>();
+  /** Evidence of events that named this process by its pid: may turn out to belong to another run. */
+  referred: Set<Evidence> | undefined;
+  /** Certain evidence that a stronger one by pid took the place of. */
+  displaced: Map<string, Evidence> | undefined;
+  /** How often each rule fired on it. */
+  readonly hitCounts = new Map<string, number>();
+  memory: Map<string, Map<string, unknown>> | undefined;
+
+  constructor(
+    public id: string,
+    readonly hostTable: HostTable,
+    /** Lower case without braces, `''` where the sensor gives none. */
+    public bareGuid: string,
+    public pid: number,
+    /** Start as its identity says: from the GUID (to the second) or the create event; 0 where unknown. */
+    public identityStartMs: number,
+  ) {}
+
+  get host(): string {
+    return this.hostTable.name;
+  }
+
+  get guid(): string {
+    return displayGuid(this.bareGuid);
+  }
+
+  get parentId(): string {
+    return this.parent?.id ?? '';
+  }
+
+  get isPlaceholder(): boolean {
+    return this.sysmonCreate === undefined && this.securityCreate === undefined;
+  }
+
+  /** Start by the create event's time, 0 while none was seen. */
+  get startMs(): number {
+    return (this.sysmonCreate ?? this.securityCreate)?.event.timeMs ?? 0;
+  }
+
+  get image(): string {
+    return this.sysmonCreate?.image || this.securityCreate?.image || this.mention?.image || '';
+  }
+
+  get commandLine(): string {
+    return this.sysmonCreate?.commandLine || this.securityCreate?.commandLine || this.mention?.commandLine || '';
+  }
+
+  get user(): string {
+    return this.sysmonCreate?.user || this.securityCreate?.user || this.mention?.user || '';
+  }
+
+  get integrityLevel(): string {
+    return this.#created('integrityLevel');
+  }
+
+  get hashes(): string {
+    return this.#created('hashes');
+  }
+
+  get currentDirectory(): string {
+    return this.#created('currentDirectory');
+  }
+
+  get originalFileName(): string {
+    return this.#created('originalFileName');
+  }
+
+  get parentImage(): string {
+    return this.#created('parentImage') || this.parent?.image || '';
+  }
+
+  get parentCommandLine(): string {
+    return this.#created('parentCommandLine') || this.parent?.commandLine || '';
+  }
+
+  /** @returns true if anything that the process shows may have changed */
+  addCreate(facts: CreateFacts): boolean {
+    const slot = facts.event.sensor === 'security' ? 'securityCreate' : 'sysmonCreate';
+    const known = this[slot];
+    if (known !== undefined && !isEarlier(facts.event, known.event)) return false;
+    this[slot] = facts;
+    return true;
+  }
+
+  /** @returns true if the mention is better than what was known: a child's word before its own deeds, then the earliest */
+  addMention(mention: Mention): boolean {
+    const known = this.mention;
+    if (known !== undefined && !isBetterMention(mention, known)) return false;
+    this.mention = mention;
+    return true;
+  }
+
+  #created(
+    field: 'integrityLevel' | 'hashes' | 'currentDirectory' | 'originalFileName' | 'parentImage' | 'parentCommandLine',
+  ): string {
+    return this.sysmonCreate?.[field] || this.securityCreate?.[field] || '';
+  }
+}
+
+/** Event time, then record identity: the order that decides between two events wherever one of them is kept. */
+export function isEarlier(one: Event, other: Event): boolean {
+  if (one.timeMs !== other.timeMs) return one.timeMs < other.timeMs;
+  if (one.idHigh !== other.idHigh) return one.idHigh < other.idHigh;
+  return one.idLow < other.idLow;
+}
+
+function isBetterMention(one: Mention, other: Mention): boolean {
+  if ((one.image === '') !== (other.image === '')) return one.image !== '';
+  if (one.rank !== other.rank) return one.rank < other.rank;
+  if (one.timeMs !== other.timeMs) return one.timeMs < other.timeMs;
+  const key = (mention: Mention): string => `${mention.image}\0${mention.commandLine}\0${mention.user}`;
+  return key(one) < key(other);
+}
