@@ -13,7 +13,7 @@ import type { EnginePlugin, PluginEvidence, PluginFinding } from './plugin/plugi
 import type { Policy } from './policy.js';
 import { HostTable, type HostObserver } from './process/host-table.js';
 import { fileNameOf, type PidReference } from './process/pid-timeline.js';
-import { createFacts, type Process } from './process/process.js';
+import { createFacts, currentOf, type Process } from './process/process.js';
 import type { Rule } from './rule/rule.js';
 import { evidenceEventOf, type Evidence, type EvidenceEvent } from './score/evidence.js';
 import { Scorer } from './score/scorer.js';
@@ -262,10 +262,16 @@ export class Engine {
     const take = (parent: Process): void => {
       parent.addMention({ rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' });
       this.#settle(parent);
-      if (!process.parentIsCertain) this.#forest.link(process, parent);
+      this.#forest.link(currentOf(process), parent);
     };
     const target = timeline.resolve(event.timeMs, fileNameOf(image));
-    timeline.refer({ timeMs: event.timeMs, fileName: fileNameOf(image), target, move: (_from, to) => take(to) });
+    timeline.refer({
+      timeMs: event.timeMs,
+      fileName: fileNameOf(image),
+      target,
+      isNeeded: () => !currentOf(process).parentIsCertain,
+      move: (_from, to) => take(to),
+    });
     take(target);
   }
 
@@ -289,6 +295,7 @@ export class Engine {
       timeMs: event.timeMs,
       fileName: fileNameOf(image),
       target,
+      isNeeded: () => true,
       move: (from, to) => {
         if (from.endMs === event.timeMs) this.#end(from, 0);
         take(to);
@@ -369,7 +376,7 @@ export class Engine {
       this.options.onHit?.(event, rule, process);
     }
     if (process === undefined) return;
-    const given = this.#scorer.giveHit(process, rule, event, repeated);
+    const given = this.#scorer.giveHit(process, rule, event, repeated, this.#isByPid);
     if (given.length > 0 && this.#isByPid) this.#referByPid(process, event, given);
   }
 
@@ -381,6 +388,7 @@ export class Engine {
       timeMs: event.timeMs,
       fileName,
       target: process,
+      isNeeded: () => true,
       move: (from, to) => {
         this.#mention(to, event, 'Image');
         this.#scorer.move(given, from, to);
@@ -445,7 +453,10 @@ export class Engine {
         this.#plugins.absorb(from, into);
         if (from.endMs !== 0) this.#end(into, from.endMs);
         const formerId = from.chain?.id;
+        from.absorbedBy = into;
         this.#forest.remove(from);
+        const parentPid = from.securityCreate?.parentPid ?? 0;
+        if (parentPid > 0) from.hostTable.timeline(parentPid).reconsider();
         if (formerId !== undefined && into.chain !== undefined) this.#alias(formerId, into.chain.id);
       },
       processWithdrawn: (process) => {

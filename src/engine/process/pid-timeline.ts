@@ -20,6 +20,8 @@ export interface PidReference {
   /** Lower-case file name of the image that the reference states, `''` where it states none: a run of another program is not meant. */
   readonly fileName: string;
   target: Process;
+  /** False once something better than a pid settled the matter; the reference is dropped then. */
+  isNeeded(): boolean;
   /** Called when the reference is found to mean `to` instead of `from`. */
   move(from: Process, to: Process): void;
 }
@@ -31,7 +33,7 @@ export function fileNameOf(image: string): string {
 export class PidTimeline {
   /** By start, then id. */
   readonly #runs: Process[] = [];
-  readonly #references: PidReference[] = [];
+  #references: PidReference[] = [];
   readonly #gaps = new Map<string, Process>();
 
   constructor(
@@ -83,6 +85,7 @@ export class PidTimeline {
   /** Resolves every reference again, after a run was added, ended or named. */
   reconsider(): void {
     if (this.#references.length === 0) return;
+    this.#references = this.#references.filter((reference) => reference.isNeeded());
     for (const reference of this.#references) {
       const target = this.resolve(reference.timeMs, reference.fileName);
       if (target === reference.target) continue;

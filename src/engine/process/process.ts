@@ -59,6 +59,8 @@ export class Process implements PluginProcess {
   parent: Process | undefined;
   /** A GUID named the parent; a pid is not asked any more. */
   parentIsCertain = false;
+  /** The process that this one turned out to be. */
+  absorbedBy: Process | undefined;
   readonly children = new Set<Process>();
   isRoot = false;
   /** Chain of a process that is no root. */
@@ -165,6 +167,13 @@ export class Process implements PluginProcess {
   ): string {
     return this.sysmonCreate?.[field] || this.securityCreate?.[field] || '';
   }
+}
+
+/** The process that stands for `process` now. */
+export function currentOf(process: Process): Process {
+  let current = process;
+  while (current.absorbedBy !== undefined) current = current.absorbedBy;
+  return current;
 }
 
 /** Event time, then record identity: the order that decides between two events wherever one of them is kept. */

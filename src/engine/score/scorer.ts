@@ -40,16 +40,17 @@ export class Scorer {
   /**
    * A rule matched an event of a process: each technique scores once per chain, and an `ioa` rule itself too.
    *
-   * @returns the evidence that is new or stronger than what the process had
+   * @param byPid  the event names its process by pid alone: what is weaker here may be the strongest of the run it turns out to mean
+   * @returns the evidence made; without `byPid`, what was stronger than what the process had
    */
-  giveHit(process: Process, rule: Rule, event: Event, repeated: boolean): readonly Evidence[] {
+  giveHit(process: Process, rule: Rule, event: Event, repeated: boolean, byPid: boolean): readonly Evidence[] {
     if (!repeated) this.#count(process, rule, event);
     let given: Evidence[] | undefined;
     const techniques = rule.techniques;
     for (let index = rule.set === 'ioa' ? -1 : 0; index < techniques.length; index++) {
       const technique = techniques[index];
       const key = technique === undefined ? `rule:${rule.id}` : `technique:${technique}`;
-      if (!this.#wouldKeep(process, key, rule.points, event)) continue;
+      if (!byPid && !this.#wouldKeep(process, key, rule.points, event)) continue;
       const evidence: Evidence = {
         kind: technique === undefined ? 'rule' : 'technique',
         key,
@@ -62,7 +63,7 @@ export class Scorer {
         event: evidenceEventOf(event),
         matched: this.#policy!.rules.explain(rule, event),
       };
-      if (this.#keep(process, evidence)) (given ??= []).push(evidence);
+      if (this.#keep(process, evidence) || byPid) (given ??= []).push(evidence);
     }
     return given ?? NO_EVIDENCE;
   }

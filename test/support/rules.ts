@@ -1,0 +1,75 @@
+/** Rule sets for engine tests: conditions are plain functions, so that no other part of the program is under test. */
+
+import type { Event } from '../../src/engine/event/event.js';
+import { DEFAULT_ROOT_IMAGES, type Policy } from '../../src/engine/policy.js';
+import type { Profile, Rule, RuleSet, RuleSetName } from '../../src/engine/rule/rule.js';
+
+export interface TestRule {
+  readonly id: string;
+  readonly points: number;
+  readonly set?: RuleSetName;
+  readonly techniques?: readonly string[];
+  readonly when: (event: Event) => boolean;
+}
+
+export function ruleSet(
+  rules: readonly TestRule[],
+  profiles: readonly Partial<Profile>[] = [],
+  version = 'v1',
+): RuleSet {
+  const loaded = rules.map((rule) => ({ rule: loadedRule(rule), when: rule.when }));
+  loaded.sort((one, other) => (one.rule.set === other.rule.set ? 0 : one.rule.set === 'ioa' ? -1 : 1));
+  return {
+    rules: loaded.map(({ rule }) => rule),
+    profiles: profiles.map((profile) => ({
+      id: 'profile',
+      title: { en: 'Profile', zh: '画像' },
+      description: { en: '', zh: '' },
+      techniques: [],
+      atLeast: 1,
+      points: 0,
+      references: [],
+      pack: 'test',
+      file: 'test.yml',
+      line: 1,
+      ...profile,
+    })),
+    version,
+    match: (event) => loaded.filter(({ when }) => when(event)).map(({ rule }) => rule),
+    explain: (_rule, event) => [{ field: 'Image', value: String(event.fields['Image'] ?? '') }],
+    errors: () => [],
+  };
+}
+
+function loadedRule(rule: TestRule): Rule {
+  return {
+    id: rule.id,
+    title: { en: rule.id, zh: rule.id },
+    description: { en: '', zh: '' },
+    set: rule.set ?? 'ioa',
+    points: rule.points,
+    techniques: rule.techniques ?? [],
+    actions: [],
+    eventIds: [],
+    conditions: [],
+    references: [],
+    falsePositives: [],
+    author: 'test',
+    pack: 'test',
+    file: 'test.yml',
+    line: 1,
+  };
+}
+
+export function policy(rules: RuleSet, changes: Partial<Policy> = {}): Policy {
+  return {
+    threshold: 170,
+    hits: 'all',
+    rootImages: DEFAULT_ROOT_IMAGES,
+    skipImages: [],
+    skipHashes: [],
+    exceptions: [],
+    rules,
+    ...changes,
+  };
+}
