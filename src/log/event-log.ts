@@ -1,0 +1,134 @@
+/** The append-only log of a data folder, as `EventLog` of src/app/ports.ts states it. */
+
+import * as fs from 'node:fs/promises';
+import { AppError } from '../app/app-error.js';
+import type { EventLog, LogDamage, LogRecord, ReadRange, StoredRecord } from '../app/ports.js';
+import { diskFiles, type LogFiles } from './files.js';
+import { takeLock, type Lock } from './lock.js';
+import { LogReader, storeIndex, type ReadableSegment, type ReadSnapshot } from './reader.js';
+import { recover, type Recovered, type SegmentState } from './recover.js';
+import type { Hole } from './scan.js';
+import { LogWriter, type WriterLimits } from './writer.js';
+
+export interface EventLogOptions extends Partial<WriterLimits> {
+  /** Takes no lock, cuts nothing and appends nothing: for a look into the log of a running server. */
+  readonly readOnly?: boolean;
+  /**
+   * A position that the state knows to be taken. Where the log ends before it, records were lost; the next one is placed behind it all the
+   * same, so that a position never means two records.
+   */
+  readonly lastKnownPosition?: number;
+  readonly onDamage?: (damage: LogDamage) => void;
+  readonly files?: LogFiles;
+}
+
+const DEFAULT_LIMITS: WriterLimits = {
+  segmentBytes: 64 * 1024 * 1024,
+  queuedBytes: 64 * 1024 * 1024,
+  groupBytes: 8 * 1024 * 1024,
+  reserveBytes: 64 * 1024 * 1024,
+};
+
+const DAMAGE_KEPT = 100;
+
+/**
+ * Opens the log in `folder`, which is made where it does not exist. A torn end is cut off and told in `cut`.
+ *
+ * @throws AppError `LOG_LOCKED` where another program has it open, `LOG_UNREADABLE` where the folder cannot be used
+ */
+export async function openEventLog(folder: string, options: EventLogOptions = {}): Promise<EventLog> {
+  const files = options.files ?? diskFiles;
+  const isReadOnly = options.readOnly ?? false;
+  let lock: Lock | undefined;
+  try {
+    if (!isReadOnly) {
+      await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+      lock = await takeLock(folder);
+    }
+    return new DiskLog(folder, files, options, await recover(files, folder, !isReadOnly), lock);
+  } catch (error) {
+    await lock?.release();
+    if (error instanceof AppError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('LOG_UNREADABLE', `The log in ${folder} cannot be opened: ${reason}.`, { cause: error });
+  }
+}
+
+class DiskLog implements EventLog {
+  readonly cut: EventLog['cut'];
+  readonly #damage = new Map<string, LogDamage>();
+  readonly #closed: SegmentState[];
+  readonly #reader: LogReader;
+  readonly #writer: LogWriter;
+
+  constructor(
+    folder: string,
+    files: LogFiles,
+    private readonly options: EventLogOptions,
+    recovered: Recovered,
+    private readonly lock: Lock | undefined,
+  ) {
+    this.cut = recovered.cut;
+    this.#closed = [...recovered.closed];
+    for (const { segment, hole } of recovered.damage) this.#note(segment, hole);
+    this.#reader = new LogReader(files, folder, (segment, hole) => this.#note(segment, hole));
+    const limits = { ...DEFAULT_LIMITS, ...options };
+    const lastPosition = Math.max(recovered.lastPosition, options.lastKnownPosition ?? 0);
+    this.#writer = new LogWriter(files, folder, limits, { ...recovered, lastPosition }, async (segment) => {
+      this.#closed.push({ name: segment.name, firstPosition: segment.firstPosition });
+      await storeIndex(folder, segment, segment.index);
+    });
+  }
+
+  get lastPosition(): number {
+    return this.#writer.lastPosition;
+  }
+
+  get damage(): readonly LogDamage[] {
+    return [...this.#damage.values()];
+  }
+
+  get failure(): Error | undefined {
+    return this.#writer.failure;
+  }
+
+  append(records: readonly LogRecord[]): Promise<number> {
+    if (this.lock === undefined) {
+      return Promise.reject(new AppError('LOG_CLOSED', 'The log is open for reading only.'));
+    }
+    return this.#writer.append(records);
+  }
+
+  read(range: ReadRange = {}): AsyncIterable<readonly StoredRecord[]> {
+    return this.#reader.read(this.#snapshot(), range);
+  }
+
+  readAt(positions: readonly number[]): Promise<ReadonlyMap<number, LogRecord>> {
+    return this.#reader.readAt(this.#snapshot(), positions);
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.lock?.release();
+  }
+
+  #snapshot(): ReadSnapshot {
+    const { active, lastPosition } = this.#writer;
+    const closed = this.#closed.map((segment, at): ReadableSegment => {
+      const next = this.#closed[at + 1] ?? active;
+      return { ...segment, nextPosition: next?.firstPosition, index: undefined, end: undefined };
+    });
+    if (active === undefined) return { segments: closed, lastPosition };
+    const { name, firstPosition, index } = active;
+    const last = { name, firstPosition, nextPosition: undefined, index, end: index.end };
+    return { segments: [...closed, last], lastPosition };
+  }
+
+  #note(segment: string, hole: Hole): void {
+    const key = `${segment}:${hole.offset}`;
+    if (this.#damage.has(key) || this.#damage.size >= DAMAGE_KEPT) return;
+    const damage = { segment, ...hole };
+    this.#damage.set(key, damage);
+    this.options.onDamage?.(damage);
+  }
+}

@@ -1,0 +1,102 @@
+/** The part of a file system that the log needs, so that tests can make it fail as disks do. */
+
+import { constants, writeSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+
+export interface LogFile {
+  read(target: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  write(
+    source: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>;
+  datasync(): Promise<void>;
+  sync(): Promise<void>;
+  truncate(length: number): Promise<void>;
+  stat(): Promise<{ readonly size: number }>;
+  close(): Promise<void>;
+}
+
+export type OpenMode = 'read' | 'write' | 'create';
+
+export interface LogFiles {
+  /** `create` fails where the file exists. */
+  open(path: string, mode: OpenMode): Promise<LogFile>;
+  /** Names in a folder. */
+  list(folder: string): Promise<readonly string[]>;
+  remove(path: string): Promise<void>;
+  /** Makes new and removed names in a folder durable. */
+  syncFolder(folder: string): Promise<void>;
+  /** Bytes that may still be written, and bytes in all, of the file system that holds the folder. */
+  space(folder: string): Promise<{ readonly free: number; readonly total: number }>;
+}
+
+const FLAGS: Readonly<Record<OpenMode, number>> = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+};
+
+/** Only the owner may read what hosts have sent. */
+const FILE_MODE = 0o600;
+
+/**
+ * Up to this size a write is a copy into the page cache, of some microseconds, and made at once: a trip through the thread pool costs five times as
+ * much, and one event a request pays it each time. The wait for the disk, `datasync`, never blocks the program.
+ */
+const WRITE_AT_ONCE_BYTES = 64 * 1024;
+
+export const diskFiles: LogFiles = {
+  async open(path, mode) {
+    const handle = await fs.open(path, FLAGS[mode], FILE_MODE);
+    return {
+      read: (target, offset, length, position) => handle.read(target, offset, length, position),
+      async write(source, offset, length, position) {
+        if (length > WRITE_AT_ONCE_BYTES) return handle.write(source, offset, length, position);
+        return { bytesWritten: writeSync(handle.fd, source, offset, length, position) };
+      },
+      datasync: () => handle.datasync(),
+      sync: () => handle.sync(),
+      truncate: (length) => handle.truncate(length),
+      stat: () => handle.stat(),
+      close: () => handle.close(),
+    };
+  },
+  list: (folder) => fs.readdir(folder),
+  remove: (path) => fs.rm(path, { force: true }),
+  async syncFolder(folder) {
+    // Windows cannot open a folder; there the file system's own journal keeps names.
+    if (process.platform === 'win32') return;
+    const handle = await fs.open(folder, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  async space(folder) {
+    const { bavail, blocks, bsize } = await fs.statfs(folder);
+    return { free: bavail * bsize, total: blocks * bsize };
+  },
+};
+
+/** @returns the bytes there are: fewer than `length` at the end of the file */
+export async function readFully(file: LogFile, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+export async function writeFully(file: LogFile, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
+}

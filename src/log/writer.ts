@@ -1,0 +1,219 @@
+/**
+ * Group commit. Records of all callers that come while the disk is busy are written with one write and made durable with one sync, before any of
+ * the callers hears of it.
+ *
+ *     append ─┐
+ *     append ─┼─► queue ──► one buffer ──► write ──► fdatasync ──► callers resolve, in order
+ *     append ─┘    ▲ bounded                 └── first error: the log takes nothing more, ever
+ *
+ * After a failed sync the kernel may have dropped the unwritten pages, and a later sync that succeeds proves nothing: there is no second try.
+ */
+
+import { join } from 'node:path';
+import { AppError } from '../app/app-error.js';
+import type { LogRecord } from '../app/ports.js';
+import { assert } from '../engine/base/assert.js';
+import { BlockIndex } from './block-index.js';
+import { writeFully, type LogFile, type LogFiles } from './files.js';
+import { frameBytes, toPayload, writeFrame, type Payload } from './frame.js';
+import type { ActiveSegment } from './recover.js';
+import { createSegment, SEGMENT_HEADER_BYTES } from './segment.js';
+
+export interface WriterLimits {
+  readonly segmentBytes: number;
+  /** Most bytes that may wait for the disk. */
+  readonly queuedBytes: number;
+  /** Most bytes in one group; a single call may go over. */
+  readonly groupBytes: number;
+  /** Left free on the file system for everything else; at most a twentieth of it. */
+  readonly reserveBytes: number;
+}
+
+interface Waiting {
+  readonly payloads: readonly Payload[];
+  readonly bytes: number;
+  resolve(firstPosition: number): void;
+  reject(error: Error): void;
+}
+
+/** Free space is asked for after this many written bytes. */
+const SPACE_CHECK_BYTES = 4 * 1024 * 1024;
+
+export class LogWriter {
+  lastPosition: number;
+  failure: AppError | undefined;
+  active: ActiveSegment | undefined;
+  readonly #files: LogFiles;
+  readonly #folder: string;
+  readonly #limits: WriterLimits;
+  readonly #onClosedSegment: (segment: ActiveSegment) => Promise<void>;
+  readonly #sensors = new Map<string, Uint8Array>();
+  #file: LogFile | undefined;
+  #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+  #sinceSpaceCheck = Number.POSITIVE_INFINITY;
+
+  constructor(
+    files: LogFiles,
+    folder: string,
+    limits: WriterLimits,
+    state: { readonly active: ActiveSegment | undefined; readonly lastPosition: number },
+    onClosedSegment: (segment: ActiveSegment) => Promise<void>,
+  ) {
+    this.#files = files;
+    this.#folder = folder;
+    this.#limits = limits;
+    this.active = state.active;
+    this.lastPosition = state.lastPosition;
+    this.#onClosedSegment = onClosedSegment;
+  }
+
+  append(records: readonly LogRecord[]): Promise<number> {
+    assert(records.length > 0, 'a call to append has at least one record');
+    return new Promise((resolve, reject) => {
+      if (this.failure !== undefined) throw this.failure;
+      if (this.#isClosed) throw new AppError('LOG_CLOSED', 'The log is closed: the program is stopping.');
+      const payloads = records.map((record) => toPayload(record, (name) => this.#sensorBytes(name)));
+      const bytes = payloads.reduce((sum, payload) => sum + frameBytes(payload), 0);
+      if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#limits.queuedBytes) throw this.#busy();
+      this.#queue.push({ payloads, bytes, resolve, reject });
+      this.#queuedBytes += bytes;
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Writes what is queued, then takes no more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  #busy(): AppError {
+    return new AppError('LOG_BUSY', `The disk is behind: ${this.#queuedBytes} bytes of events wait to be written.`, {
+      retryAfterSeconds: 1,
+    });
+  }
+
+  #sensorBytes(name: string): Uint8Array {
+    let bytes = this.#sensors.get(name);
+    if (bytes === undefined) {
+      bytes = Buffer.from(name);
+      assert(bytes.length <= 0xffff, 'a sensor has a name of at most 65,535 bytes');
+      if (this.#sensors.size >= 10_000) this.#sensors.clear();
+      this.#sensors.set(name, bytes);
+    }
+    return bytes;
+  }
+
+  async #run(): Promise<void> {
+    do {
+      // One turn of the event loop: requests that have arrived already, and callers that were just answered, join the same group.
+      await new Promise((resolve) => setImmediate(resolve));
+      const group = this.#takeGroup();
+      try {
+        await this.#writeGroup(group);
+      } catch (error) {
+        this.#refuse(group, error);
+      }
+    } while (this.#queue.length > 0);
+    this.#running = undefined;
+  }
+
+  #takeGroup(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const waiting of this.#queue) {
+      if (count > 0 && bytes + waiting.bytes > this.#limits.groupBytes) break;
+      bytes += waiting.bytes;
+      count++;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+    const bytes = bytesOf(group);
+    await this.#checkSpace(bytes);
+    const { file, segment } = await this.#segmentFor(bytes);
+    const start = segment.index.end;
+    const buffer = Buffer.allocUnsafe(bytes);
+    let offset = 0;
+    let position = this.lastPosition;
+    for (const waiting of group) {
+      for (const payload of waiting.payloads) offset = writeFrame(buffer, offset, payload, ++position, segment.salt);
+    }
+    await writeFully(file, buffer, start);
+    await file.datasync();
+    this.#settle(group, segment.index);
+  }
+
+  /** Only now do readers see the records, and callers hear of them. */
+  #settle(group: readonly Waiting[], index: BlockIndex): void {
+    for (const waiting of group) {
+      const first = this.lastPosition + 1;
+      this.#queuedBytes -= waiting.bytes;
+      for (const payload of waiting.payloads) {
+        const eventMs = payload.eventMs === 0 ? undefined : payload.eventMs;
+        index.addFrame(index.end, frameBytes(payload), ++this.lastPosition, eventMs);
+      }
+      waiting.resolve(first);
+    }
+  }
+
+  async #segmentFor(bytes: number): Promise<{ readonly file: LogFile; readonly segment: ActiveSegment }> {
+    const active = this.active;
+    const isEmpty = active?.index.end === SEGMENT_HEADER_BYTES;
+    if (active !== undefined && (isEmpty || active.index.end + bytes <= this.#limits.segmentBytes)) {
+      this.#file ??= await this.#files.open(join(this.#folder, active.name), 'write');
+      return { file: this.#file, segment: active };
+    }
+    const firstPosition = this.lastPosition + 1;
+    const { file, name, salt } = await createSegment(this.#files, this.#folder, firstPosition);
+    const segment = { name, salt, firstPosition, index: new BlockIndex(SEGMENT_HEADER_BYTES) };
+    const before = this.#file;
+    this.#file = file;
+    this.active = segment;
+    if (active !== undefined) await this.#onClosedSegment(active);
+    await before?.close();
+    return { file, segment };
+  }
+
+  async #checkSpace(bytes: number): Promise<void> {
+    this.#sinceSpaceCheck += bytes;
+    if (this.#sinceSpaceCheck < SPACE_CHECK_BYTES) return;
+    const { free, total } = await this.#files.space(this.#folder);
+    const reserve = Math.min(this.#limits.reserveBytes, total / 20);
+    if (free - bytes < reserve) {
+      throw new AppError(
+        'LOG_FULL',
+        `The disk that holds ${this.#folder} has ${Math.floor(free / 1024 / 1024)} MiB left. Free some space; taking events goes on by itself then.`,
+        { retryAfterSeconds: 30 },
+      );
+    }
+    this.#sinceSpaceCheck = 0;
+  }
+
+  #refuse(group: readonly Waiting[], cause: unknown): void {
+    this.#queuedBytes -= bytesOf(group);
+    if (cause instanceof AppError && cause.code === 'LOG_FULL') {
+      for (const waiting of group) waiting.reject(cause);
+      return;
+    }
+    this.failure = new AppError(
+      'LOG_FAILED',
+      `Writing the log in ${this.#folder} failed: ${cause instanceof Error ? cause.message : String(cause)}. No more events are taken until the disk is repaired and the program started again.`,
+      { cause },
+    );
+    for (const waiting of group) waiting.reject(this.failure);
+    for (const waiting of this.#queue) waiting.reject(this.failure);
+    this.#queue = [];
+    this.#queuedBytes = 0;
+  }
+}
+
+function bytesOf(group: readonly Waiting[]): number {
+  return group.reduce((sum, waiting) => sum + waiting.bytes, 0);
+}
