@@ -6,10 +6,28 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'plugins/**/*.test.ts', 'console/src/**/*.test.ts', 'rules/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'plugins/**/*.test.ts', 'console/src/**/*.test.ts', 'rules/**/*.test.ts'],
+        },
+      },
       { extends: true, test: { name: 'golden', include: ['test/golden/**/*.test.ts'] } },
-      { extends: true, test: { name: 'whole', include: ['test/*.test.ts', 'test/{property,replay,fuzz}/**/*.test.ts'] } },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: 'whole', include: ['test/*.test.ts', 'test/{property,replay,fuzz}/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
     ],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['**/*.test.ts'] },
   },

@@ -147,11 +147,11 @@ export class Engine {
     this.#scorer.givePlugin(process, finding.plugin, finding.evidence, event);
   }
 
-  /** Chains at or over the threshold, most points first, then by id. */
-  threats(): Threat[] {
+  /** Chains with at least `minScore` points (the threshold, unless told otherwise), most points first, then by id. */
+  threats(minScore = this.#policy.threshold): Threat[] {
     const threats: Threat[] = [];
     for (const chain of this.#forest.chains) {
-      if (chain.score >= this.#policy.threshold) threats.push(threatOf(chain, this.#policy.threshold));
+      if (chain.score >= minScore) threats.push(threatOf(chain, this.#policy.threshold));
     }
     return threats.sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1));
   }

@@ -1,0 +1,99 @@
+// Builds the server (esbuild) and the console (vite) where their sources differ from what was built last. Runs before start, test and every command in a checkout.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const ENTRIES = {
+  cli: 'src/cli/main.ts',
+  app: 'src/app/index.ts',
+  engine: 'src/engine/index.ts',
+  'plugin-sdk': 'src/plugin-sdk/index.ts',
+  'plugin-worker': 'src/plugin-host/worker/main.ts',
+};
+
+/**
+ * @param {{ console: boolean, quiet?: boolean }} options  `console`: the web console too, which takes a few seconds more
+ */
+export async function build(options) {
+  const server = fingerprint(['src', 'plugins'], ['package-lock.json', 'scripts/build.js', 'tsconfig.base.json']);
+  if (stampOf('server') !== server) {
+    if (!options.quiet) console.error('Building the server …');
+    await buildServer();
+    stamp('server', server);
+  }
+  if (!options.console) return;
+  const consolePart = fingerprint(['console', 'src/contract'], ['package-lock.json', 'scripts/build.js']);
+  if (stampOf('console') !== consolePart) {
+    if (!options.quiet) console.error('Building the console …');
+    await buildConsole();
+    stamp('console', consolePart);
+  }
+}
+
+async function buildServer() {
+  const { build: esbuild } = await import('esbuild');
+  const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, path]) => existsSync(join(root, path))));
+  await esbuild({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+}
+
+async function buildConsole() {
+  if (!existsSync(join(root, 'console/vite.config.ts'))) return;
+  const { build: vite } = await import('vite');
+  await vite({ configFile: join(root, 'console/vite.config.ts'), root: join(root, 'console'), logLevel: 'warn' });
+}
+
+/** A hash over names and contents: the same sources are never built twice, whatever their dates. */
+function fingerprint(folders, files) {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    hash.update(path);
+    hash.update('\0');
+    hash.update(readFileSync(join(root, path)));
+  };
+  const walk = (folder) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) walk(path);
+      else if (!/\.test\.ts$|\.md$/.test(entry.name)) add(path);
+    }
+  };
+  for (const folder of folders) if (existsSync(join(root, folder))) walk(folder);
+  for (const file of files) add(file);
+  return hash.digest('hex');
+}
+
+function stampOf(part) {
+  const path = join(root, 'dist', `.${part}.stamp`);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+function stamp(part, value) {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  const path = join(root, 'dist', `.${part}.stamp`);
+  writeFileSync(`${path}.${process.pid}`, value);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { setUp } = await import('./set-up.js');
+  setUp();
+  await build({ console: true });
+}

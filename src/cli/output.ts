@@ -1,0 +1,86 @@
+/** Writing to the terminal: data on stdout, everything else on stderr; colours only where a person reads. */
+
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { CommandError } from './exit.js';
+
+export interface Output {
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Stdout, or a file. A reader that goes away (`| head`) ends the command quietly. */
+export function openOutput(path: string | undefined): Output {
+  if (path === undefined || path === '-') {
+    return {
+      async write(text) {
+        if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+      },
+      async close() {
+        if (process.stdout.writableLength > 0) await once(process.stdout, 'drain');
+      },
+    };
+  }
+  const stream = createWriteStream(path);
+  let failure: Error | undefined;
+  stream.on('error', (error) => (failure = error));
+  const check = (): void => {
+    if (failure !== undefined) throw new CommandError(`Cannot write ${path}: ${failure.message}`);
+  };
+  return {
+    async write(text) {
+      check();
+      if (!stream.write(text)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+      check();
+    },
+    async close() {
+      await new Promise<void>((resolve) => void stream.end(resolve));
+      check();
+    },
+  };
+}
+
+export interface Paint {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  yellow(text: string): string;
+  green(text: string): string;
+  cyan(text: string): string;
+}
+
+const plain = (text: string): string => text;
+const ansi =
+  (open: number, close: number) =>
+  (text: string): string =>
+    `\u001b[${open}m${text}\u001b[${close}m`;
+
+export function paintFor(stream: NodeJS.WriteStream, toFile: boolean): Paint {
+  const coloured =
+    !toFile && (process.env['FORCE_COLOR'] !== undefined || (stream.isTTY && process.env['NO_COLOR'] === undefined));
+  if (!coloured) return { bold: plain, dim: plain, red: plain, yellow: plain, green: plain, cyan: plain };
+  return {
+    bold: ansi(1, 22),
+    dim: ansi(2, 22),
+    red: ansi(31, 39),
+    yellow: ansi(33, 39),
+    green: ansi(32, 39),
+    cyan: ansi(36, 39),
+  };
+}
+
+/** Text of an event for a terminal: control characters, escapes and bidirectional overrides are shown, never sent. */
+export function visible(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-control-regex
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    (character) => `⟨U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+  );
+}
+
+/** Cut in the middle to at most `length` characters. */
+export function shortened(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const head = Math.ceil((length - 1) * 0.7);
+  return `${text.slice(0, head)}…${text.slice(text.length - (length - 1 - head))}`;
+}
