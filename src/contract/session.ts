@@ -13,14 +13,14 @@ export const PASSWORD_MAX_LENGTH = 1024;
 export const UserName = Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\p{L}\\p{N}._@-]+$' });
 export const Password = Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH });
 
-/** `GET /setup`, open to all: whether the first administrator is still to be made. */
+/** `GET /setup`, open to all: whether the first administrator is still to be made. `serve` prints the link `/setup#token=TOKEN`. */
 export const SetupState = Type.Object({ open: Type.Boolean() }, { $id: 'SetupState' });
 export type SetupState = Static<typeof SetupState>;
 
 /** `POST /setup`, once; answers 201 with a `Session`. */
 export const SetupRequest = Type.Object(
   {
-    /** From the link that `serve` printed. */
+    /** From the link that `serve` printed; behind `#`, so that it is in nobody's log. */
     token: Type.String({ minLength: 1, maxLength: 128 }),
     name: UserName,
     password: Password,
@@ -49,3 +49,10 @@ export const Session = Type.Object(
   { $id: 'Session' },
 );
 export type Session = Static<typeof Session>;
+
+/** `PUT /session/password`: one's own; ends all other sessions of that person (204). */
+export const PasswordChange = Type.Object(
+  { current: Type.String({ maxLength: PASSWORD_MAX_LENGTH }), password: Password },
+  { $id: 'PasswordChange', additionalProperties: false },
+);
+export type PasswordChange = Static<typeof PasswordChange>;

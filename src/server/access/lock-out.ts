@@ -1,0 +1,73 @@
+/**
+ * Slows down guessing at sign-in. Failures are counted per name and address, per address, and per name; each count has a number that is
+ * free, after which every further failure doubles the wait. The count per name alone is generous and its wait short, so that nobody can lock
+ * a colleague out from elsewhere.
+ *
+ *     failure ──► count + 1 ──► wait = 1 s · 2^(count − free), at most the limit
+ *     success ──► counts of this name and address forgotten;  an hour without failure: forgotten
+ */
+
+interface Track {
+  readonly free: number;
+  readonly longestMs: number;
+}
+
+const TRACKS = {
+  pair: { free: 5, longestMs: 15 * 60_000 },
+  address: { free: 20, longestMs: 15 * 60_000 },
+  name: { free: 50, longestMs: 30_000 },
+} satisfies Record<string, Track>;
+
+const FORGET_MS = 60 * 60_000;
+/** Names and addresses are a stranger's text: beyond this many, those longest untouched are forgotten. */
+const ENTRIES_MAX = 20_000;
+
+interface Entry {
+  count: number;
+  untilMs: number;
+  touchedMs: number;
+}
+
+export class LockOut {
+  readonly #entries = new Map<string, Entry>();
+
+  /** Milliseconds until the next attempt is allowed; 0 = now. */
+  waitMs(name: string, address: string, nowMs: number): number {
+    let untilMs = 0;
+    for (const [key] of keysOf(name, address)) untilMs = Math.max(untilMs, this.#entries.get(key)?.untilMs ?? 0);
+    return Math.max(0, untilMs - nowMs);
+  }
+
+  failed(name: string, address: string, nowMs: number): void {
+    for (const [key, track] of keysOf(name, address)) {
+      const known = this.#entries.get(key);
+      const fresh = known === undefined || nowMs - known.touchedMs > FORGET_MS;
+      const count = (fresh ? 0 : known.count) + 1;
+      const over = count - track.free;
+      const waitMs = over < 0 ? 0 : Math.min(track.longestMs, 1000 * 2 ** Math.min(over, 20));
+      // Set anew, so that the map's order is the order of last touch.
+      this.#entries.delete(key);
+      this.#entries.set(key, { count, untilMs: nowMs + waitMs, touchedMs: nowMs });
+    }
+    while (this.#entries.size > ENTRIES_MAX) {
+      const oldest = this.#entries.keys().next();
+      if (oldest.done === true) break;
+      this.#entries.delete(oldest.value);
+    }
+  }
+
+  succeeded(name: string, address: string): void {
+    const [pair] = keysOf(name, address);
+    if (pair !== undefined) this.#entries.delete(pair[0]);
+  }
+}
+
+/** The pair comes first. */
+function keysOf(name: string, address: string): (readonly [string, Track])[] {
+  const lower = name.toLowerCase();
+  return [
+    [`pair\0${lower}\0${address}`, TRACKS.pair],
+    [`address\0${address}`, TRACKS.address],
+    [`name\0${lower}`, TRACKS.name],
+  ];
+}

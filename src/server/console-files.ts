@@ -1,0 +1,82 @@
+/**
+ * The console: built files from `dist/console`, and its one page for every address that is no file and no API, because the console's own
+ * addresses are drawn in the browser.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HttpProblem } from './problem.js';
+import type { BrowserPage } from './routes/probe-routes.js';
+
+/** The built page may ask for a nonce by this word; each answer gets its own. */
+const NONCE_WORD = '__CSP_NONCE__';
+
+function consolePolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "frame-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types vue chainsight',
+  ].join('; ');
+}
+
+/** @returns the page for requests that a browser makes for a person, to be shared with other routes of the same address */
+export async function serveConsole(app: FastifyInstance, folder: string | undefined): Promise<BrowserPage> {
+  const indexPath = folder === undefined ? undefined : join(folder, 'index.html');
+  const page = (reply: FastifyReply): FastifyReply => {
+    if (indexPath === undefined || !existsSync(indexPath)) {
+      throw new HttpProblem(
+        404,
+        'REQUEST_NOT_FOUND',
+        'The console is not built: run `npm run build`. The API is at /api/v1.',
+      );
+    }
+    const nonce = randomBytes(16).toString('base64');
+    return reply
+      .header('content-security-policy', consolePolicy(nonce))
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(readFileSync(indexPath, 'utf8').replaceAll(NONCE_WORD, nonce));
+  };
+
+  if (folder !== undefined && existsSync(folder)) {
+    await app.register(fastifyStatic, {
+      root: folder,
+      serve: false,
+      index: false,
+      // The built files carry a hash of their content in their names.
+      immutable: true,
+      maxAge: '365d',
+    });
+  }
+
+  app.get('/*', (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
+    const path = request.params['*'];
+    if (path.startsWith('api/')) throw new HttpProblem(404, 'REQUEST_NOT_FOUND', 'There is no GET at this address.');
+    if (folder !== undefined && path !== 'index.html' && isFileName(path)) {
+      reply.header('content-security-policy', consolePolicy('none'));
+      return path.startsWith('assets/') ? reply.sendFile(path) : reply.sendFile(path, { maxAge: 0, immutable: false });
+    }
+    return page(reply);
+  });
+
+  return (request, reply) => (request.headers.accept?.includes('text/html') === true ? page(reply) : undefined);
+}
+
+/** Addresses of the console hold no dot in their last part, files always do. */
+function isFileName(path: string): boolean {
+  return /\.[a-z0-9]{1,8}$/i.test(path);
+}

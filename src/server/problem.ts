@@ -1,0 +1,144 @@
+/** Errors on their way out: every one becomes problem details (RFC 9457). What nobody foresaw is logged with its request id and says nothing more. */
+
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../app/app-error.js';
+import { PROBLEM_MEDIA_TYPE, type Problem } from '../contract/index.js';
+import { PasswordsBusyError } from './access/password.js';
+import type { ServerLogger } from './parts.js';
+
+/** Public and never reused; each has an entry in docs/reference/error-codes.md. */
+export type ProblemCode = keyof typeof TITLES;
+
+const TITLES = {
+  REQUEST_INVALID: 'The request is not as it must be',
+  REQUEST_TOO_LARGE: 'The request is too large',
+  REQUEST_MEDIA_TYPE: 'This kind of content is not taken',
+  REQUEST_SIGN_IN: 'Sign in first',
+  REQUEST_FORBIDDEN: 'Not allowed',
+  REQUEST_CSRF: 'The request does not come from the console',
+  REQUEST_NOT_FOUND: 'There is no such thing',
+  REQUEST_CONFLICT: 'It has changed meanwhile',
+  REQUEST_BUSY: 'Too much at once',
+  EVENTS_REJECTED: 'No event was taken',
+  EVENTS_STOPPED: 'No events are taken',
+  SIGN_IN_REFUSED: 'Name or password is wrong',
+  SIGN_IN_LOCKED: 'Too many failed attempts',
+  SETUP_CLOSED: 'Set-up is done',
+  SETUP_REFUSED: 'The set-up link is not valid',
+  USER_LAST_ADMINISTRATOR: 'One administrator must remain',
+  HUNT_INVALID: 'The hunt cannot be run',
+  SERVER_ERROR: 'The server failed',
+} as const;
+
+export interface ProblemExtras {
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  readonly retryAfterSeconds?: number;
+  /** Further members of the problem, as the RFC allows. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** Thrown by a route to end the request with this answer. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+
+  constructor(
+    readonly status: number,
+    readonly code: ProblemCode,
+    /** One or two sentences for the person who made the request: what was wrong, what to do. */
+    readonly detail: string,
+    readonly extras: ProblemExtras = {},
+  ) {
+    super(detail);
+  }
+}
+
+export function notFound(what: string): HttpProblem {
+  return new HttpProblem(404, 'REQUEST_NOT_FOUND', `${what} does not exist, or no longer does.`);
+}
+
+export function problemBody(problem: HttpProblem, requestId: string): Problem {
+  const { errors, retryAfterSeconds, members } = problem.extras;
+  return {
+    type: `https://chainsight.dev/problems/${problem.code}`,
+    title: TITLES[problem.code],
+    status: problem.status,
+    detail: problem.detail,
+    code: problem.code,
+    instance: requestId,
+    ...(errors === undefined ? {} : { errors: [...errors] }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
+    ...members,
+  };
+}
+
+export function problemHeaders(problem: HttpProblem): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': PROBLEM_MEDIA_TYPE };
+  if (problem.extras.retryAfterSeconds !== undefined) headers['retry-after'] = String(problem.extras.retryAfterSeconds);
+  if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="chainsight"';
+  return headers;
+}
+
+/** Makes all errors of `app`, those of fastify included, problem details. */
+export function answerProblems(app: FastifyInstance, logger: ServerLogger): void {
+  app.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500 && problem.code === 'SERVER_ERROR') {
+      logger.error(
+        { err: error, request: request.id, method: request.method, route: request.routeOptions.url },
+        'request failed',
+      );
+    }
+    return send(reply, problem, request.id);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    send(
+      reply,
+      new HttpProblem(404, 'REQUEST_NOT_FOUND', `There is no ${request.method} at this address.`),
+      request.id,
+    ),
+  );
+}
+
+function send(reply: FastifyReply, problem: HttpProblem, requestId: string): FastifyReply {
+  return reply.code(problem.status).headers(problemHeaders(problem)).send(problemBody(problem, requestId));
+}
+
+function toProblem(error: Error & Partial<FastifyError>): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof AppError) return ofAppError(error);
+  if (error instanceof PasswordsBusyError) {
+    return new HttpProblem(429, 'REQUEST_BUSY', 'Too many sign-ins at once. Try again shortly.', {
+      retryAfterSeconds: 5,
+    });
+  }
+  if (error.validation !== undefined) {
+    const place = error.validationContext ?? 'body';
+    const errors = error.validation.slice(0, 20).map((entry) => ({
+      path: `/${place}${entry.instancePath}`,
+      message: entry.message ?? 'is not as it must be',
+    }));
+    const first = errors[0];
+    const detail = first === undefined ? 'The request does not fit its schema.' : `${first.path} ${first.message}.`;
+    return new HttpProblem(400, 'REQUEST_INVALID', detail, { errors });
+  }
+  const status = error.statusCode ?? 500;
+  if (status === 413) return new HttpProblem(413, 'REQUEST_TOO_LARGE', 'The body is larger than this address takes.');
+  if (status === 415) return new HttpProblem(415, 'REQUEST_MEDIA_TYPE', 'Send the body as application/json.');
+  if (status === 429) {
+    return new HttpProblem(429, 'REQUEST_BUSY', 'Too many requests from this address. Try again shortly.', {
+      retryAfterSeconds: 60,
+    });
+  }
+  if (status >= 400 && status < 500) return new HttpProblem(status, 'REQUEST_INVALID', `${error.message}.`);
+  return new HttpProblem(
+    500,
+    'SERVER_ERROR',
+    'The server could not answer. Its log has the reason under this request id.',
+  );
+}
+
+/** The log or the store failing: their messages are written for people. */
+function ofAppError(error: AppError): HttpProblem {
+  const extras = error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds };
+  return new HttpProblem(503, 'EVENTS_STOPPED', error.message, extras);
+}

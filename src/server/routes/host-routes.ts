@@ -1,0 +1,68 @@
+/** Hosts and the overview's figures. */
+
+import { Type } from '@sinclair/typebox';
+import { Host, HostPage, HostQuery, PAGE_LIMIT_DEFAULT, Statistics, StatisticsQuery } from '../../contract/index.js';
+import { HttpProblem, notFound } from '../problem.js';
+import { hostShape, recentVolumes } from '../shape/host.js';
+import { pageShape } from '../shape/page.js';
+import { timeMs } from '../shape/time.js';
+import { statisticsOf } from '../statistics.js';
+import type { RouteContext } from './context.js';
+
+interface NameParams {
+  readonly name: string;
+}
+
+export function hostRoutes({ app, parts, audit, metrics, isSample }: RouteContext): void {
+  const { state, clock } = parts;
+
+  app.get<{ Querystring: { limit?: number; cursor?: string; text?: string } }>(
+    '/hosts',
+    { schema: { summary: 'Hosts by name, with their volume', querystring: HostQuery, response: { 200: HostPage } } },
+    ({ query }) => {
+      const { limit = PAGE_LIMIT_DEFAULT, cursor, text } = query;
+      const recent = recentVolumes(state, clock.nowMs());
+      return pageShape(state.hosts(text, { limit, cursor }), (record) => hostShape(record, recent, isSample));
+    },
+  );
+
+  app.get<{ Params: NameParams }>(
+    '/hosts/:name',
+    { schema: { summary: 'One host', response: { 200: Host } } },
+    ({ params }) => {
+      const record = state.host(params.name.toLowerCase());
+      if (record === undefined) throw notFound('This host');
+      return hostShape(record, recentVolumes(state, clock.nowMs(), record.name), isSample);
+    },
+  );
+
+  app.delete<{ Params: NameParams }>(
+    '/hosts/:name',
+    {
+      schema: {
+        summary: 'Forget a host: its threats, chains, processes and counts; the log keeps its events',
+        response: { 204: Type.Null() },
+      },
+    },
+    (request, reply) => {
+      const name = request.params.name.toLowerCase();
+      if (!state.removeHost(name)) throw notFound('This host');
+      audit(request, { action: 'host.forget', target: name });
+      return reply.code(204).send();
+    },
+  );
+
+  app.get<{ Querystring: { from?: string; to?: string } }>(
+    '/statistics',
+    { schema: { summary: 'What the overview shows', querystring: StatisticsQuery, response: { 200: Statistics } } },
+    ({ query }) => {
+      const fromMs = timeMs(query.from);
+      const toMs = timeMs(query.to);
+      const nowMs = clock.nowMs();
+      if (fromMs !== undefined && fromMs >= (toMs ?? nowMs)) {
+        throw new HttpProblem(400, 'REQUEST_INVALID', '`from` must be before `to`.');
+      }
+      return statisticsOf(state, { nowMs, fromMs, toMs, refused: metrics.refusedEvents });
+    },
+  );
+}

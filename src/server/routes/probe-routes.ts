@@ -1,0 +1,37 @@
+/** Probes, at the root and under the API's prefix: is the process up, does it take events, its counters. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RouteContext } from './context.js';
+
+/** A person who opens `/health` in a browser wants the console's page of that name. */
+export type BrowserPage = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
+
+export function probeRoutes(app: FastifyInstance, context: RouteContext, browserPage: BrowserPage | undefined): void {
+  const { parts, metrics, stream, options } = context;
+
+  app.get('/health', { schema: { summary: 'The process is up' } }, (request, reply) => {
+    const page = browserPage?.(request, reply);
+    if (page !== undefined) return page;
+    return reply.header('cache-control', 'no-store').send({ status: 'up', version: options.version });
+  });
+
+  app.get(
+    '/ready',
+    { schema: { summary: '200 while events are taken, 503 with the reason otherwise' } },
+    (_request, reply) => {
+      const { refusal } = parts.intake;
+      reply.header('cache-control', 'no-store');
+      if (refusal === undefined) return reply.send({ status: 'ready' });
+      return reply.code(503).header('retry-after', '5').send({ status: 'not ready', reason: refusal });
+    },
+  );
+
+  app.get(
+    '/metrics',
+    { schema: { summary: 'Counters in Prometheus’ text format', produces: ['text/plain'] } },
+    (_request, reply) =>
+      reply
+        .type('text/plain; version=0.0.4; charset=utf-8')
+        .send(metrics.text(parts.state, parts.intake, stream.clients, parts.clock.nowMs())),
+  );
+}

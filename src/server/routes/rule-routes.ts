@@ -1,0 +1,151 @@
+/** Loaded rules, what was wrong with the others, and loading them again. */
+
+import type { RulesInForce } from '../../app/live-ports.js';
+import type { Diagnostic as EngineDiagnostic } from '../../engine/base/diagnostic.js';
+import type { Profile, Rule as EngineRule, RuleErrors } from '../../engine/rule/rule.js';
+import {
+  PAGE_LIMIT_DEFAULT,
+  RulePage,
+  RuleQuery,
+  RulesStatus,
+  type Diagnostic,
+  type Rule,
+  type RulesStatus as RulesStatusBody,
+} from '../../contract/index.js';
+import { pageOfArray, pageShape } from '../shape/page.js';
+import type { RouteContext } from './context.js';
+
+interface RuleQueryValues {
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly pack?: string;
+  readonly technique?: string;
+  readonly text?: string;
+}
+
+export function ruleRoutes({ app, parts, audit }: RouteContext): void {
+  const { policy } = parts;
+
+  app.get<{ Querystring: RuleQueryValues }>(
+    '/rules',
+    { schema: { summary: 'Loaded rules and profiles, by id', querystring: RuleQuery, response: { 200: RulePage } } },
+    ({ query }) => {
+      const { limit = PAGE_LIMIT_DEFAULT, cursor, ...filter } = query;
+      const all = rulesOf(policy.rules()).filter((rule) => fits(rule, filter));
+      return pageShape(
+        pageOfArray(all, { limit, cursor }, ({ id, kind }) => `${kind}:${id}`),
+        (rule) => rule,
+      );
+    },
+  );
+
+  app.get(
+    '/rules/status',
+    { schema: { summary: 'Version of the rules in force, and what did not load', response: { 200: RulesStatus } } },
+    () => statusShape(policy.rules()),
+  );
+
+  app.post(
+    '/rules/reload',
+    { schema: { summary: 'Read the packs again', response: { 200: RulesStatus } } },
+    async (request, reply) => {
+      const before = policy.rules().rules.version;
+      const status = statusShape(await policy.reloadRules());
+      audit(request, {
+        action: 'rules.reload',
+        target: status.version,
+        before: { version: before },
+        after: { version: status.version, rules: status.rules, problems: status.problems.length },
+      });
+      return reply.send(status);
+    },
+  );
+}
+
+function rulesOf({ rules: set }: RulesInForce): readonly Rule[] {
+  const errors = new Map(set.errors().map((entry) => [entry.rule, entry]));
+  const shapes = [
+    ...set.rules.map((rule) => ruleShape(rule, errors.get(rule.id))),
+    ...set.profiles.map((profile) => profileShape(profile)),
+  ];
+  return shapes.toSorted((a, b) => (a.id === b.id ? (a.kind < b.kind ? -1 : 1) : a.id < b.id ? -1 : 1));
+}
+
+function fits(rule: Rule, { pack, technique, text }: RuleQueryValues): boolean {
+  if (pack !== undefined && rule.pack !== pack) return false;
+  if (technique !== undefined && !rule.techniques.some((id) => id === technique || id.startsWith(`${technique}.`)))
+    return false;
+  if (text === undefined) return true;
+  const sought = text.toLowerCase();
+  return [rule.id, rule.titles.en, rule.titles.zh, ...rule.conditions].some((field) =>
+    field.toLowerCase().includes(sought),
+  );
+}
+
+function ruleShape(rule: EngineRule, errors: RuleErrors | undefined): Rule {
+  return {
+    id: rule.id,
+    kind: rule.set,
+    titles: { ...rule.title },
+    descriptions: { ...rule.description },
+    points: rule.points,
+    techniques: [...rule.techniques],
+    atLeast: 0,
+    actions: [...rule.actions],
+    conditions: [...rule.conditions],
+    references: [...rule.references],
+    falsePositives: [...rule.falsePositives],
+    author: rule.author,
+    pack: rule.pack,
+    file: rule.file,
+    line: rule.line,
+    errors: errors?.count ?? 0,
+    lastError: errors?.lastMessage ?? null,
+  };
+}
+
+function profileShape(profile: Profile): Rule {
+  return {
+    id: profile.id,
+    kind: 'profile',
+    titles: { ...profile.title },
+    descriptions: { ...profile.description },
+    points: profile.points,
+    techniques: [...profile.techniques],
+    atLeast: profile.atLeast,
+    actions: [],
+    conditions: [],
+    references: [...profile.references],
+    falsePositives: [],
+    author: '',
+    pack: profile.pack,
+    file: profile.file,
+    line: profile.line,
+    errors: 0,
+    lastError: null,
+  };
+}
+
+function statusShape({ rules, packs, problems }: RulesInForce): RulesStatusBody {
+  return {
+    version: rules.version,
+    rules: rules.rules.length,
+    profiles: rules.profiles.length,
+    packs: [...packs],
+    problems: problems.map(diagnosticShape),
+  };
+}
+
+function diagnosticShape(diagnostic: EngineDiagnostic): Diagnostic {
+  const { code, severity, message, file, line, column, rule, hint } = diagnostic;
+  return {
+    code,
+    severity,
+    message,
+    file: file ?? null,
+    line: line ?? null,
+    column: column ?? null,
+    rule: rule ?? null,
+    hint: hint ?? null,
+  };
+}

@@ -1,0 +1,46 @@
+/** The overview's figures, asked of the store at the moment of the request. */
+
+import type { StateQueries } from '../app/query-ports.js';
+import type { Statistics, ThreatCounts } from '../contract/index.js';
+import { recentVolumes, sumOf } from './shape/host.js';
+import { iso } from './shape/time.js';
+import { bucketMsOf, volumeShape } from './shape/volume.js';
+
+const HEARD_MS = 15 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const TECHNIQUES_SHOWN = 10;
+/** A range of decades would be drawn on fewer points than it has days. */
+const BUCKETS_MAX = 5000;
+
+export interface StatisticsInput {
+  readonly nowMs: number;
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+  /** Events refused since the server started. */
+  readonly refused: number;
+}
+
+export function statisticsOf(state: StateQueries, { nowMs, refused, ...range }: StatisticsInput): Statistics {
+  const toMs = range.toMs ?? nowMs;
+  const bucketMs = bucketMsOf(toMs - (range.fromMs ?? toMs - DAY_MS));
+  const fromMs =
+    Math.floor(Math.max(range.fromMs ?? toMs - DAY_MS, toMs - BUCKETS_MAX * bucketMs, 0) / bucketMs) * bucketMs;
+  const buckets = Math.max(1, Math.ceil((toMs - fromMs) / bucketMs));
+  const { events, duplicates } = state.eventCounts();
+  return {
+    asOf: iso(nowMs),
+    threats: threatCountsOf(state),
+    events,
+    duplicates,
+    refused,
+    hosts: { ...state.hostCounts(nowMs - HEARD_MS) },
+    ...sumOf(recentVolumes(state, nowMs).values()),
+    volume: volumeShape(state.volume(fromMs, toMs, bucketMs), fromMs, bucketMs, buckets),
+    techniques: state.topTechniques(TECHNIQUES_SHOWN).map(({ id, threats }) => ({ id, threats })),
+  };
+}
+
+export function threatCountsOf(state: StateQueries): ThreatCounts {
+  const { open, confirmed, ignored, changed } = state.threatCounts();
+  return { found: open + confirmed + ignored, open, confirmed, ignored, changed };
+}

@@ -1,0 +1,190 @@
+/**
+ * Live messages for all consoles: numbered, the last thousand kept for those who come back, changes of one threat within a quarter of a second
+ * sent as one.
+ *
+ *     notice ──► pending (one per threat) ──250 ms──► message with a number ──► ring ──► every client
+ *
+ * A client that cannot keep up is cut off: it comes back with its last number and gets what it missed, or `reset`.
+ */
+
+import type { LiveNotice, LiveNotices } from '../../app/live-ports.js';
+import type { Clock } from '../../app/ports.js';
+import type { StateQueries } from '../../app/query-ports.js';
+import type { StreamMessage } from '../../contract/index.js';
+import { hostShape, recentVolumes, sumOf } from '../shape/host.js';
+import { threatSummary } from '../shape/threat.js';
+import { threatCountsOf } from '../statistics.js';
+
+const FLUSH_MS = 250;
+const STATISTICS_MS = 1000;
+const BEAT_MS = 15_000;
+const RING_MAX = 1000;
+const CLIENTS_MAX = 500;
+/** Bytes that may wait for a slow client. */
+const BACKLOG_MAX = 1024 * 1024;
+
+/** One connection, as the hub sees it. */
+export interface StreamClient {
+  write(text: string): void;
+  /** Bytes not yet taken by the network. */
+  readonly backlog: number;
+  close(): void;
+  /** Ends it without sending what still waits. */
+  cut(): void;
+  /** False once its session has ended. */
+  isAllowed(): boolean;
+}
+
+export class StreamHub {
+  readonly #clients = new Set<StreamClient>();
+  readonly #ring: { readonly id: number; readonly text: string }[] = [];
+  readonly #threats = new Set<string>();
+  readonly #removed = new Map<string, string | undefined>();
+  readonly #hosts = new Set<string>();
+  readonly #policy = new Set<(LiveNotice & { kind: 'policy' })['what']>();
+  readonly #timers: NodeJS.Timeout[];
+  readonly #unsubscribe: () => void;
+  /** Numbers go on from the clock, so that those of an earlier run of the server are smaller. */
+  #lastId: number;
+  #lastStatistics = '';
+
+  constructor(
+    notices: LiveNotices,
+    private readonly state: StateQueries,
+    private readonly clock: Clock,
+    private readonly isSample: (host: string) => boolean,
+  ) {
+    this.#lastId = clock.nowMs();
+    this.#unsubscribe = notices.subscribe((notice) => this.#note(notice));
+    this.#timers = [
+      setInterval(() => this.#flush(), FLUSH_MS),
+      setInterval(() => this.#tellStatistics(), STATISTICS_MS),
+      setInterval(() => this.#beat(), BEAT_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  get isFull(): boolean {
+    return this.#clients.size >= CLIENTS_MAX;
+  }
+
+  /** @param after  number of the last message the client has seen; `undefined` for a first visit */
+  add(client: StreamClient, after: number | undefined): void {
+    this.#clients.add(client);
+    client.write(`retry: 2000\n\n`);
+    if (after !== undefined) this.#resume(client, after);
+    else client.write(`id: ${this.#lastId}\n: live\n\n`);
+  }
+
+  remove(client: StreamClient): void {
+    this.#clients.delete(client);
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  threatChanged(id: string): void {
+    this.#note({ kind: 'threat', id });
+  }
+
+  threatRemoved(id: string): void {
+    this.#note({ kind: 'threat-removed', id, into: undefined });
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const client of this.#clients) client.close();
+    this.#clients.clear();
+  }
+
+  #note(notice: LiveNotice): void {
+    switch (notice.kind) {
+      case 'threat':
+        this.#threats.add(notice.id);
+        this.#removed.delete(notice.id);
+        break;
+      case 'threat-removed':
+        this.#removed.set(notice.id, notice.into);
+        this.#threats.delete(notice.id);
+        break;
+      case 'host':
+        this.#hosts.add(notice.name);
+        break;
+      case 'policy':
+        this.#policy.add(notice.what);
+        break;
+    }
+  }
+
+  #flush(): void {
+    for (const [id, into] of drain(this.#removed)) this.#send({ type: 'threat-removed', id, into: into ?? null });
+    for (const [id] of drain(this.#threats)) {
+      const stored = this.state.threat(id);
+      if (stored !== undefined) this.#send({ type: 'threat', threat: threatSummary(stored, this.isSample) });
+    }
+    for (const [name] of drain(this.#hosts)) {
+      const record = this.state.host(name);
+      if (record === undefined) continue;
+      const recent = recentVolumes(this.state, this.clock.nowMs(), name);
+      this.#send({ type: 'host', host: hostShape(record, recent, this.isSample) });
+    }
+    for (const [what] of drain(this.#policy)) this.#send({ type: 'policy', what });
+  }
+
+  #tellStatistics(): void {
+    if (this.#clients.size === 0) return;
+    const nowMs = this.clock.nowMs();
+    const message = {
+      type: 'statistics',
+      threats: threatCountsOf(this.state),
+      events: this.state.eventCounts().events,
+      hosts: this.state.hostCounts(nowMs).known,
+      perMinute: sumOf(recentVolumes(this.state, nowMs).values()).perMinute,
+    } as const satisfies StreamMessage;
+    const text = JSON.stringify(message);
+    if (text === this.#lastStatistics) return;
+    this.#lastStatistics = text;
+    this.#send(message);
+  }
+
+  #beat(): void {
+    for (const client of this.#clients) {
+      if (!client.isAllowed() || client.backlog > BACKLOG_MAX) this.#drop(client);
+      else client.write(': beat\n\n');
+    }
+  }
+
+  #send(message: StreamMessage): void {
+    const id = ++this.#lastId;
+    const text = `id: ${id}\nevent: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`;
+    this.#ring.push({ id, text });
+    if (this.#ring.length > RING_MAX) this.#ring.shift();
+    for (const client of this.#clients) {
+      if (client.backlog > BACKLOG_MAX) this.#drop(client);
+      else client.write(text);
+    }
+  }
+
+  #resume(client: StreamClient, after: number): void {
+    const first = this.#ring[0]?.id ?? this.#lastId + 1;
+    if (after > this.#lastId || after < first - 1) {
+      client.write(`id: ${this.#lastId}\nevent: reset\ndata: {"type":"reset"}\n\n`);
+      return;
+    }
+    for (const { id, text } of this.#ring) if (id > after) client.write(text);
+  }
+
+  #drop(client: StreamClient): void {
+    this.#clients.delete(client);
+    client.cut();
+  }
+}
+
+/** Empties the set or map while giving what it held. */
+function* drain<Key, Value>(things: Set<Key> | Map<Key, Value>): Generator<[Key, Value | undefined]> {
+  const entries = things instanceof Map ? [...things] : [...things].map((key): [Key, undefined] => [key, undefined]);
+  things.clear();
+  yield* entries;
+}
