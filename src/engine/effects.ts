@@ -65,6 +65,8 @@ export interface EventRecord {
 
 /** Everything that changed since the last `drain`, each thing once, in its newest state. */
 export interface Effects {
+  /** Processes that turned out to be another one (`into`), or to stand for nothing (`undefined`): to be taken away before the rest is written. */
+  readonly removed: readonly { readonly id: string; readonly into: string | undefined }[];
   readonly processes: readonly ProcessRecord[];
   readonly chains: readonly ChainRecord[];
   readonly threats: readonly Threat[];

@@ -68,6 +68,7 @@ export class Engine {
   readonly #dirtyChains = new Set<Chain>();
   #aliases: { from: string; to: string }[] = [];
   #withdrawn: string[] = [];
+  #removed: { id: string; into: string | undefined }[] = [];
   #events: EventRecord[] = [];
 
   constructor(
@@ -181,6 +182,7 @@ export class Engine {
       if (process.hostTable.processes.has(process.id)) processes.push(processRecord(process));
     }
     const effects: Effects = {
+      removed: this.#removed,
       processes,
       chains,
       threats,
@@ -191,6 +193,7 @@ export class Engine {
     this.#dirtyChains.clear();
     this.#dirtyProcesses.clear();
     this.#withdrawn = [];
+    this.#removed = [];
     this.#aliases = [];
     this.#events = [];
     return effects;
@@ -454,6 +457,7 @@ export class Engine {
         if (from.endMs !== 0) this.#end(into, from.endMs);
         const formerId = from.chain?.id;
         from.absorbedBy = into;
+        this.#removed.push({ id: from.id, into: into.id });
         this.#forest.remove(from);
         const parentPid = from.securityCreate?.parentPid ?? 0;
         if (parentPid > 0) from.hostTable.timeline(parentPid).reconsider();
@@ -462,6 +466,7 @@ export class Engine {
       processWithdrawn: (process) => {
         this.#forest.remove(process);
         this.#dirtyProcesses.delete(process);
+        this.#removed.push({ id: process.id, into: undefined });
       },
     };
   }
