@@ -108,7 +108,7 @@ export class TreeBuilder {
   #element(into: Tree, name: string, element: ElementNode, scope: Scope, level: number): void {
     this.budget.node(element.offset);
     this.budget.depth(level, element.offset);
-    if (element.dependency >= 0 && scope.values.isNull(element.dependency)) return;
+    if (isAbsent(element, scope)) return;
     const attributes = this.#attributes(element.attributes, scope);
     if (element.name === EVENT_DATA) {
       const data: Tree = attributes === undefined ? {} : { '#attributes': attributes };
@@ -128,7 +128,7 @@ export class TreeBuilder {
   /** A `Data` element of `EventData`, under its name. */
   #data(into: Tree, element: ElementNode, scope: Scope, level: number): void {
     this.budget.node(element.offset);
-    if (element.dependency >= 0 && scope.values.isNull(element.dependency)) return;
+    if (isAbsent(element, scope)) return;
     let name = DATA;
     for (const attribute of element.attributes) {
       if (attribute.name === 'Name') name = this.#attributeText(attribute, scope) || DATA;
@@ -209,6 +209,13 @@ export class TreeBuilder {
     for (const item of items) this.budget.units(16 + item.length, offset);
     return items;
   }
+}
+
+/** Source: [MS-EVEN6] 2.2.12: an element whose dependency or only, optional value is null is not written. */
+function isAbsent(element: ElementNode, { values }: Scope): boolean {
+  if (element.dependency >= 0 && values.isNull(element.dependency)) return true;
+  const only = element.children.length === 1 ? element.children[0]! : undefined;
+  return only?.kind === 'value' && only.optional && values.isNull(only.index);
 }
 
 function withAttributes(attributes: Tree, text: string): Tree {

@@ -55,8 +55,9 @@ export class ValueTable {
     const offset = this.offsets[index]!;
     const size = this.sizes[index]!;
     const type = this.types[index]!;
-    if (memo.sizes[index] === size && memo.types[index] === type && chunk.same(memo.offsets[index]!, offset, size)) {
-      return memo.texts[index]!;
+    if (memo.sizes[index] === size && memo.types[index] === type) {
+      const before = memo.offsets[index]!;
+      if (before === offset || chunk.same(before, offset, size)) return memo.texts[index]!;
     }
     const text = valueText(chunk, type, offset, size);
     // Written in order only: a gap would make the lists sparse, and slow.
