@@ -173,10 +173,12 @@ function hasOracle(): boolean {
 }
 
 function exportedEvents(path: string): string[] {
-  const options = { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] } as const;
-  return execFileSync('evtxexport', ['-f', 'xml', path], options)
-    .split(/^(?=<Event )/m)
-    .slice(1);
+  const xml = execFileSync('evtxexport', ['-f', 'xml', path], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return xml.split(/^(?=<Event )/m).slice(1);
 }
 
 test('every value equals what libevtx gives', { timeout: 600_000 }, () => {
@@ -193,11 +195,12 @@ test('every value equals what libevtx gives', { timeout: 600_000 }, () => {
     const ours = [...readEvtx(readFileSync(path))];
     if (ours.length !== theirs.length) wrong.push(`${path}: ${ours.length} records, libevtx ${theirs.length}`);
     for (const [index, item] of ours.entries()) {
-      if (item.kind !== 'record' || theirs[index] === undefined) {
+      const other = theirs[index];
+      if (item.kind !== 'record' || other === undefined) {
         wrong.push(`${path}: ${JSON.stringify(item)}`);
         continue;
       }
-      const expected = valuesOfXml(parseXml(theirs[index]), '', new Map());
+      const expected = valuesOfXml(parseXml(other), '', new Map());
       const given = valuesOfTree(item.tree['Event']!, '', new Map());
       for (const name of new Set([...expected.keys(), ...given.keys()])) {
         const [left, right] = [given.get(name) ?? [], expected.get(name) ?? []];
