@@ -1,63 +1,53 @@
-/** The API's description, made from the schemas that validate: shapes with a `$id` become components, named once and referred to. */
+/** The API's description, made from the schemas that validate. Shapes with a `$id` become components, named once and referred to. */
 
+import { STATUS_CODES } from 'node:http';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import * as contract from '../contract/index.js';
+import { PROBLEM_MEDIA_TYPE } from '../contract/index.js';
 import { ROUTE_NEEDS } from './access/route-needs.js';
 
-type Json = unknown;
-
-/** @param document  as `@fastify/swagger` gives it */
-export function openApiDocument(document: object): object {
-  const schemas = new Map<string, Json>();
-  const lifted = lift(document, schemas) as Record<string, Json>;
-  const components = (lifted.components ?? {}) as Record<string, Json>;
+/** How `@fastify/swagger` is to be registered. */
+export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
   return {
-    ...lifted,
-    components: { ...components, schemas: Object.fromEntries([...schemas].toSorted(([a], [b]) => (a < b ? -1 : 1))) },
-  };
-}
-
-/** Depth is that of our own schemas. */
-function lift(node: Json, schemas: Map<string, Json>): Json {
-  if (Array.isArray(node)) return node.map((item) => lift(item, schemas));
-  if (typeof node !== 'object' || node === null) return node;
-  const { $id: id, ...rest } = node as { readonly $id?: Json } & Record<string, Json>;
-  const lifted = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, lift(value, schemas)]));
-  if (typeof id !== 'string') return lifted;
-  schemas.set(id, lifted);
-  return { $ref: `#/components/schemas/${id}` };
-}
-
-export function openApiFrame(version: string): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'Chainsight',
-      version,
-      description:
-        'Errors are problem details (RFC 9457). Lists are paged: `?limit=&cursor=` gives `{items, next}`. Times are ISO 8601 UTC.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
-    components: {
-      securitySchemes: {
-        token: {
-          type: 'http',
-          scheme: 'bearer',
-          description: 'A token made by `chainsight token create` or on the tokens page.',
-        },
-        session: {
-          type: 'apiKey',
-          in: 'cookie',
-          name: 'chainsight_session',
-          description: 'Set by `POST /sign-in`; changes also need the header `x-csrf-token`.',
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Chainsight',
+        version,
+        description:
+          'Errors are problem details (RFC 9457). Lists are paged: `?limit=&cursor=` gives `{items, next}`. Times are ISO 8601 UTC.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A token made by `chainsight token create` or on the tokens page.',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'chainsight_session',
+            description: 'Set by `POST /sign-in`; changes also need the header `x-csrf-token`.',
+          },
         },
       },
     },
+    refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `Shape${index}`) },
+    transform: ({ schema, url }) => ({ schema: schema === undefined ? {} : referring(schema), url }),
   };
 }
 
-/** Writes into each route's description what it asks of its caller. Must be registered before the routes. */
-export function describeNeeds(app: FastifyInstance): void {
+/**
+ * Lets the description know all named shapes, and writes into each route what it asks of its caller. Must be called before the routes are
+ * registered; a route that the table of needs does not hold is refused here.
+ */
+export function describeRoutes(app: FastifyInstance): void {
+  for (const schema of Object.values(contract)) {
+    if (typeof schema === 'object' && '$id' in schema) app.addSchema({ ...membersReferring(schema), $id: schema.$id });
+  }
   app.addHook('onRoute', (route) => {
     const methods = Array.isArray(route.method) ? route.method : [route.method];
     for (const method of methods) {
@@ -68,4 +58,37 @@ export function describeNeeds(app: FastifyInstance): void {
       Object.assign(route.schema, { security, description: need === 'open' ? 'Open to all.' : `Needs: ${need}.` });
     }
   });
+}
+
+/** A route's schema with its named shapes replaced by references to them. */
+function referring(schema: object): object {
+  const { body, response = {}, ...rest } = schema as { body?: unknown; response?: Record<string, unknown> };
+  const answers = Object.entries(response).map(([status, shape]) => [
+    status,
+    Object.assign({ description: STATUS_CODES[status] ?? '' }, refOf(shape)),
+  ]);
+  const problem = {
+    description: 'Problem details',
+    content: { [PROBLEM_MEDIA_TYPE]: { schema: refOf(contract.Problem) } },
+  };
+  return {
+    ...rest,
+    ...(body === undefined ? {} : { body: refOf(body) }),
+    response: { ...Object.fromEntries(answers), default: problem },
+  };
+}
+
+/** The shape with named shapes inside it replaced by references. Depth is that of the contract. */
+function membersReferring(shape: object): object {
+  const reach = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(reach);
+    if (typeof node !== 'object' || node === null) return node;
+    return '$id' in node ? refOf(node) : membersReferring(node);
+  };
+  return Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, reach(value)]));
+}
+
+function refOf(shape: unknown): unknown {
+  if (typeof shape !== 'object' || shape === null || !('$id' in shape)) return shape;
+  return { $ref: `${String(shape.$id)}#` };
 }

@@ -30,7 +30,7 @@ import { gzipAnswers } from './gzip-answers.js';
 import { HuntDesk } from './hunts/hunt-desk.js';
 import { EventsHandler } from './intake/events-handler.js';
 import { Metrics } from './metrics.js';
-import { describeNeeds, openApiDocument, openApiFrame } from './openapi.js';
+import { describeRoutes, openApiOptions } from './openapi.js';
 import type { ServerOptions, ServerParts } from './parts.js';
 import { answerProblems } from './problem.js';
 import { auditRoutes } from './routes/audit-routes.js';
@@ -106,8 +106,8 @@ export async function createServer(
   app.setValidatorCompiler(validatorCompiler());
   app.setSerializerCompiler(() => (body) => JSON.stringify(body));
   answerProblems(app, logger);
-  await app.register(swagger, { openapi: openApiFrame(options.version) });
-  describeNeeds(app);
+  await app.register(swagger, openApiOptions(options.version));
+  describeRoutes(app);
 
   const isSample = (host: string): boolean => parts.samples.hosts.includes(host);
   const stream = new StreamHub(parts.notices, state, clock, isSample);
@@ -133,7 +133,7 @@ export async function createServer(
     );
   });
   await app.ready();
-  const description = openApiDocument(app.swagger());
+  const description = app.swagger();
 
   return {
     app,

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { LockOut } from './lock-out.js';
+
+function failing(lockOut: LockOut, times: number, name: string, address: string, nowMs = 0): void {
+  for (let count = 0; count < times; count++) lockOut.failed(name, address, nowMs);
+}
+
+describe('LockOut', () => {
+  test.each([
+    { failures: 4, waitMs: 0 },
+    { failures: 5, waitMs: 1000 },
+    { failures: 6, waitMs: 2000 },
+    { failures: 9, waitMs: 16_000 },
+    { failures: 19, waitMs: 15 * 60_000 },
+  ])('after $failures failures of one name from one address: $waitMs ms', ({ failures, waitMs }) => {
+    const lockOut = new LockOut();
+    failing(lockOut, failures, 'li', '10.0.0.1');
+    expect(lockOut.waitMs('li', '10.0.0.1', 0)).toBe(waitMs);
+    expect(lockOut.waitMs('LI', '10.0.0.1', waitMs)).toBe(0);
+  });
+
+  test('many names from one address', () => {
+    const lockOut = new LockOut();
+    for (let count = 0; count < 25; count++) lockOut.failed(`name-${count}`, '10.0.0.1', 0);
+    expect(lockOut.waitMs('fresh', '10.0.0.1', 0)).toBe(32_000);
+    expect(lockOut.waitMs('fresh', '10.0.0.2', 0)).toBe(0);
+  });
+
+  test('one name from many addresses slows its owner for half a minute at most', () => {
+    const lockOut = new LockOut();
+    for (let count = 0; count < 5000; count++) lockOut.failed('li', `10.0.${count >> 8}.${count & 255}`, 0);
+    expect(lockOut.waitMs('li', '192.168.0.1', 0)).toBe(30_000);
+  });
+
+  test('an hour of quiet forgets', () => {
+    const lockOut = new LockOut();
+    failing(lockOut, 9, 'li', '10.0.0.1');
+    failing(lockOut, 1, 'li', '10.0.0.1', 3_700_000);
+    expect(lockOut.waitMs('li', '10.0.0.1', 3_700_000)).toBe(0);
+  });
+
+  test('success forgets the pair', () => {
+    const lockOut = new LockOut();
+    failing(lockOut, 9, 'li', '10.0.0.1');
+    lockOut.succeeded('li', '10.0.0.1');
+    expect(lockOut.waitMs('li', '10.0.0.1', 0)).toBe(0);
+  });
+
+  test('stays small under a flood of names', () => {
+    const lockOut = new LockOut();
+    for (let count = 0; count < 50_000; count++) lockOut.failed(`n${count}`, `a${count}`, count);
+    failing(lockOut, 5, 'li', '10.0.0.1', 60_000);
+    expect(lockOut.waitMs('li', '10.0.0.1', 60_000)).toBe(1000);
+  });
+});

@@ -1,0 +1,327 @@
+/** Every route: who may call it, and that its answer is what the contract says. */
+
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { API_PREFIX } from '../contract/index.js';
+import { addFakeToken, signIn, testServer, type Method, type TestServer } from '../../test/support/fake-server.js';
+import { HEX_A, HEX_B } from '../../test/support/fake-parts.js';
+import { ROUTE_NEEDS } from './access/route-needs.js';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await testServer({ filled: true });
+  server.parts.access.addUser({ name: 'root', role: 'administrator', passwordHash: '', createdMs: 1, lastSignInMs: 0 });
+});
+afterAll(() => server.server.close());
+
+const RANK = ['none', 'sensor', 'viewer', 'analyst', 'admin'] as const;
+const LEAST = { open: 'none', sensor: 'sensor', viewer: 'viewer', analyst: 'analyst', administrator: 'admin' } as const;
+
+/** Path and body of a request that would succeed but for the caller. */
+const BODIES: Record<string, unknown> = {
+  'POST /setup': { token: 'x', name: 'x', password: 'long enough it is' },
+  'POST /sign-in': { name: 'x', password: 'x' },
+  'PUT /session/password': { current: 'x', password: 'long enough it is' },
+  'POST /events': '{"host":"a"}\n',
+  'PATCH /threats/:id': { verdict: 'ignored', reason: 'test' },
+  'POST /exceptions': { scope: 'path', value: 'c:\\x.exe', reason: 'test' },
+  'POST /hunts': { from: '2020-01-01T00:00:00.000Z', to: '2020-01-02T00:00:00.000Z' },
+  'POST /users': { name: 'new', role: 'viewer', password: 'long enough it is' },
+  'PATCH /users/:name': { role: 'viewer' },
+  'POST /tokens': { name: 'new', role: 'sensor' },
+};
+
+function addressOf(route: string): string {
+  return route.replace(':chainId', HEX_B).replace(':id', 'nothing').replace(':name', 'nobody').replace('*', '');
+}
+
+describe('the table of route needs', () => {
+  test('has an entry for each route that fastify knows, and a route for each entry', () => {
+    const routes = [...server.server.app.printRoutes({ commonPrefix: false }).matchAll(/(\S+) \((\w+(?:, \w+)*)\)/g)];
+    expect(routes.length).toBeGreaterThan(20);
+    for (const key of ROUTE_NEEDS.keys()) {
+      const [method, url] = key.split(' ');
+      expect(server.server.app.hasRoute({ method: method as Method, url: url ?? '' }), key).toBe(true);
+    }
+  });
+
+  test('refuses a route that is not in it', async () => {
+    const fresh = await testServer();
+    await fresh.server.close();
+    const { describeRoutes } = await import('./openapi.js');
+    const { default: Fastify } = await import('fastify');
+    const app = Fastify();
+    describeRoutes(app);
+    expect(() => app.get('/api/v1/secret', () => 'x')).toThrow('not in the table');
+  });
+});
+
+describe('roles', () => {
+  const cases = [...ROUTE_NEEDS].flatMap(([key, need]) => RANK.map((caller) => ({ key, need, caller })));
+
+  test.each(cases)('$key asked by $caller', async ({ key, need, caller }) => {
+    const [method, route] = key.split(' ') as [Method, string];
+    if (route.endsWith('/stream') && RANK.indexOf(caller) >= 2) return;
+    const as = caller === 'none' ? undefined : addFakeToken(server.parts, caller);
+    const body = BODIES[`${method} ${route.slice(API_PREFIX.length)}`];
+    const headers = { 'content-type': typeof body === 'string' ? 'application/x-ndjson' : 'application/json' };
+    const answer = await server.ask(method, addressOf(route), { as, body, ...(body === undefined ? {} : { headers }) });
+    // Events are for sensors: a reading token may not forge them.
+    const allowed =
+      need === 'sensor' ? caller === 'sensor' || caller === 'admin' : RANK.indexOf(caller) >= RANK.indexOf(LEAST[need]);
+    if (need === 'open') expect(answer.json.code).not.toBe('REQUEST_SIGN_IN');
+    else if (allowed)
+      expect(
+        [401, 403].includes(answer.status) && answer.json.code !== 'REQUEST_FORBIDDEN' ? 403 : answer.status,
+        answer.text,
+      ).not.toBe(401);
+    else expect(answer.status, answer.text).toBe(caller === 'none' ? 401 : 403);
+    if (need !== 'open' && !allowed) {
+      expect(answer.json.code).toBe(caller === 'none' ? 'REQUEST_SIGN_IN' : 'REQUEST_FORBIDDEN');
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+    }
+  });
+
+  test('a wrong token is refused even where a cookie would do', async () => {
+    const headers = await signIn(server, 'viewer-1', 'viewer');
+    expect((await server.ask('GET', '/api/v1/session', { headers })).status).toBe(200);
+    expect((await server.ask('GET', '/api/v1/session', { headers, as: 'Bearer wrong' })).status).toBe(401);
+  });
+});
+
+describe('answers', () => {
+  beforeAll(async () => {
+    await server.server.close();
+    server = await testServer({ filled: true });
+    const root = { name: 'root', role: 'administrator', passwordHash: '', createdMs: 1, lastSignInMs: 0 } as const;
+    server.parts.access.addUser(root);
+  });
+
+  const HUNT = { from: '2020-01-01T00:00:00.000Z', to: '2020-01-02T00:00:00.000Z' };
+
+  test('all fit the schemas that describe them', async () => {
+    const as = addFakeToken(server.parts, 'admin');
+    const document = (await server.ask('GET', '/api/v1/openapi.json')).json as unknown as OpenApi;
+    expect(document.openapi).toBe('3.1.0');
+    const check = async (
+      method: Method,
+      path: string,
+      template: string,
+      status: number,
+      body?: unknown,
+    ): Promise<Record<string, unknown>> => {
+      const answer = await server.ask(method, path, { as, body });
+      expect(answer.status, `${method} ${path}: ${answer.text}`).toBe(status);
+      if (status !== 204) expectFits(document, template, method, status, answer.json);
+      return answer.json;
+    };
+    await check('GET', '/api/v1/session', '/api/v1/session', 200);
+    await check('GET', '/api/v1/setup', '/api/v1/setup', 200);
+    await check('GET', '/api/v1/threats?verdict=open&limit=5&changed=false', '/api/v1/threats', 200);
+    await check('GET', `/api/v1/threats/${HEX_A}`, '/api/v1/threats/{id}', 200);
+    await check('PATCH', `/api/v1/threats/${HEX_A}`, '/api/v1/threats/{id}', 200, {
+      verdict: 'ignored',
+      reason: 'test',
+      note: 'x',
+    });
+    await check('GET', `/api/v1/chains/${HEX_A}`, '/api/v1/chains/{id}', 200);
+    await check('GET', `/api/v1/chains/${HEX_A}/tree`, '/api/v1/chains/{id}/tree', 200);
+    await check('GET', `/api/v1/chains/${HEX_A}/processes`, '/api/v1/chains/{id}/processes', 200);
+    await check('GET', `/api/v1/chains/${HEX_A}/processes?ids=${HEX_B},${HEX_A}`, '/api/v1/chains/{id}/processes', 200);
+    await check('GET', `/api/v1/processes/${HEX_B}`, '/api/v1/processes/{id}', 200);
+    await check('GET', `/api/v1/processes/${HEX_B}/events`, '/api/v1/processes/{id}/events', 200);
+    await check('GET', '/api/v1/hosts', '/api/v1/hosts', 200);
+    await check('GET', '/api/v1/hosts/FIN-03', '/api/v1/hosts/{name}', 200);
+    await check('GET', '/api/v1/statistics', '/api/v1/statistics', 200);
+    const exception = await check('POST', '/api/v1/exceptions', '/api/v1/exceptions', 201, {
+      process: HEX_B,
+      reason: 'ours',
+    });
+    expect(exception.value).toBe('d'.repeat(64));
+    await check('GET', '/api/v1/exceptions?scope=hash', '/api/v1/exceptions', 200);
+    await check('DELETE', `/api/v1/exceptions/${String(exception.id)}`, '/api/v1/exceptions/{id}', 204);
+    await check('GET', '/api/v1/rules', '/api/v1/rules', 200);
+    await check('GET', '/api/v1/rules/status', '/api/v1/rules/status', 200);
+    await check('POST', '/api/v1/rules/reload', '/api/v1/rules/reload', 200);
+    const hunt = await check('POST', '/api/v1/hunts', '/api/v1/hunts', 202, HUNT);
+    await check('GET', '/api/v1/hunts', '/api/v1/hunts', 200);
+    server.parts.hunter.finish();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const done = await check('GET', `/api/v1/hunts/${String(hunt.id)}`, '/api/v1/hunts/{id}', 200);
+    expect(done).toMatchObject({ state: 'done', chains: 1, events: 20 });
+    await check('GET', `/api/v1/hunts/${String(hunt.id)}/chains`, '/api/v1/hunts/{id}/chains', 200);
+    await check('GET', `/api/v1/hunts/${String(hunt.id)}/chains/${HEX_A}`, '/api/v1/hunts/{id}/chains/{chainId}', 200);
+    await check('DELETE', `/api/v1/hunts/${String(hunt.id)}`, '/api/v1/hunts/{id}', 204);
+    await check('GET', '/api/v1/plugins', '/api/v1/plugins', 200);
+    await check('POST', '/api/v1/samples', '/api/v1/samples', 201);
+    await check('DELETE', '/api/v1/samples', '/api/v1/samples', 200);
+    await check('POST', '/api/v1/users', '/api/v1/users', 201, {
+      name: 'wu',
+      role: 'analyst',
+      password: 'long enough it is',
+    });
+    await check('PATCH', '/api/v1/users/wu', '/api/v1/users/{name}', 200, { role: 'viewer' });
+    await check('GET', '/api/v1/users', '/api/v1/users', 200);
+    await check('DELETE', '/api/v1/users/wu', '/api/v1/users/{name}', 204);
+    const token = await check('POST', '/api/v1/tokens', '/api/v1/tokens', 201, {
+      name: 't',
+      role: 'sensor',
+      hosts: ['FIN-03'],
+    });
+    await check('GET', '/api/v1/tokens', '/api/v1/tokens', 200);
+    await check('DELETE', `/api/v1/tokens/${(token.token as { id: string }).id}`, '/api/v1/tokens/{id}', 204);
+    await check('DELETE', `/api/v1/threats/${HEX_A}`, '/api/v1/threats/{id}', 204);
+    await check('GET', '/api/v1/audit', '/api/v1/audit', 200);
+
+    const actions = server.parts.access.entries.map(({ action }) => action);
+    for (const action of [
+      'threat.verdict',
+      'threat.delete',
+      'exception.add',
+      'exception.remove',
+      'rules.reload',
+      'hunt.start',
+      'hunt.end',
+      'sample.load',
+      'user.add',
+      'user.change',
+      'user.remove',
+      'token.add',
+      'token.remove',
+    ]) {
+      expect(actions, action).toContain(action);
+    }
+    expect(JSON.stringify(server.parts.access.entries)).not.toContain('long enough it is');
+  });
+
+  test('no GET changes anything', async () => {
+    const as = addFakeToken(server.parts, 'admin');
+    const before = server.parts.access.entries.length;
+    for (const [key] of ROUTE_NEEDS) {
+      if (key.startsWith('GET ') && !key.endsWith('/stream')) await server.ask('GET', addressOf(key.slice(4)), { as });
+    }
+    expect(server.parts.access.entries.length).toBe(before);
+  });
+
+  test.each([
+    { name: 'unknown member', path: '/threats/x', method: 'PATCH', body: { verdict: 'open', __proto__x: 1 } },
+    { name: 'nothing to change', path: '/threats/x', method: 'PATCH', body: {} },
+    { name: 'wrong verdict', path: '/threats/x', method: 'PATCH', body: { verdict: 'maybe' } },
+    { name: 'number as text', path: '/threats/x', method: 'PATCH', body: { note: 5 } },
+    { name: 'limit too large', path: '/threats?limit=100000', method: 'GET' },
+    { name: 'unknown filter', path: '/threats?sql=1', method: 'GET' },
+    { name: 'no time', path: '/threats?from=yesterday', method: 'GET' },
+    { name: 'range backwards', path: '/hunts', method: 'POST', body: { from: HUNT.to, to: HUNT.from } },
+    { name: 'hunt query that is none', path: '/hunts', method: 'POST', body: { ...HUNT, query: '(' } },
+    { name: 'short password', path: '/users', method: 'POST', body: { name: 'li', role: 'viewer', password: 'short' } },
+    {
+      name: 'name with a tag',
+      path: '/users',
+      method: 'POST',
+      body: { name: '<b>', role: 'viewer', password: 'long enough it is' },
+    },
+    {
+      name: 'hash that is none',
+      path: '/exceptions',
+      method: 'POST',
+      body: { scope: 'hash', value: 'SHA1=zz', reason: 'x' },
+    },
+    { name: 'exception without reason', path: '/exceptions', method: 'POST', body: { scope: 'path', value: 'x' } },
+    { name: 'bound administrator', path: '/tokens', method: 'POST', body: { name: 'x', role: 'admin', hosts: ['a'] } },
+    { name: 'broken JSON', path: '/users', method: 'POST', body: '{"name":' },
+    { name: 'prototype in JSON', path: '/users', method: 'POST', body: '{"__proto__":{"role":"administrator"}}' },
+  ] as const)('400 for $name', async ({ path, method, ...rest }) => {
+    const as = addFakeToken(server.parts, 'admin');
+    const options = 'body' in rest ? { body: rest.body, headers: { 'content-type': 'application/json' } } : {};
+    const answer = await server.ask(method, `/api/v1${path}`, { as, ...options });
+    expect(answer.status, answer.text).toBe(400);
+    expect(answer.json).toMatchObject({
+      status: 400,
+      type: expect.stringContaining('/problems/'),
+      instance: expect.any(String),
+    });
+    expect(String(answer.json.detail).length).toBeGreaterThan(10);
+  });
+
+  test('a colleague’s verdict is not overwritten', async () => {
+    const fresh = await testServer({ filled: true });
+    const as = addFakeToken(fresh.parts, 'analyst');
+    const path = `/api/v1/threats/${HEX_A}`;
+    const { headers } = await fresh.ask('GET', path, { as });
+    expect(headers.etag).toBe('"0"');
+    const first = await fresh.ask('PATCH', path, {
+      as,
+      body: { verdict: 'confirmed' },
+      headers: { 'if-match': '"0"' },
+    });
+    expect(first.headers.etag).toBe('"1"');
+    const second = await fresh.ask('PATCH', path, { as, body: { verdict: 'ignored' }, headers: { 'if-match': '"0"' } });
+    expect(second.status).toBe(412);
+    expect(second.json.current).toMatchObject({ verdict: 'confirmed', revision: 1 });
+    await fresh.server.close();
+  });
+
+  test('the last administrator stays', async () => {
+    const as = addFakeToken(server.parts, 'admin');
+    for (const name of server.parts.access
+      .users()
+      .filter(({ role }) => role === 'administrator')
+      .slice(1)) {
+      server.parts.access.removeUser(name.name);
+    }
+    expect((await server.ask('DELETE', '/api/v1/users/root', { as })).json.code).toBe('USER_LAST_ADMINISTRATOR');
+    expect((await server.ask('PATCH', '/api/v1/users/root', { as, body: { role: 'viewer' } })).status).toBe(409);
+  });
+
+  test('what nobody foresaw says nothing but its request id', async () => {
+    const as = addFakeToken(server.parts, 'viewer');
+    const real = server.parts.state.hosts;
+    server.parts.state.hosts = () => {
+      throw new Error('secret path /var/lib');
+    };
+    const answer = await server.ask('GET', '/api/v1/hosts', { as });
+    server.parts.state.hosts = real;
+    expect(answer.status).toBe(500);
+    expect(answer.text).not.toContain('secret');
+    expect(server.parts.errors.at(-1)).toMatchObject({ request: answer.json.instance });
+  });
+
+  test('a plugin’s page is sandboxed', async () => {
+    const as = addFakeToken(server.parts, 'viewer');
+    const { headers, text } = await server.ask('GET', '/api/v1/plugins/hello/page', { as });
+    expect(text).toContain('hello');
+    expect(headers['content-security-policy']).toContain('sandbox allow-scripts');
+    expect(headers['content-security-policy']).toContain("connect-src 'none'");
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+});
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>
+  >;
+  readonly components: { readonly schemas: Record<string, object> };
+}
+
+/** Against the published document, so that it is checked too; unknown members fail. */
+function expectFits(document: OpenApi, template: string, method: Method, status: number, body: unknown): void {
+  const operation = document.paths[template]?.[method.toLowerCase()];
+  const schema = operation?.responses[String(status)]?.content['application/json']?.schema;
+  expect(schema, `${method} ${template} describes its ${status}`).toBeDefined();
+  const ajv = new Ajv({ strict: false, formats: { 'date-time': (text: string) => /^\d{4}-.*Z$/.test(text) } });
+  ajv.addSchema({ $id: 'doc', components: { schemas: closed(document.components.schemas) } });
+  const local = JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"doc#/components')) as object;
+  const validate = ajv.compile(local);
+  expect(validate(body), `${method} ${template}: ${JSON.stringify(validate.errors)}`).toBe(true);
+}
+
+/** Objects with stated properties take no others. */
+function closed(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(closed);
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
+  return 'properties' in copy && !('patternProperties' in copy) ? { additionalProperties: false, ...copy } : copy;
+}
