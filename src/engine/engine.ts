@@ -12,7 +12,7 @@ import { PluginRunner } from './plugin/plugin-runner.js';
 import type { EnginePlugin, PluginEvidence, PluginFinding } from './plugin/plugin.js';
 import type { Policy } from './policy.js';
 import { HostTable, type HostObserver } from './process/host-table.js';
-import { fileNameOf, type PidReference } from './process/pid-timeline.js';
+import { fileNameOf, type PidReference, type PidTimeline } from './process/pid-timeline.js';
 import { createFacts, currentOf, type Process } from './process/process.js';
 import type { Rule } from './rule/rule.js';
 import { evidenceEventOf, type Evidence, type EvidenceEvent } from './score/evidence.js';
@@ -44,6 +44,7 @@ export interface EngineCounts {
 
 const POWERSHELL = /powershell/i;
 const SYSTEM_PID = 4;
+const SETTLE_ROUNDS_MAX = 1000;
 const DEFAULT_PROCESSES_MAX = 200_000;
 
 export class Engine {
@@ -63,6 +64,7 @@ export class Engine {
   #policy: Policy;
   /** The current event named its process by pid alone. */
   #isByPid = false;
+  readonly #unsettled = new Set<PidTimeline>();
 
   readonly #dirtyProcesses = new Set<Process>();
   readonly #dirtyChains = new Set<Chain>();
@@ -129,9 +131,23 @@ export class Engine {
     this.#isByPid = false;
     const process = this.#subject(host, event, rules.length > 0);
     for (const rule of rules) this.#hit(event, rule, process, repeated);
-    if (repeated) return;
-    if (process !== undefined) this.#plugins.run(event, process);
-    if (this.options.recordEvents) this.#events.push(this.#record(event, position, host, process, rules));
+    if (!repeated && process !== undefined) this.#plugins.run(event, process);
+    if (this.#unsettled.size > 0) this.#settleTimelines();
+    if (!repeated && this.options.recordEvents) {
+      this.#events.push(
+        this.#record(event, position, host, process === undefined ? undefined : currentOf(process), rules),
+      );
+    }
+  }
+
+  /** Settling one pid may name the parent's pid, and so on up; past the bound the rest waits for the next event. */
+  #settleTimelines(): void {
+    let rounds = 0;
+    for (const timeline of this.#unsettled) {
+      this.#unsettled.delete(timeline);
+      timeline.host.settle(timeline);
+      if (++rounds >= SETTLE_ROUNDS_MAX) return;
+    }
   }
 
   /** Evidence that came back from a plugin later; of a process that is not known any more it is dropped. */
@@ -247,13 +263,15 @@ export class Engine {
         user: textOf(event, 'ParentUser') ?? '',
       });
       this.#settle(parent);
-      process.parentIsCertain = true;
-      this.#forest.link(process, parent);
+      this.#link(process, parent);
+      if (!process.parentIsCertain) {
+        process.parentIsCertain = true;
+        const askedPid = process.securityCreate?.parentPid ?? 0;
+        if (askedPid > 0) host.timeline(askedPid).changed();
+      }
     } else if (facts.parentPid > 0 && !process.parentIsCertain) {
       this.#linkByPid(host, process, facts.parentPid, event, facts.parentImage);
     }
-    if (process.bareGuid !== '') host.unite(process);
-    host.timeline(pid).reconsider();
     this.#bound(host);
     return process;
   }
@@ -265,13 +283,14 @@ export class Engine {
     const take = (parent: Process): void => {
       parent.addMention({ rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' });
       this.#settle(parent);
-      this.#forest.link(currentOf(process), parent);
+      this.#link(currentOf(process), parent);
     };
-    const target = timeline.resolve(event.timeMs, fileNameOf(image));
+    const target = timeline.resolve(event.timeMs, fileNameOf(image), process);
     timeline.refer({
       timeMs: event.timeMs,
       fileName: fileNameOf(image),
       target,
+      except: () => currentOf(process),
       isNeeded: () => !currentOf(process).parentIsCertain,
       move: (_from, to) => take(to),
     });
@@ -287,6 +306,7 @@ export class Engine {
       return named;
     }
     if (pid <= 0) return undefined;
+    this.#isByPid = true;
     const timeline = host.timeline(pid);
     const image = textOf(event, 'Image') ?? '';
     const take = (process: Process): void => {
@@ -346,13 +366,23 @@ export class Engine {
 
   /** After what is known of a process changed: places it, says whether it cuts the tree, and marks it as changed. */
   #settle(process: Process): void {
-    const isRoot = isRootImage(this.#policy, process.image);
+    const { image } = process;
+    const isRoot = isRootImage(this.#policy, image);
     if (process.chain === undefined && !process.isRoot) {
       process.isRoot = isRoot;
       this.#forest.add(process);
     } else if (process.isRoot !== isRoot) this.#scorer.changeRoot(process, isRoot);
     this.#scorer.reconsiderExemptions(process);
     this.#touch(process.chain, process);
+    if (process.settledImage === image) return;
+    process.settledImage = image;
+    if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
+  }
+
+  /** Another parent means other ancestors, and so perhaps other exceptions. */
+  #link(process: Process, parent: Process): void {
+    this.#forest.link(process, parent);
+    this.#scorer.reconsiderExemptions(process);
   }
 
   #end(process: Process, timeMs: number): void {
@@ -369,7 +399,7 @@ export class Engine {
       this.#touch(chain, process);
     }
     this.#touch(undefined, process);
-    if (process.pid > 0) process.hostTable.timeline(process.pid).reconsider();
+    if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
   }
 
   #hit(event: Event, rule: Rule, process: Process | undefined, repeated: boolean): void {
@@ -450,19 +480,19 @@ export class Engine {
       processAdded: (process) => this.#dirtyProcesses.add(process),
       processAbsorbed: (from, into) => {
         this.#settle(into);
-        if (into.parent === undefined && from.parent !== undefined) this.#forest.link(into, from.parent);
-        for (const child of [...from.children]) this.#forest.link(child, into);
+        if (into.parent === undefined && from.parent !== undefined) this.#link(into, from.parent);
+        for (const child of [...from.children]) this.#link(child, into);
         this.#scorer.absorb(from, into);
         this.#plugins.absorb(from, into);
-        if (from.endMs !== 0) this.#end(into, from.endMs);
         const formerId = from.chain?.id;
         from.absorbedBy = into;
         this.#removed.push({ id: from.id, into: into.id });
         this.#forest.remove(from);
         const parentPid = from.securityCreate?.parentPid ?? 0;
-        if (parentPid > 0) from.hostTable.timeline(parentPid).reconsider();
+        if (parentPid > 0) from.hostTable.timeline(parentPid).changed();
         if (formerId !== undefined && into.chain !== undefined) this.#alias(formerId, into.chain.id);
       },
+      timelineChanged: (timeline) => void this.#unsettled.add(timeline),
       processWithdrawn: (process) => {
         this.#forest.remove(process);
         this.#dirtyProcesses.delete(process);

@@ -20,6 +20,8 @@ export interface HostObserver {
   processAbsorbed(from: Process, into: Process): void;
   /** A placeholder turned out to stand for nothing. */
   processWithdrawn(process: Process): void;
+  /** `settle` must be called for it before the next event. */
+  timelineChanged(timeline: PidTimeline): void;
 }
 
 export class HostTable {
@@ -90,19 +92,24 @@ export class HostTable {
     return process;
   }
 
-  /** Call once a process with GUID shows its image: a run known by pid alone that is the same one is absorbed into it. */
-  unite(process: Process): void {
-    if (process.bareGuid === '' || process.pid <= 0) return;
-    const timeline = this.timeline(process.pid);
-    for (const run of [...timeline.runs]) {
-      if (run === process || run.bareGuid !== '' || run.securityCreate === undefined) continue;
-      if (nearestTwin(timeline.runs, run.securityCreate) !== process) continue;
-      timeline.removeRun(run);
-      this.processes.delete(run.id);
-      process.addCreate(run.securityCreate);
-      this.observer.processAbsorbed(run, process);
-      timeline.reconsider();
+  timelineChanged(timeline: PidTimeline): void {
+    this.observer.timelineChanged(timeline);
+  }
+
+  /** Unites twins on a pid that changed, and moves what rests on it to the runs that it means now. */
+  settle(timeline: PidTimeline): void {
+    const { runs } = timeline;
+    if (runs.some((run) => run.bareGuid !== '')) {
+      for (const run of runs.filter((each) => each.bareGuid === '' && each.securityCreate !== undefined)) {
+        const twin = nearestTwin(timeline.runs, run.securityCreate!);
+        if (twin === undefined) continue;
+        timeline.removeRun(run);
+        this.processes.delete(run.id);
+        twin.addCreate(run.securityCreate!);
+        this.observer.processAbsorbed(run, twin);
+      }
     }
+    timeline.reconsider();
   }
 
   adopt(process: Process): void {

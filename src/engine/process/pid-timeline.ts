@@ -22,6 +22,8 @@ export interface PidReference {
   target: Process;
   /** False once something better than a pid settled the matter; the reference is dropped then. */
   isNeeded(): boolean;
+  /** A run that is not meant whatever its times: nobody is its own parent. */
+  readonly except?: () => Process;
   /** Called when the reference is found to mean `to` instead of `from`. */
   move(from: Process, to: Process): void;
 }
@@ -37,7 +39,7 @@ export class PidTimeline {
   readonly #gaps = new Map<string, Process>();
 
   constructor(
-    private readonly host: HostTable,
+    readonly host: HostTable,
     private readonly pid: number,
   ) {}
 
@@ -45,22 +47,28 @@ export class PidTimeline {
     return this.#runs;
   }
 
-  /** Adds a run whose start is known; references that mean it move to it. */
+  /** Adds a run whose start is known; references that mean it move to it when the host's timelines are settled. */
   addRun(run: Process): void {
     let index = this.#runs.length;
     while (index > 0 && isAfter(this.#runs[index - 1]!, run)) index--;
     this.#runs.splice(index, 0, run);
-    this.reconsider();
+    this.changed();
   }
 
   removeRun(run: Process): void {
     const index = this.#runs.indexOf(run);
     if (index >= 0) this.#runs.splice(index, 1);
+    this.changed();
+  }
+
+  /** A run was added, ended or named: what rests on this pid must be asked again. */
+  changed(): void {
+    this.host.timelineChanged(this);
   }
 
   /** The run alive at `timeMs`, or a placeholder for one that no event started. */
-  resolve(timeMs: number, fileName: string): Process {
-    const before = this.#before(timeMs);
+  resolve(timeMs: number, fileName: string, except?: Process): Process {
+    const before = this.#before(timeMs, except);
     return before !== undefined && isMeant(before, timeMs, fileName) ? before : this.#gap(before, fileName);
   }
 
@@ -70,10 +78,10 @@ export class PidTimeline {
     return before !== undefined && isMeant(before, timeMs, fileName) ? before : undefined;
   }
 
-  #before(timeMs: number): Process | undefined {
+  #before(timeMs: number, except?: Process): Process | undefined {
     for (let index = this.#runs.length - 1; index >= 0; index--) {
       const run = this.#runs[index]!;
-      if (run.identityStartMs <= timeMs + START_TOLERANCE_MS) return run;
+      if (run !== except && run.identityStartMs <= timeMs + START_TOLERANCE_MS) return run;
     }
     return undefined;
   }
@@ -82,12 +90,12 @@ export class PidTimeline {
     if (this.#references.length < REFERENCES_MAX) this.#references.push(reference);
   }
 
-  /** Resolves every reference again, after a run was added, ended or named. */
+  /** Resolves every reference again. Called between events only, when every process has its place. */
   reconsider(): void {
     if (this.#references.length === 0) return;
     this.#references = this.#references.filter((reference) => reference.isNeeded());
     for (const reference of this.#references) {
-      const target = this.resolve(reference.timeMs, reference.fileName);
+      const target = this.resolve(reference.timeMs, reference.fileName, reference.except?.());
       if (target === reference.target) continue;
       const from = reference.target;
       reference.target = target;

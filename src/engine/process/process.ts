@@ -63,6 +63,8 @@ export class Process implements PluginProcess {
   absorbedBy: Process | undefined;
   readonly children = new Set<Process>();
   isRoot = false;
+  /** What the image was when the process was last placed. */
+  settledImage: string | undefined;
   /** Chain of a process that is no root. */
   chain: Chain | undefined;
   /** Chains of a root process's own deeds, by UTC day. */

@@ -5,7 +5,7 @@ import type { Forest } from '../chain/forest.js';
 import type { Event } from '../event/event.js';
 import type { PluginEvidence } from '../plugin/plugin.js';
 import type { Policy } from '../policy.js';
-import type { Process } from '../process/process.js';
+import { currentOf, type Process } from '../process/process.js';
 import type { Rule } from '../rule/rule.js';
 import { evidenceEventOf, type Evidence, type EvidenceEvent } from './evidence.js';
 import { Exemptions } from './exemptions.js';
@@ -99,7 +99,9 @@ export class Scorer {
   }
 
   /** Evidence that rested on a pid belongs to another run of it. */
-  move(given: readonly Evidence[], from: Process, to: Process): void {
+  move(given: readonly Evidence[], source: Process, to: Process): void {
+    const from = currentOf(source);
+    if (from === to) return;
     for (const evidence of given) {
       from.referred?.delete(evidence);
       const slot = slotOf(from, evidence);

@@ -1,0 +1,93 @@
+/** Whatever order events come in, however often, in whatever batches: the same threats, byte for byte. */
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Engine } from '../../src/engine/engine.js';
+import type { Event } from '../../src/engine/event/event.js';
+import { SeenRecords } from '../../src/engine/event/seen-records.js';
+import type { Policy } from '../../src/engine/policy.js';
+import { withLedgersChecked } from '../support/ledger.js';
+import { policy, ruleSet, type TestRule } from '../support/rules.js';
+import { story } from '../support/story.js';
+
+const RUNS = 1200;
+
+const imageEnds = (event: Event, name: string): boolean =>
+  String(event.fields['Image'] ?? '').endsWith(`\\${name}.exe`);
+
+const RULES: readonly TestRule[] = [
+  { id: 'evil', points: 60, techniques: ['T1059'], when: (event) => imageEnds(event, 'evil') },
+  {
+    id: 'shell',
+    set: 'technique',
+    points: 10,
+    techniques: ['T1059.001', 'T1033'],
+    when: (event) => imageEnds(event, 'powershell'),
+  },
+  { id: 'net', points: 40, techniques: ['T1071'], when: (event) => event.action === 'networkconnect' },
+  { id: 'file', set: 'technique', points: 25, techniques: ['T1036'], when: (event) => event.action === 'filecreate' },
+  { id: 'object', points: 30, techniques: ['T1003'], when: (event) => event.eventId === 4663 },
+];
+const PROFILES = [{ id: 'two', techniques: ['T1059', 'T1071', 'T1003'], atLeast: 2, points: 55 }];
+
+const POLICIES: readonly Policy[] = [
+  policy(ruleSet(RULES, PROFILES), { threshold: 1 }),
+  policy(ruleSet(RULES, PROFILES), {
+    threshold: 1,
+    exceptions: [
+      { id: 'x1', scope: 'ancestor', value: '*\\agent.exe', reason: 'r', author: 'a', createdMs: 0 },
+      { id: 'x2', scope: 'path', value: '*\\word.exe', reason: 'r', author: 'a', createdMs: 0 },
+    ],
+  }),
+];
+
+function outcome(rules: Policy, events: readonly Event[]): string {
+  const engine = new Engine(rules, { recordEvents: true });
+  const seen = new SeenRecords();
+  for (const [index, event] of events.entries()) {
+    engine.apply(event, index + 1, !seen.add(event));
+    if (index % 7 === 0) engine.drain();
+  }
+  const threats = withLedgersChecked(engine.threats());
+  const members = [...engine.chains()].flatMap((chain) =>
+    chain.members.map((each) => `${each.host} ${each.pid} ${each.guid} ${each.id} in ${chain.id}`),
+  );
+  return JSON.stringify(
+    {
+      members: members.sort(),
+      threats,
+      processes: engine.processCount,
+      chains: engine.chainCount,
+      hits: engine.counts.hits,
+    },
+    null,
+    1,
+  );
+}
+
+/** The first lines that differ, with what stands around them: a whole outcome is too long to read. */
+function firstDifference(one: string, other: string): string {
+  if (one === other) return '';
+  const [a, b] = [one.split('\n'), other.split('\n')];
+  const index = a.findIndex((line, at) => line !== b[at]);
+  return [...a.slice(Math.max(0, index - 6), index), `- ${b[index] ?? ''}`, `+ ${a[index] ?? ''}`].join('\n');
+}
+
+test('any order and any repetition of the same events give the same threats', () => {
+  const shuffled = story.chain(({ events }) =>
+    fc.record({
+      events: fc.constant(events),
+      order: fc.shuffledSubarray([...events], { minLength: events.length, maxLength: events.length }),
+      again: fc.subarray([...events]),
+      rules: fc.constantFrom(...POLICIES),
+    }),
+  );
+  fc.assert(
+    fc.property(shuffled, ({ events, order, again, rules }) => {
+      const expected = outcome(rules, events);
+      expect(firstDifference(outcome(rules, order), expected)).toBe('');
+      expect(firstDifference(outcome(rules, [...again, ...order]), expected)).toBe('');
+    }),
+    { numRuns: RUNS },
+  );
+});
