@@ -206,9 +206,10 @@ test('every value equals what libevtx gives', { timeout: 600_000 }, () => {
         const [left, right] = [given.get(name) ?? [], expected.get(name) ?? []];
         for (let at = 0; at < Math.max(left.length, right.length); at++) {
           compared++;
-          if (right[at] === undefined || !isEqual(left[at], right[at])) {
+          const value = right[at];
+          if (value === undefined || !isEqual(left[at], value)) {
             wrong.push(
-              `${path} record ${index} ${name}[${at}]: ${JSON.stringify(left[at])}, libevtx ${JSON.stringify(right[at])}`,
+              `${path} record ${index} ${name}[${at}]: ${JSON.stringify(left[at])}, libevtx ${JSON.stringify(value)}`,
             );
           }
         }
