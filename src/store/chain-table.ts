@@ -1,0 +1,202 @@
+/** Chains, their processes, and the events of a process. */
+
+import type { ChainQueries, Page, PageRequest, TreeRow } from '../app/query-ports.js';
+import { isAction } from '../engine/event/action.js';
+import type { ChainRecord, EventRecord, ProcessRecord } from '../engine/effects.js';
+import type { ChainIds } from './chain-ids.js';
+import { decodeCursor, pageOf } from './cursor.js';
+import type { Database, Statement } from './database.js';
+
+interface ChainRow {
+  readonly id: string;
+  readonly host: string;
+  readonly start_process_id: string;
+  readonly score: number;
+  readonly active: number;
+  readonly process_count: number;
+  readonly first_ms: number;
+  readonly last_ms: number;
+}
+
+interface ProcessRow {
+  readonly id: string;
+  readonly host: string;
+  readonly chain_id: string;
+  readonly parent_id: string;
+  readonly pid: number;
+  readonly guid: string;
+  readonly image: string;
+  readonly command_line: string;
+  readonly user: string;
+  readonly integrity_level: string;
+  readonly hashes: string;
+  readonly parent_image: string;
+  readonly parent_command_line: string;
+  readonly current_directory: string;
+  readonly original_file_name: string;
+  readonly start_ms: number;
+  readonly end_ms: number;
+  readonly is_root: number;
+  readonly is_placeholder: number;
+  readonly points: number;
+  readonly events: number;
+}
+
+interface EventRow {
+  readonly position: number;
+  readonly event_id: string;
+  readonly host: string;
+  readonly time_ms: number;
+  readonly action: string | null;
+  readonly windows_event_id: number;
+  readonly channel: string;
+  readonly process_id: string;
+  readonly chain_id: string;
+  readonly target_process_id: string;
+  readonly target_image: string;
+  readonly target_hashes: string;
+  readonly rules: string;
+}
+
+const PROCESS_COLUMNS = `p.id, coalesce(h.name, p.host) AS host, p.chain_id, p.parent_id, p.pid, p.guid, p.image, p.command_line, p.user,
+  p.integrity_level, p.hashes, p.parent_image, p.parent_command_line, p.current_directory, p.original_file_name, p.start_ms, p.end_ms,
+  p.is_root, p.is_placeholder, p.points, p.events`;
+
+export class ChainTable implements ChainQueries {
+  readonly #chain: Statement<ChainRow>;
+  readonly #processes: Statement<ProcessRow>;
+  readonly #tree: Statement<ProcessRow>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly ids: ChainIds,
+  ) {
+    this.#chain = database.prepare(`
+      SELECT c.id, coalesce(h.name, c.host) AS host, c.start_process_id, c.score, c.active, c.process_count, c.first_ms, c.last_ms
+      FROM chains c LEFT JOIN hosts h ON h.key = c.host_key WHERE c.id = ?`);
+    this.#processes = database.prepare(
+      `SELECT ${PROCESS_COLUMNS} FROM json_each(?) j CROSS JOIN processes p ON p.id = j.value LEFT JOIN hosts h ON h.key = p.host_key`,
+    );
+    this.#tree = database.prepare(`
+      SELECT id, parent_id, image, pid, start_ms, end_ms, points, events, is_root, is_placeholder FROM processes
+      WHERE chain_id IN (SELECT value FROM json_each(?)) OR id = ? ORDER BY start_ms, id LIMIT ?`);
+  }
+
+  chain(id: string): ChainRecord | undefined {
+    const row = this.#chain.get(id) ?? this.#chain.get(this.ids.current(id));
+    if (row === undefined) return undefined;
+    return {
+      id: row.id,
+      host: row.host,
+      startProcessId: row.start_process_id,
+      score: row.score,
+      active: row.active === 1,
+      processCount: row.process_count,
+      firstMs: row.first_ms,
+      lastMs: row.last_ms,
+    };
+  }
+
+  chainProcesses(chainId: string, page: PageRequest): Page<ProcessRecord> {
+    const chain = this.chain(chainId);
+    if (chain === undefined) return { items: [], next: undefined };
+    const after = decodeCursor(page.cursor, ['number', 'string']);
+    const from = after === undefined ? '' : 'AND (p.start_ms > ? OR (p.start_ms = ? AND p.id > ?))';
+    const place = after === undefined ? [] : [after[0]!, after[0]!, after[1]!];
+    const rows = this.database
+      .query<ProcessRow>(
+        `SELECT ${PROCESS_COLUMNS} FROM processes p LEFT JOIN hosts h ON h.key = p.host_key
+        WHERE (p.chain_id IN (SELECT value FROM json_each(?)) OR p.id = ?) ${from} ORDER BY p.start_ms, p.id LIMIT ?`,
+      )
+      .all(JSON.stringify(this.ids.all(chain.id)), chain.startProcessId, ...place, page.limit + 1);
+    const item = (row: ProcessRow): ProcessRecord => processOf(row, chain.id);
+    return pageOf(rows, page, item, (row) => [row.start_ms, row.id], { items: chain.processCount, exact: true });
+  }
+
+  processes(ids: readonly string[]): readonly ProcessRecord[] {
+    const rows = this.#processes.all(JSON.stringify([...new Set(ids)]));
+    return rows.map((row) => processOf(row, row.chain_id === '' ? '' : this.ids.current(row.chain_id)));
+  }
+
+  treeRows(chainId: string, limit: number): { readonly rows: readonly TreeRow[]; readonly total: number } {
+    const chain = this.chain(chainId);
+    if (chain === undefined) return { rows: [], total: 0 };
+    const rows = this.#tree.all(JSON.stringify(this.ids.all(chain.id)), chain.startProcessId, limit);
+    return { rows: rows.map(treeRow), total: Math.max(chain.processCount, rows.length) };
+  }
+
+  processEvents(
+    processId: string,
+    filter: { readonly action?: string | undefined },
+    page: PageRequest,
+  ): Page<EventRecord> {
+    const after = decodeCursor(page.cursor, ['number'])?.[0] ?? 0;
+    const only = filter.action === undefined ? '' : 'AND action = ?';
+    const values = filter.action === undefined ? [] : [filter.action];
+    const rows = this.database
+      .query<EventRow>(
+        `SELECT * FROM events WHERE process_id = ? AND process_id <> '' AND position > ? ${only} ORDER BY position LIMIT ?`,
+      )
+      .all(processId, after, ...values, page.limit + 1);
+    return pageOf(rows, page, eventOf, (row) => [row.position]);
+  }
+}
+
+/** A root process carries no chain of its own: its deeds are in a chain for each day. */
+function processOf(row: ProcessRow, chainId: string): ProcessRecord {
+  return {
+    id: row.id,
+    host: row.host,
+    chainId: row.is_root === 1 ? '' : chainId,
+    parentId: row.parent_id,
+    pid: row.pid,
+    guid: row.guid,
+    image: row.image,
+    commandLine: row.command_line,
+    user: row.user,
+    integrityLevel: row.integrity_level,
+    hashes: row.hashes,
+    parentImage: row.parent_image,
+    parentCommandLine: row.parent_command_line,
+    currentDirectory: row.current_directory,
+    originalFileName: row.original_file_name,
+    startMs: row.start_ms,
+    endMs: row.end_ms,
+    isRoot: row.is_root === 1,
+    isPlaceholder: row.is_placeholder === 1,
+    points: row.points,
+  };
+}
+
+function treeRow(row: ProcessRow): TreeRow {
+  return {
+    id: row.id,
+    parentId: row.parent_id,
+    image: row.image,
+    pid: row.pid,
+    startMs: row.start_ms,
+    endMs: row.end_ms,
+    points: row.points,
+    events: row.events,
+    isRoot: row.is_root === 1,
+    isPlaceholder: row.is_placeholder === 1,
+  };
+}
+
+function eventOf(row: EventRow): EventRecord {
+  return {
+    position: row.position,
+    eventId: row.event_id,
+    host: row.host,
+    timeMs: row.time_ms,
+    action: row.action !== null && isAction(row.action) ? row.action : undefined,
+    windowsEventId: row.windows_event_id,
+    channel: row.channel,
+    processId: row.process_id,
+    chainId: row.chain_id,
+    targetProcessId: row.target_process_id,
+    targetImage: row.target_image,
+    targetHashes: row.target_hashes,
+    rules: row.rules === '' ? [] : (JSON.parse(row.rules) as string[]),
+  };
+}

@@ -1,0 +1,149 @@
+/** SQLite as the store uses it: typed statements, one kind of transaction, numbered migrations. */
+
+import Libsql from 'libsql';
+import { AppError } from '../app/app-error.js';
+import { MIGRATIONS } from './schema.js';
+import { fromStored, toStored } from './stored-text.js';
+
+/** The binding ends the whole program when it is handed anything else. */
+export type SqlValue = string | number | null;
+
+/** How long a statement waits for another process that writes: `token create` beside a running server. */
+const BUSY_MS = 5_000;
+
+export class Statement<Row> {
+  constructor(private readonly statement: Libsql.Statement) {}
+
+  /** @returns the number of rows changed */
+  run(...values: readonly SqlValue[]): number {
+    return this.statement.run(bound(values)).changes;
+  }
+
+  get(...values: readonly SqlValue[]): Row | undefined {
+    const row = this.statement.get(bound(values));
+    return row === undefined ? undefined : (decoded(row) as Row);
+  }
+
+  all(...values: readonly SqlValue[]): Row[] {
+    return this.statement.all(bound(values)).map((row) => decoded(row) as Row);
+  }
+}
+
+export class Database {
+  readonly #database: Libsql.Database;
+  readonly #statements = new Map<string, Statement<unknown>>();
+
+  /**
+   * Opens or makes the file and brings it to the newest layout.
+   *
+   * @throws AppError `STORE_UNREADABLE`, or `STORE_TOO_NEW` for a file that a later version has written
+   */
+  constructor(readonly path: string) {
+    try {
+      this.#database = new Libsql(path, { timeout: BUSY_MS });
+      this.#database.pragma('journal_mode = WAL');
+      // Anything less loses commits when the power fails.
+      this.#database.pragma('synchronous = FULL');
+      this.#database.pragma('foreign_keys = OFF');
+      this.#database.pragma('temp_store = MEMORY');
+      this.#migrate();
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AppError('STORE_UNREADABLE', `The state in ${path} cannot be opened: ${reason}.`, { cause: error });
+    }
+  }
+
+  /** For statements that are kept. */
+  prepare<Row = never>(sql: string): Statement<Row> {
+    return new Statement<Row>(this.#database.prepare(sql));
+  }
+
+  /** For statements put together from a filter: the few that there are, are kept. */
+  query<Row>(sql: string): Statement<Row> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.prepare<Row>(sql);
+      if (this.#statements.size >= 500) this.#statements.clear();
+      this.#statements.set(sql, statement);
+    }
+    return statement as Statement<Row>;
+  }
+
+  /**
+   * All of `work` or nothing of it.
+   *
+   * @throws AppError `STORE_FAILED` where the database could not write
+   */
+  transaction<Result>(work: () => Result): Result {
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        this.#database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+    } catch (error) {
+      if (!(error instanceof Libsql.SqliteError)) throw error;
+      const message = `Writing the state in ${this.path} failed: ${error.message} (${error.code}).`;
+      throw new AppError('STORE_FAILED', message, { cause: error, retryAfterSeconds: 5 });
+    }
+  }
+
+  /** What SQLite's own check finds wrong; empty where nothing is. Reads the whole file. */
+  check(): readonly string[] {
+    const rows = this.prepare<{ integrity_check: string }>('PRAGMA integrity_check').all();
+    return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
+  }
+
+  /** Writes a whole copy of the state as it is now into a new file. */
+  copyTo(path: string): void {
+    this.prepare('VACUUM INTO ?').run(path);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #migrate(): void {
+    const version = this.#version();
+    if (version > MIGRATIONS.length) {
+      throw new AppError(
+        'STORE_TOO_NEW',
+        `The state in ${this.path} has layout ${version}; this program knows layouts up to ${MIGRATIONS.length}. Run the version that wrote it, or a later one.`,
+      );
+    }
+    if (version === MIGRATIONS.length) return;
+    this.transaction(() => {
+      // Another process may have been quicker.
+      for (const migration of MIGRATIONS.slice(this.#version())) this.#database.exec(migration);
+      this.#database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    });
+  }
+
+  #version(): number {
+    return this.prepare<{ user_version: number }>('PRAGMA user_version').get()?.user_version ?? 0;
+  }
+}
+
+function bound(values: readonly SqlValue[]): SqlValue[] {
+  const result: SqlValue[] = [];
+  for (const value of values) {
+    if (typeof value === 'string') result.push(toStored(value));
+    // A sensor's rubbish must not stop a commit.
+    else result.push(typeof value === 'number' && !Number.isFinite(value) ? 0 : value);
+  }
+  return result;
+}
+
+function decoded(row: unknown): unknown {
+  const columns = row as Record<string, unknown>;
+  for (const name in columns) {
+    const value = columns[name];
+    if (typeof value === 'string' && value.charCodeAt(0) === 1) columns[name] = fromStored(value);
+  }
+  return columns;
+}

@@ -1,0 +1,231 @@
+/** Writes what the engine asks to be written, with the log position it came from, all in one transaction. */
+
+import type { Arrivals, EffectStore, IntakeCounts } from '../app/ports.js';
+import type { ChainRecord, Effects, EventRecord, ProcessRecord } from '../engine/effects.js';
+import { fullerName, hostKey } from '../engine/event/host-name.js';
+import type { Database, Statement } from './database.js';
+import { ThreatWriter } from './threat-writer.js';
+
+const MINUTE_MS = 60_000;
+const TEN_MINUTES_MS = 10 * MINUTE_MS;
+/** Single minutes are drawn for ranges of two hours, tens for all longer ones. */
+const MINUTES_KEPT_MS = 26 * 60 * MINUTE_MS;
+const TENS_KEPT_MS = 92 * 24 * 60 * MINUTE_MS;
+
+export class EffectWriter implements EffectStore {
+  readonly #threats: ThreatWriter;
+  readonly #position: Statement<{ value: number }>;
+  readonly #setPosition: Statement<never>;
+  readonly #addCount: Statement<never>;
+  readonly #putProcess: Statement<never>;
+  readonly #dropProcess: Statement<never>;
+  readonly #moveEvents: Statement<never>;
+  readonly #countEvents: Statement<never>;
+  readonly #addEvents: Statement<never>;
+  readonly #putChain: Statement<never>;
+  readonly #dropChain: Statement<never>;
+  readonly #putAlias: Statement<never>;
+  readonly #dropAlias: Statement<never>;
+  readonly #putEvent: Statement<never>;
+  readonly #host: Statement<{ name: string }>;
+  readonly #putHost: Statement<never>;
+  readonly #addMinute: Statement<never>;
+  readonly #addTen: Statement<never>;
+  readonly #dropMinutes: Statement<never>;
+  readonly #dropTens: Statement<never>;
+  #committed: number;
+  /** Minute for which old volumes were dropped last. */
+  #prunedMs = 0;
+
+  constructor(private readonly database: Database) {
+    this.#threats = new ThreatWriter(database);
+    this.#position = database.prepare("SELECT value FROM meta WHERE name = 'position'");
+    this.#setPosition = database.prepare("UPDATE meta SET value = ? WHERE name = 'position'");
+    this.#addCount = database.prepare('UPDATE meta SET value = value + ? WHERE name = ?');
+    this.#putProcess = database.prepare(putProcessSql());
+    this.#dropProcess = database.prepare('DELETE FROM processes WHERE id = ?');
+    this.#moveEvents = database.prepare('UPDATE events SET process_id = ? WHERE process_id = ?');
+    this.#countEvents = database.prepare(
+      'UPDATE processes SET events = (SELECT count(*) FROM events WHERE process_id = ?1) WHERE id = ?1',
+    );
+    this.#addEvents = database.prepare('UPDATE processes SET events = events + ? WHERE id = ?');
+    this.#putChain = database.prepare(`
+      INSERT INTO chains (id, host, host_key, start_process_id, score, active, process_count, first_ms, last_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET host = excluded.host, start_process_id = excluded.start_process_id, score = excluded.score,
+        active = excluded.active, process_count = excluded.process_count, first_ms = excluded.first_ms, last_ms = excluded.last_ms`);
+    this.#dropChain = database.prepare('DELETE FROM chains WHERE id = ?');
+    this.#putAlias = database.prepare(
+      'INSERT INTO chain_aliases (old_id, chain_id) VALUES (?, ?) ON CONFLICT (old_id) DO UPDATE SET chain_id = excluded.chain_id',
+    );
+    this.#dropAlias = database.prepare('DELETE FROM chain_aliases WHERE old_id = ?');
+    this.#putEvent = database.prepare(`
+      INSERT INTO events (position, event_id, host, time_ms, action, windows_event_id, channel, process_id, chain_id, target_process_id,
+        target_image, target_hashes, rules) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#host = database.prepare('SELECT name FROM hosts WHERE key = ?');
+    this.#putHost = database.prepare(`
+      INSERT INTO hosts (key, name, first_ms, last_ms, events) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (key) DO UPDATE SET name = excluded.name, first_ms = min(first_ms, excluded.first_ms),
+        last_ms = max(last_ms, excluded.last_ms), events = events + excluded.events`);
+    this.#addMinute = database.prepare(addVolumeSql('volume_minutes'));
+    this.#addTen = database.prepare(addVolumeSql('volume_tens'));
+    this.#dropMinutes = database.prepare('DELETE FROM volume_minutes WHERE start_ms < ?');
+    this.#dropTens = database.prepare('DELETE FROM volume_tens WHERE start_ms < ?');
+    this.#committed = this.#position.get()?.value ?? 0;
+  }
+
+  get committedPosition(): number {
+    return this.#committed;
+  }
+
+  commit(effects: Effects, position: number, intake?: IntakeCounts): void {
+    if (position <= this.#committed) return;
+    this.database.transaction(() => {
+      this.#write(effects);
+      if (intake !== undefined) this.#count(intake);
+      this.#setPosition.run(position);
+    });
+    this.#committed = position;
+  }
+
+  #write(effects: Effects): void {
+    for (const { id, into } of effects.removed) this.#removeProcess(id, into);
+    for (const chain of effects.chains) this.#writeChain(chain);
+    for (const { from, to } of effects.aliases) this.#joinChains(from, to);
+    // A chain that came apart again is no alias any more.
+    for (const chain of effects.chains) this.#dropAlias.run(chain.id);
+    for (const process of effects.processes) this.#writeProcess(process);
+    this.#writeEvents(effects);
+    for (const id of effects.withdrawn) this.#threats.withdraw(id);
+    for (const threat of effects.threats) this.#threats.write(threat);
+  }
+
+  #removeProcess(id: string, into: string | undefined): void {
+    this.#dropProcess.run(id);
+    if (into !== undefined) this.#moveEvents.run(into, id);
+  }
+
+  #joinChains(from: string, to: string): void {
+    this.#putAlias.run(from, to);
+    this.#threats.join(from, to);
+    this.#dropChain.run(from);
+  }
+
+  #writeChain(chain: ChainRecord): void {
+    this.#putChain.run(
+      chain.id,
+      chain.host,
+      hostKey(chain.host),
+      chain.startProcessId,
+      chain.score,
+      Number(chain.active),
+      chain.processCount,
+      chain.firstMs,
+      chain.lastMs,
+    );
+  }
+
+  #writeProcess(process: ProcessRecord): void {
+    this.#putProcess.run(
+      process.id,
+      process.host,
+      hostKey(process.host),
+      process.chainId,
+      process.parentId,
+      process.pid,
+      process.guid,
+      process.image,
+      process.commandLine,
+      process.user,
+      process.integrityLevel,
+      process.hashes,
+      process.parentImage,
+      process.parentCommandLine,
+      process.currentDirectory,
+      process.originalFileName,
+      process.startMs,
+      process.endMs,
+      Number(process.isRoot),
+      Number(process.isPlaceholder),
+      process.points,
+    );
+  }
+
+  #writeEvents(effects: Effects): void {
+    const living = new Set(effects.processes.map(({ id }) => id));
+    const moved = new Map<string, string>();
+    for (const { id, into } of effects.removed) if (into !== undefined && !living.has(id)) moved.set(id, into);
+    const counts = new Map<string, number>();
+    for (const event of effects.events) {
+      const processId = finalOf(moved, event.processId);
+      this.#writeEvent(event, processId);
+      if (processId !== '') counts.set(processId, (counts.get(processId) ?? 0) + 1);
+    }
+    for (const [id, count] of counts) this.#addEvents.run(count, id);
+    for (const id of new Set(moved.values())) this.#countEvents.run(id);
+  }
+
+  #writeEvent(event: EventRecord, processId: string): void {
+    this.#putEvent.run(
+      event.position,
+      event.eventId,
+      event.host,
+      event.timeMs,
+      event.action ?? null,
+      event.windowsEventId,
+      event.channel,
+      processId,
+      event.chainId,
+      event.targetProcessId,
+      event.targetImage,
+      event.targetHashes,
+      event.rules.length === 0 ? '' : JSON.stringify(event.rules),
+    );
+  }
+
+  #count({ arrivals, duplicates }: IntakeCounts): void {
+    let events = 0;
+    let latestMs = 0;
+    for (const arrival of arrivals) {
+      events += arrival.events;
+      latestMs = Math.max(latestMs, arrival.minuteMs);
+      this.#arrived(arrival);
+    }
+    if (events > 0) this.#addCount.run(events, 'events');
+    if (duplicates > 0) this.#addCount.run(duplicates, 'duplicates');
+    if (latestMs <= this.#prunedMs) return;
+    this.#prunedMs = latestMs;
+    this.#dropMinutes.run(latestMs - MINUTES_KEPT_MS);
+    this.#dropTens.run(latestMs - TENS_KEPT_MS);
+  }
+
+  #arrived({ host, minuteMs, events, firstMs, lastMs }: Arrivals): void {
+    const key = hostKey(host);
+    const name = fullerName(this.#host.get(key)?.name ?? '', host);
+    this.#putHost.run(key, name, firstMs, lastMs, events);
+    this.#addMinute.run(minuteMs, key, events);
+    this.#addTen.run(Math.floor(minuteMs / TEN_MINUTES_MS) * TEN_MINUTES_MS, key, events);
+  }
+}
+
+/** Follows absorptions of one drain; they cannot form a circle, for what was absorbed is gone. */
+function finalOf(moved: ReadonlyMap<string, string>, id: string): string {
+  let at = id;
+  for (let next = moved.get(at); next !== undefined; next = moved.get(at)) at = next;
+  return at;
+}
+
+function addVolumeSql(table: string): string {
+  return `INSERT INTO ${table} (start_ms, host_key, events) VALUES (?, ?, ?)
+    ON CONFLICT (start_ms, host_key) DO UPDATE SET events = events + excluded.events`;
+}
+
+function putProcessSql(): string {
+  const columns =
+    'id host host_key chain_id parent_id pid guid image command_line user integrity_level hashes parent_image parent_command_line current_directory original_file_name start_ms end_ms is_root is_placeholder points'.split(
+      ' ',
+    );
+  const changes = columns.slice(1).map((column) => `${column} = excluded.${column}`);
+  return `INSERT INTO processes (${columns.join(', ')}, events) VALUES (${columns.map(() => '?').join(', ')}, 0)
+    ON CONFLICT (id) DO UPDATE SET ${changes.join(', ')}`;
+}

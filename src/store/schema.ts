@@ -1,0 +1,91 @@
+/** The layout of the state, as numbered steps. A step that was released is never changed; what changes comes as a new one. */
+
+const FIRST = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('position', 0), ('events', 0), ('duplicates', 0);
+
+CREATE TABLE hosts (
+  key TEXT PRIMARY KEY, name TEXT NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, events INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX hosts_by_name ON hosts (name);
+CREATE INDEX hosts_by_last ON hosts (last_ms);
+CREATE TABLE volume_minutes (
+  start_ms INTEGER NOT NULL, host_key TEXT NOT NULL, events INTEGER NOT NULL, PRIMARY KEY (start_ms, host_key)
+) WITHOUT ROWID;
+CREATE TABLE volume_tens (
+  start_ms INTEGER NOT NULL, host_key TEXT NOT NULL, events INTEGER NOT NULL, PRIMARY KEY (start_ms, host_key)
+) WITHOUT ROWID;
+
+CREATE TABLE processes (
+  id TEXT NOT NULL UNIQUE, host TEXT NOT NULL, host_key TEXT NOT NULL, chain_id TEXT NOT NULL, parent_id TEXT NOT NULL,
+  pid INTEGER NOT NULL, guid TEXT NOT NULL, image TEXT NOT NULL, command_line TEXT NOT NULL, user TEXT NOT NULL,
+  integrity_level TEXT NOT NULL, hashes TEXT NOT NULL, parent_image TEXT NOT NULL, parent_command_line TEXT NOT NULL,
+  current_directory TEXT NOT NULL, original_file_name TEXT NOT NULL, start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL,
+  is_root INTEGER NOT NULL, is_placeholder INTEGER NOT NULL, points REAL NOT NULL, events INTEGER NOT NULL
+);
+CREATE INDEX processes_by_chain ON processes (chain_id, start_ms, id);
+CREATE INDEX processes_by_host ON processes (host_key);
+
+CREATE TABLE chains (
+  id TEXT PRIMARY KEY, host TEXT NOT NULL, host_key TEXT NOT NULL, start_process_id TEXT NOT NULL, score REAL NOT NULL,
+  active INTEGER NOT NULL, process_count INTEGER NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX chains_by_host ON chains (host_key);
+CREATE TABLE chain_aliases (old_id TEXT PRIMARY KEY, chain_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX chain_aliases_by_chain ON chain_aliases (chain_id);
+
+CREATE TABLE threats (
+  id TEXT PRIMARY KEY, host TEXT NOT NULL, host_key TEXT NOT NULL, score REAL NOT NULL, threshold REAL NOT NULL,
+  active INTEGER NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, techniques TEXT NOT NULL, start TEXT NOT NULL,
+  search TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, note TEXT NOT NULL, changed INTEGER NOT NULL,
+  handled_by TEXT NOT NULL, handled_ms INTEGER NOT NULL, handled_score REAL NOT NULL, revision INTEGER NOT NULL,
+  withdrawn INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX threats_by_score ON threats (score DESC, id) WHERE withdrawn = 0;
+CREATE INDEX threats_by_last ON threats (last_ms DESC, id) WHERE withdrawn = 0;
+CREATE INDEX threats_by_first ON threats (first_ms DESC, id) WHERE withdrawn = 0;
+CREATE INDEX threats_by_verdict_score ON threats (verdict, score DESC, id) WHERE withdrawn = 0;
+CREATE INDEX threats_by_verdict_last ON threats (verdict, last_ms DESC, id) WHERE withdrawn = 0;
+CREATE INDEX threats_by_verdict_changed ON threats (verdict, changed) WHERE withdrawn = 0;
+CREATE INDEX threats_by_host ON threats (host_key, verdict);
+CREATE TABLE threat_evidence (id TEXT PRIMARY KEY, evidence TEXT NOT NULL);
+CREATE TABLE threat_techniques (
+  technique TEXT NOT NULL, threat_id TEXT NOT NULL, PRIMARY KEY (technique, threat_id)
+) WITHOUT ROWID;
+CREATE INDEX threat_techniques_by_threat ON threat_techniques (threat_id);
+CREATE TABLE deleted_threats (id TEXT PRIMARY KEY, host_key TEXT NOT NULL, score REAL NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE events (
+  position INTEGER PRIMARY KEY, event_id TEXT NOT NULL, host TEXT NOT NULL, time_ms INTEGER NOT NULL, action TEXT,
+  windows_event_id INTEGER NOT NULL, channel TEXT NOT NULL, process_id TEXT NOT NULL, chain_id TEXT NOT NULL,
+  target_process_id TEXT NOT NULL, target_image TEXT NOT NULL, target_hashes TEXT NOT NULL, rules TEXT NOT NULL
+);
+CREATE INDEX events_by_process ON events (process_id, position) WHERE process_id <> '';
+CREATE INDEX events_without_process ON events (host) WHERE process_id = '';
+
+CREATE TABLE users (
+  name_key TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, password_hash TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  last_sign_in_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sessions (
+  id_hash TEXT PRIMARY KEY, user_key TEXT NOT NULL, user TEXT NOT NULL, csrf TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_by_user ON sessions (user_key);
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, secret_hash TEXT NOT NULL UNIQUE, hosts TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, created_by TEXT NOT NULL, last_used_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, time_ms INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
+  before TEXT NOT NULL, after TEXT NOT NULL, address TEXT NOT NULL
+);
+CREATE INDEX audit_by_who ON audit (who, id);
+CREATE INDEX audit_by_action ON audit (action, id);
+CREATE TRIGGER audit_keeps_entries BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END;
+CREATE TRIGGER audit_keeps_words BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST];

@@ -1,0 +1,627 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Arrivals } from '../app/ports.js';
+import type { PageRequest, ThreatFilter } from '../app/query-ports.js';
+import type { ChainRecord, Effects, EventRecord, ProcessRecord } from '../engine/effects.js';
+import type { LedgerEntry, Threat } from '../engine/score/threat.js';
+import { openStateStore, type StateStore } from './state-store.js';
+
+let folder: string;
+let store: StateStore;
+let position = 0;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chainsight-state-'));
+  store = openStateStore(join(folder, 'state.db'));
+  position = 0;
+});
+
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function reopen(): void {
+  store.close();
+  store = openStateStore(join(folder, 'state.db'));
+}
+
+const NOTHING: Effects = {
+  removed: [],
+  processes: [],
+  chains: [],
+  threats: [],
+  withdrawn: [],
+  aliases: [],
+  events: [],
+};
+
+function commit(effects: Partial<Effects>, arrivals: readonly Arrivals[] = [], duplicates = 0): void {
+  position += 10;
+  store.effects.commit({ ...NOTHING, ...effects }, position, { arrivals, duplicates });
+}
+
+function entry(key: string, points: number): LedgerEntry {
+  return {
+    kind: 'rule',
+    key,
+    title: { en: `rule ${key}`, zh: `规则 ${key}` },
+    points,
+    pointsWithout: points,
+    techniques: ['T1059.001'],
+    rule: key,
+    rulesVersion: 'v1',
+    policy: 1,
+    event: { id: '0123456789abcdef', timeMs: 5_000, action: 'processcreate', file: undefined, line: 0 },
+    matched: [{ field: 'Image', value: 'a.exe' }],
+    process: { id: 'p1', image: 'a.exe', commandLine: 'a', pid: 1, guid: '' },
+    exception: undefined,
+  };
+}
+
+function threat(id: string, score: number, change: Partial<Threat> = {}): Threat {
+  return {
+    id,
+    host: 'fin-03',
+    score,
+    threshold: 170,
+    active: true,
+    firstMs: 1_000,
+    lastMs: 5_000,
+    techniques: ['T1059.001'],
+    start: {
+      id: 'p1',
+      image: 'C:\\Windows\\System32\\cmd.exe',
+      commandLine: 'cmd /c whoami',
+      pid: 1,
+      guid: '',
+      user: 'CORP\\li',
+      hashes: '',
+      timeMs: 900,
+    },
+    evidence: [entry('rule:a', score)],
+    ...change,
+  };
+}
+
+function chain(id: string, change: Partial<ChainRecord> = {}): ChainRecord {
+  return {
+    id,
+    host: 'fin-03',
+    startProcessId: 'p1',
+    score: 10,
+    active: true,
+    processCount: 1,
+    firstMs: 1,
+    lastMs: 2,
+    ...change,
+  };
+}
+
+function process(id: string, chainId: string, change: Partial<ProcessRecord> = {}): ProcessRecord {
+  return {
+    id,
+    host: 'fin-03',
+    chainId,
+    parentId: '',
+    pid: 4,
+    guid: '{G}',
+    image: 'a.exe',
+    commandLine: 'a -b',
+    user: 'u',
+    integrityLevel: 'High',
+    hashes: 'MD5=1',
+    parentImage: 'p.exe',
+    parentCommandLine: 'p',
+    currentDirectory: 'C:\\',
+    originalFileName: 'A.EXE',
+    startMs: 100,
+    endMs: 0,
+    isRoot: false,
+    isPlaceholder: false,
+    points: 7.5,
+    ...change,
+  };
+}
+
+function eventRow(at: number, processId: string, change: Partial<EventRecord> = {}): EventRecord {
+  return {
+    position: at,
+    eventId: '00000000000000ff',
+    host: 'fin-03',
+    timeMs: at * 1_000,
+    action: 'imageload',
+    windowsEventId: 7,
+    channel: 'Microsoft-Windows-Sysmon/Operational',
+    processId,
+    chainId: 'c1',
+    targetProcessId: '',
+    targetImage: '',
+    targetHashes: '',
+    rules: [],
+    ...change,
+  };
+}
+
+const FIRST_PAGE: PageRequest = { limit: 100, cursor: undefined };
+
+function listed(filter: ThreatFilter = {}): string[] {
+  return store.queries.threats(filter, FIRST_PAGE).items.map((item) => item.threat.id);
+}
+
+describe('commits', () => {
+  test('effects and their position are there after a restart, as they were given', () => {
+    commit({
+      processes: [process('p1', 'c1')],
+      chains: [chain('c1')],
+      threats: [threat('c1', 200)],
+      events: [eventRow(3, 'p1', { rules: ['a', 'b'], action: undefined })],
+    });
+    reopen();
+    expect(store.effects.committedPosition).toBe(10);
+    expect(store.queries.threat('c1')?.threat).toEqual(threat('c1', 200));
+    expect(store.queries.chain('c1')).toEqual(chain('c1'));
+    expect(store.queries.processes(['p1', 'none', 'p1'])).toEqual([process('p1', 'c1')]);
+    expect(store.queries.processEvents('p1', {}, FIRST_PAGE).items).toEqual([
+      eventRow(3, 'p1', { rules: ['a', 'b'], action: undefined }),
+    ]);
+  });
+
+  test('the same position again, or an earlier one, changes nothing', () => {
+    commit({ threats: [threat('c1', 200)], events: [eventRow(3, 'p1')] }, [arrival('fin-03', 60_000, 5)]);
+    const before = store.queries.threats({}, FIRST_PAGE);
+    for (const again of [10, 9]) {
+      store.effects.commit({ ...NOTHING, threats: [threat('c1', 900)], events: [eventRow(3, 'p1')] }, again, {
+        arrivals: [arrival('fin-03', 60_000, 5)],
+        duplicates: 3,
+      });
+    }
+    expect(store.queries.threats({}, FIRST_PAGE)).toEqual(before);
+    expect(store.queries.eventCounts()).toEqual({ events: 5, duplicates: 0 });
+  });
+
+  test('a commit that fails half-way leaves nothing behind', () => {
+    commit({ events: [eventRow(3, 'p1')] });
+    expect(() => commit({ processes: [process('p9', 'c9')], events: [eventRow(3, 'p1')] })).toThrow(
+      expect.objectContaining({ code: 'STORE_FAILED' }),
+    );
+    expect(store.effects.committedPosition).toBe(10);
+    expect(store.queries.processes(['p9'])).toEqual([]);
+    position = 10;
+    commit({ processes: [process('p9', 'c9')] });
+    expect(store.queries.processes(['p9'])).toHaveLength(1);
+  });
+
+  test.each([
+    { name: 'NUL', text: 'cmd\0.exe' },
+    { name: 'a lone surrogate', text: 'a\ud800b\udc00\udbff' },
+    { name: 'a whole surrogate pair', text: '😀 fine' },
+    { name: 'our own mark', text: '\u0001json:"x"' },
+    { name: 'quotes and control characters', text: `'; DROP TABLE threats; -- "\u0007\r\n\u202e` },
+    { name: '100,000 characters', text: 'x'.repeat(100_000) },
+  ])('hostile text comes back as it was: $name', ({ text }) => {
+    const odd = process('p1', 'c1', { host: text, image: text, commandLine: text, user: text });
+    const given = threat('c1', 200, { start: { ...threat('c1', 1).start, commandLine: text } });
+    commit({ processes: [odd], threats: [given] });
+    reopen();
+    expect(store.queries.processes(['p1'])).toEqual([odd]);
+    expect(store.queries.threat('c1')?.threat).toEqual(given);
+    expect(listed({ text: text.slice(0, 50) })).toEqual(['c1']);
+  });
+
+  test("a sensor's rubbish numbers do not stop a commit", () => {
+    commit({
+      processes: [process('p1', 'c1', { pid: Number.NaN, startMs: 1.5, endMs: 1e300 })],
+      events: [eventRow(1, 'p1', { timeMs: Number.POSITIVE_INFINITY, windowsEventId: -1 })],
+    });
+    expect(store.queries.processes(['p1'])[0]?.pid).toBe(0);
+  });
+});
+
+describe('threats', () => {
+  test('what people decided stays while the engine goes on writing', () => {
+    commit({ threats: [threat('c1', 200)] });
+    const answer = store.queries.decide('c1', { verdict: 'ignored', reason: 'test', note: 'lab' }, 'wu', 77, 0);
+    expect(answer).toMatchObject({ kind: 'done', before: { decision: { verdict: 'open', revision: 0 } } });
+    commit({ threats: [threat('c1', 200, { active: false })] });
+    expect(store.queries.threat('c1')).toMatchObject({
+      threat: { active: false },
+      decision: {
+        verdict: 'ignored',
+        reason: 'test',
+        note: 'lab',
+        handledBy: 'wu',
+        handledMs: 77,
+        revision: 1,
+        changed: false,
+      },
+    });
+  });
+
+  test.each([
+    { name: 'the same score', score: 200, verdict: 'ignored', changed: false },
+    { name: 'a lower one', score: 180, verdict: 'ignored', changed: false },
+    { name: 'one more point', score: 201, verdict: 'ignored', changed: true },
+    { name: 'one less than a threshold more', score: 369, verdict: 'ignored', changed: true },
+    { name: 'a threshold more', score: 370, verdict: 'open', changed: true },
+  ])('a handled threat that comes with $name', ({ score, verdict, changed }) => {
+    commit({ threats: [threat('c1', 200)] });
+    store.queries.decide('c1', { verdict: 'ignored' }, 'wu', 77, undefined);
+    commit({ threats: [threat('c1', score)] });
+    expect(store.queries.threat('c1')?.decision).toMatchObject({ verdict, changed });
+    expect(store.queries.threatCounts().changed).toBe(Number(changed));
+  });
+
+  test('gains count from the last decision, over many commits, and over a restart', () => {
+    commit({ threats: [threat('c1', 200)] });
+    store.queries.decide('c1', { verdict: 'confirmed' }, 'wu', 1, undefined);
+    commit({ threats: [threat('c1', 300)] });
+    reopen();
+    expect(store.queries.threat('c1')?.decision).toMatchObject({ verdict: 'confirmed', changed: true });
+    commit({ threats: [threat('c1', 371)] });
+    expect(store.queries.threat('c1')?.decision).toMatchObject({ verdict: 'open', changed: true, revision: 2 });
+    store.queries.decide('c1', { verdict: 'confirmed' }, 'wu', 2, undefined);
+    commit({ threats: [threat('c1', 500)] });
+    expect(store.queries.threat('c1')?.decision).toMatchObject({ verdict: 'confirmed', changed: true });
+  });
+
+  test("a colleague's decision is not overwritten", () => {
+    commit({ threats: [threat('c1', 200)] });
+    store.queries.decide('c1', { verdict: 'confirmed' }, 'li', 1, 0);
+    expect(store.queries.decide('c1', { verdict: 'ignored' }, 'wu', 2, 0)).toMatchObject({
+      kind: 'conflict',
+      current: { decision: { verdict: 'confirmed', handledBy: 'li' } },
+    });
+    expect(store.queries.decide('none', { verdict: 'ignored' }, 'wu', 2, 0)).toEqual({ kind: 'missing' });
+  });
+
+  test('a note alone handles nothing', () => {
+    commit({ threats: [threat('c1', 200)] });
+    store.queries.decide('c1', { note: 'looking' }, 'wu', 5, undefined);
+    expect(store.queries.threat('c1')?.decision).toMatchObject({ note: 'looking', handledBy: '', verdict: 'open' });
+  });
+
+  test('a deleted threat stays away until it gains points, also over a restart', () => {
+    commit({ threats: [threat('c1', 200)], chains: [chain('c1')] });
+    store.queries.decide('c1', { verdict: 'ignored', note: 'old' }, 'wu', 1, undefined);
+    expect(store.queries.removeThreat('c1')).toBe(true);
+    expect(store.queries.removeThreat('c1')).toBe(false);
+    expect(store.queries.chain('c1')).toBeDefined();
+    commit({ threats: [threat('c1', 200, { active: false })] });
+    reopen();
+    expect(listed()).toEqual([]);
+    expect(store.queries.topTechniques(5)).toEqual([]);
+    commit({ threats: [threat('c1', 210)] });
+    expect(store.queries.threat('c1')?.decision).toMatchObject({ verdict: 'open', note: '', changed: false });
+  });
+
+  test('a withdrawn threat is gone from every answer, and comes back with its decision', () => {
+    commit({ threats: [threat('c1', 200)] });
+    store.queries.decide('c1', { verdict: 'confirmed', note: 'n' }, 'wu', 1, undefined);
+    commit({ withdrawn: ['c1'] });
+    expect(store.queries.threat('c1')).toBeUndefined();
+    expect(listed()).toEqual([]);
+    expect(store.queries.threatCounts()).toEqual({ open: 0, confirmed: 0, ignored: 0, changed: 0 });
+    expect(store.queries.topTechniques(5)).toEqual([]);
+    commit({ threats: [threat('c1', 200)] });
+    expect(store.queries.threat('c1')?.decision).toMatchObject({ verdict: 'confirmed', note: 'n' });
+    expect(store.queries.topTechniques(5)).toEqual([{ id: 'T1059.001', threats: 1 }]);
+  });
+
+  const many: readonly Threat[] = Array.from({ length: 25 }, (_, at) =>
+    threat(`t${String(at).padStart(2, '0')}`, 200 + (at % 5), {
+      host: at % 2 === 0 ? 'fin-03.corp.local' : 'lab_1',
+      firstMs: at,
+      lastMs: 1_000 - at,
+      techniques: at % 3 === 0 ? ['T1059', 'T1003.001'] : ['T1059.003'],
+      start: { ...threat('x', 1).start, user: at === 7 ? 'Öz%er' : 'li' },
+    }),
+  );
+
+  test.each<{ name: string; filter: ThreatFilter; expected: (threat: Threat, at: number) => boolean }>([
+    { name: 'nothing', filter: {}, expected: () => true },
+    { name: 'verdict', filter: { verdict: 'confirmed' }, expected: (_, at) => at === 3 },
+    { name: 'changed', filter: { changed: true }, expected: () => false },
+    {
+      name: 'host by short name',
+      filter: { host: 'fin-03' },
+      expected: ({ host }) => host.startsWith('fin'),
+    },
+    { name: 'host by pattern', filter: { host: 'lab_*' }, expected: ({ host }) => host === 'lab_1' },
+    { name: 'pattern characters of the database in a host', filter: { host: 'fi%*' }, expected: () => false },
+    {
+      name: 'technique with its sub-techniques',
+      filter: { technique: 'T1003' },
+      expected: ({ techniques }) => techniques.includes('T1003.001'),
+    },
+    {
+      name: 'technique, not those that begin alike',
+      filter: { technique: 'T105' },
+      expected: () => false,
+    },
+    { name: 'score', filter: { minScore: 203 }, expected: ({ score }) => score >= 203 },
+    { name: 'time', filter: { fromMs: 990, toMs: 995 }, expected: ({ lastMs }) => lastMs >= 990 && lastMs < 995 },
+    { name: 'text in any case', filter: { text: 'öz%' }, expected: (_, at) => at === 7 },
+    {
+      name: 'several at once',
+      filter: { host: 'lab_1', minScore: 203 },
+      expected: ({ host, score }) => host === 'lab_1' && score >= 203,
+    },
+  ])('a list by $name, page by page', ({ filter, expected }) => {
+    commit({ threats: many });
+    store.queries.decide('t03', { verdict: 'confirmed' }, 'wu', 1, undefined);
+    for (const [sort, value] of Object.entries({
+      score: ({ score }: Threat) => score,
+      last: ({ lastMs }: Threat) => lastMs,
+      first: ({ firstMs }: Threat) => firstMs,
+    })) {
+      const wanted = many
+        .filter(expected)
+        .sort((one, other) => value(other) - value(one) || (one.id < other.id ? -1 : 1))
+        .map(({ id }) => id);
+      const got: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = store.queries.threats({ ...filter, sort: sort as 'score' }, { limit: 4, cursor });
+        got.push(...page.items.map((item) => item.threat.id));
+        if (cursor === undefined) expect(page.count).toEqual({ items: wanted.length, exact: true });
+        cursor = page.next;
+      } while (cursor !== undefined);
+      expect(got).toEqual(wanted);
+    }
+  });
+
+  test.each([
+    '',
+    'rubbish',
+    '!!!',
+    Buffer.from('["x",1]').toString('base64url'),
+    Buffer.from('{}').toString('base64url'),
+  ])('a damaged cursor starts from the beginning: %j', (cursor) => {
+    commit({ threats: many });
+    expect(store.queries.threats({}, { limit: 3, cursor }).items.map((item) => item.threat.id)).toEqual([
+      't04',
+      't09',
+      't14',
+    ]);
+  });
+});
+
+describe('chains that join', () => {
+  test('the old id leads to the joined chain, over any number of joins', () => {
+    for (let at = 0; at < 300; at++) {
+      commit({
+        chains: [chain(`c${at + 1}`, { processCount: at + 2 })],
+        aliases: [{ from: `c${at}`, to: `c${at + 1}` }],
+        processes: [process(`p${at}`, `c${at}`, { startMs: at })],
+      });
+    }
+    expect(store.queries.chain('c0')?.id).toBe('c300');
+    expect(store.queries.chain('nowhere')).toBeUndefined();
+    const page = store.queries.chainProcesses('c7', { limit: 1_000, cursor: undefined });
+    expect(page.items.map(({ id, chainId }) => [id, chainId])).toEqual(
+      Array.from({ length: 300 }, (_, at) => [`p${at}`, 'c300']).concat([]),
+    );
+    expect(store.queries.processes(['p0'])[0]?.chainId).toBe('c300');
+    expect(store.queries.treeRows('c0', 10)).toMatchObject({ total: 301 });
+    expect(store.queries.treeRows('c0', 10).rows).toHaveLength(10);
+  });
+
+  test('a threat is found under its old id and listed once', () => {
+    commit({ threats: [threat('c1', 200)], chains: [chain('c1')] });
+    commit({ aliases: [{ from: 'c1', to: 'c2' }], chains: [chain('c2')], threats: [threat('c2', 250)] });
+    expect(store.queries.threat('c1')?.threat.id).toBe('c2');
+    expect(listed()).toEqual(['c2']);
+    expect(store.queries.topTechniques(9)).toEqual([{ id: 'T1059.001', threats: 1 }]);
+  });
+
+  test('a chain that comes apart again stands on its own', () => {
+    commit({ chains: [chain('c1')] });
+    commit({ aliases: [{ from: 'c1', to: 'c2' }], chains: [chain('c2')] });
+    commit({ chains: [chain('c1'), chain('c2')], processes: [process('p1', 'c1')] });
+    expect(store.queries.chain('c1')?.id).toBe('c1');
+    expect(store.queries.chainProcesses('c1', FIRST_PAGE).items.map(({ id }) => id)).toEqual(['p1']);
+  });
+
+  type Verdict = 'open' | 'confirmed' | 'ignored';
+  test.each<{ from: Verdict | 'deleted'; to: Verdict | 'none'; after: Verdict | 'none'; score?: number }>([
+    { from: 'open', to: 'none', after: 'open' },
+    { from: 'ignored', to: 'none', after: 'ignored' },
+    { from: 'ignored', to: 'none', after: 'open', score: 600 },
+    { from: 'confirmed', to: 'open', after: 'open' },
+    { from: 'open', to: 'ignored', after: 'open' },
+    { from: 'ignored', to: 'confirmed', after: 'confirmed' },
+    { from: 'confirmed', to: 'ignored', after: 'confirmed' },
+    { from: 'deleted', to: 'none', after: 'none', score: 200 },
+    { from: 'deleted', to: 'none', after: 'open', score: 201 },
+    { from: 'deleted', to: 'open', after: 'open', score: 200 },
+  ])('$from joins $to and is $after', ({ from, to, after, score = 210 }) => {
+    commit({
+      threats: [threat('c1', 200), ...(to === 'none' ? [] : [threat('c2', 200)])],
+      chains: [chain('c1'), chain('c2')],
+    });
+    if (from === 'deleted') store.queries.removeThreat('c1');
+    else if (from !== 'open') store.queries.decide('c1', { verdict: from, note: 'mine' }, 'wu', 1, undefined);
+    if (to !== 'none' && to !== 'open') store.queries.decide('c2', { verdict: to, note: 'theirs' }, 'li', 2, undefined);
+    commit({ aliases: [{ from: 'c1', to: 'c2' }], chains: [chain('c2')], threats: [threat('c2', score)] });
+    expect(store.queries.threat('c1')?.decision.verdict ?? 'none').toBe(after);
+    expect(store.queries.threats({}, FIRST_PAGE).items).toHaveLength(after === 'none' ? 0 : 1);
+  });
+});
+
+describe('processes and events', () => {
+  test('a process that turned out to be another takes its events along', () => {
+    commit({ processes: [process('old', 'c1')], events: [eventRow(1, 'old'), eventRow(2, 'old')] });
+    commit({
+      removed: [
+        { id: 'old', into: 'new' },
+        { id: 'phantom', into: undefined },
+      ],
+      processes: [process('new', 'c1')],
+      events: [eventRow(3, 'old'), eventRow(4, 'new')],
+    });
+    expect(store.queries.processes(['old', 'new']).map(({ id }) => id)).toEqual(['new']);
+    expect(store.queries.processEvents('new', {}, FIRST_PAGE).items.map((row) => row.position)).toEqual([1, 2, 3, 4]);
+    expect(store.queries.treeRows('c1', 10).rows).toEqual([]);
+    commit({ chains: [chain('c1')] });
+    expect(store.queries.treeRows('c1', 10).rows).toMatchObject([{ id: 'new', events: 4 }]);
+  });
+
+  test('events are counted for each process, paged and filtered by action', () => {
+    const rows = Array.from({ length: 10 }, (_, at) =>
+      eventRow(at + 1, 'p1', { action: at % 2 === 0 ? 'imageload' : 'dnsquery' }),
+    );
+    commit({ processes: [process('p1', 'c1')], chains: [chain('c1')], events: rows.slice(0, 6) });
+    commit({ events: [...rows.slice(6), eventRow(11, '')] });
+    expect(store.queries.treeRows('c1', 5).rows[0]?.events).toBe(10);
+    const first = store.queries.processEvents('p1', { action: 'dnsquery' }, { limit: 2, cursor: undefined });
+    const second = store.queries.processEvents('p1', { action: 'dnsquery' }, { limit: 9, cursor: first.next });
+    expect([...first.items, ...second.items].map((row) => row.position)).toEqual([2, 4, 6, 8, 10]);
+    expect(second.next).toBeUndefined();
+    expect(store.queries.processEvents('', {}, FIRST_PAGE).items).toEqual([]);
+  });
+
+  test('the processes of a chain come earliest first, page by page', () => {
+    const all = Array.from({ length: 9 }, (_, at) => process(`p${at}`, 'c1', { startMs: Math.floor(at / 3) }));
+    commit({ processes: all.toReversed(), chains: [chain('c1', { processCount: 9 })] });
+    const got: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = store.queries.chainProcesses('c1', { limit: 4, cursor });
+      got.push(...page.items.map(({ id }) => id));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(got).toEqual(all.map(({ id }) => id));
+  });
+
+  test("the chain of a root process's day holds the root process", () => {
+    commit({
+      processes: [process('root', '', { isRoot: true })],
+      chains: [chain('day', { startProcessId: 'root' })],
+    });
+    expect(store.queries.chainProcesses('day', FIRST_PAGE).items.map(({ id, chainId }) => [id, chainId])).toEqual([
+      ['root', ''],
+    ]);
+    expect(store.queries.treeRows('day', 5).rows.map(({ id }) => id)).toEqual(['root']);
+  });
+});
+
+function arrival(host: string, minuteMs: number, events: number): Arrivals {
+  return { host, minuteMs, events, firstMs: minuteMs + 1, lastMs: minuteMs + 59_000 };
+}
+
+describe('hosts', () => {
+  test('short and full names are one machine, shown by the fuller one everywhere', () => {
+    commit({ threats: [threat('c1', 200)], chains: [chain('c1')] }, [arrival('fin-03', 600_000, 5)], 2);
+    commit({}, [arrival('fin-03.corp.local', 660_000, 7), arrival('lab', 660_000, 1)]);
+    commit({}, [arrival('fin-03', 660_000, 1)]);
+    expect(store.queries.host('FIN-03')).toEqual({
+      name: 'fin-03.corp.local',
+      firstMs: 600_001,
+      lastMs: 719_000,
+      events: 13,
+      openThreats: 1,
+    });
+    expect(store.queries.threat('c1')?.threat.host).toBe('fin-03.corp.local');
+    expect(store.queries.hosts(undefined, { limit: 1, cursor: undefined })).toMatchObject({
+      items: [{ name: 'fin-03.corp.local' }],
+      count: { items: 2, exact: true },
+    });
+    const { next } = store.queries.hosts(undefined, { limit: 1, cursor: undefined });
+    expect(store.queries.hosts(undefined, { limit: 1, cursor: next })).toMatchObject({
+      items: [{ name: 'lab' }],
+      next: undefined,
+    });
+    expect(store.queries.hosts('CORP', FIRST_PAGE).items.map(({ name }) => name)).toEqual(['fin-03.corp.local']);
+    expect(store.queries.hostCounts(700_000)).toEqual({ known: 2, heard: 2 });
+    expect(store.queries.eventCounts()).toEqual({ events: 14, duplicates: 2 });
+  });
+
+  test('volume by the minute and by ten, of all hosts or of one', () => {
+    commit({}, [
+      arrival('a', 600_000, 5),
+      arrival('b', 600_000, 1),
+      arrival('a', 660_000, 2),
+      arrival('a', 1_200_000, 9),
+    ]);
+    commit({}, [arrival('a', 600_000, 1)]);
+    expect(store.queries.volume(600_000, 720_000, 60_000)).toEqual([
+      { host: 'a', startMs: 600_000, events: 6 },
+      { host: 'b', startMs: 600_000, events: 1 },
+      { host: 'a', startMs: 660_000, events: 2 },
+    ]);
+    expect(store.queries.volume(600_000, 1_800_000, 600_000, 'A')).toEqual([
+      { host: 'a', startMs: 600_000, events: 8 },
+      { host: 'a', startMs: 1_200_000, events: 9 },
+    ]);
+    expect(store.queries.volume(0, 3_600_000, 3_600_000)).toEqual([
+      { host: 'a', startMs: 0, events: 17 },
+      { host: 'b', startMs: 0, events: 1 },
+    ]);
+  });
+
+  test('old minutes are dropped, tens stay', () => {
+    commit({}, [arrival('a', 600_000, 5)]);
+    const laterMs = 600_000 + 27 * 3_600_000;
+    commit({}, [arrival('a', laterMs, 5)]);
+    expect(store.queries.volume(0, laterMs, 60_000)).toEqual([]);
+    expect(store.queries.volume(0, laterMs, 600_000)).toHaveLength(1);
+  });
+
+  test('a forgotten host leaves nothing behind, and its neighbours stay', () => {
+    const other = { host: 'other' };
+    commit(
+      {
+        processes: [process('p1', 'c1'), process('p2', 'c2', other)],
+        chains: [chain('c1'), chain('c2', other)],
+        threats: [threat('c1', 200), threat('c2', 200, other)],
+        events: [eventRow(1, 'p1'), eventRow(2, ''), eventRow(3, 'p2', other), eventRow(4, '', other)],
+      },
+      [arrival('fin-03', 60_000, 2), arrival('other', 60_000, 2)],
+    );
+    commit({ aliases: [{ from: 'c0', to: 'c1' }], chains: [chain('c1')] });
+    expect(store.queries.removeHost('FIN-03')).toBe(true);
+    expect(store.queries.removeHost('fin-03')).toBe(false);
+    expect(listed()).toEqual(['c2']);
+    expect(store.queries.chain('c0')).toBeUndefined();
+    expect(store.queries.processes(['p1', 'p2']).map(({ id }) => id)).toEqual(['p2']);
+    expect(store.queries.volume(0, 1e6, 60_000).map(({ host }) => host)).toEqual(['other']);
+    const raw = new Libsql(join(folder, 'state.db'));
+    expect(raw.prepare('SELECT position FROM events ORDER BY position').all()).toEqual([
+      { position: 3 },
+      { position: 4 },
+    ]);
+    raw.close();
+  });
+});
+
+describe('the file', () => {
+  test('a later layout is refused with what to do', () => {
+    store.close();
+    const raw = new Libsql(join(folder, 'state.db'));
+    raw.exec('PRAGMA user_version = 999');
+    raw.close();
+    expect(() => openStateStore(join(folder, 'state.db'))).toThrow(
+      expect.objectContaining({ code: 'STORE_TOO_NEW', message: expect.stringContaining('layout 999') }),
+    );
+    store = openStateStore(join(folder, 'other.db'));
+  });
+
+  test('what is no database, or lies in no folder, is told', () => {
+    expect(() => openStateStore(join(folder, 'none', 'state.db'))).toThrow(
+      expect.objectContaining({ code: 'STORE_UNREADABLE' }),
+    );
+  });
+
+  test('a copy is whole', () => {
+    commit({ threats: [threat('c1', 200)] });
+    store.copyTo(join(folder, 'copy.db'));
+    const copy = openStateStore(join(folder, 'copy.db'));
+    expect(copy.queries.threat('c1')?.threat).toEqual(threat('c1', 200));
+    expect(copy.check()).toEqual([]);
+    copy.close();
+  });
+});
