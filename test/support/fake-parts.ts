@@ -159,7 +159,7 @@ export class FakeState implements StateQueries {
   treeRows(chainId: string, limit: number) {
     const rows: TreeRow[] = [...this.allProcesses.values()]
       .filter((process) => process.chainId === chainId)
-      .map((process) => ({ ...process, events: 0 }));
+      .map(treeRowOf);
     return { rows: rows.slice(0, limit), total: rows.length };
   }
   processEvents = (processId: string, _filter: object, page: PageRequest) =>
@@ -422,4 +422,18 @@ export function fill(state: FakeState): void {
     targetHashes: '',
     rules: ['r1'],
   });
+}
+
+function treeRowOf({
+  id,
+  parentId,
+  image,
+  pid,
+  startMs,
+  endMs,
+  points,
+  isRoot,
+  isPlaceholder,
+}: ProcessRecord): TreeRow {
+  return { id, parentId, image, pid, startMs, endMs, points, events: 0, isRoot, isPlaceholder };
 }

@@ -1,0 +1,196 @@
+/**
+ * The settings in force and where each came from: a flag, the environment (`CHAINSIGHT_*`), the file (`chainsight.yml` in the data folder, or
+ * `--config`), or the default, in this order. Everything that is wrong is reported at once, with its line.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node, type YAMLMap } from 'yaml';
+import type { Diagnostic } from '../engine/base/diagnostic.js';
+import { fail, ok, type Result } from '../engine/base/result.js';
+import { didYouMean } from '../engine/rule/closest-word.js';
+import {
+  environmentName,
+  SETTING_NAMES,
+  SETTINGS,
+  type Reading,
+  type SettingName,
+  type SettingValues,
+} from './settings.js';
+
+export const CONFIG_FILE = 'chainsight.yml';
+export const DEFAULT_DATA_FOLDER = 'data';
+
+export interface Config {
+  readonly dataFolder: string;
+  /** `undefined` where there is none. */
+  readonly file: string | undefined;
+  readonly values: SettingValues;
+  /** `default`, `PATH:LINE`, `CHAINSIGHT_…`, or `--flag`. */
+  readonly origins: Readonly<Record<SettingName | 'data', string>>;
+  /** Worth a line, but no reason to stop. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface ConfigInput {
+  /** `--data`. */
+  readonly data?: string | undefined;
+  /** `--config`. */
+  readonly config?: string | undefined;
+  /** Values given by flags, with the flag's name. */
+  readonly flags?: Partial<Record<SettingName, { readonly flag: string; readonly value: unknown }>> | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Names in the environment that are no settings of the file. */
+const PLACES = ['CHAINSIGHT_DATA', 'CHAINSIGHT_CONFIG'];
+
+interface Found {
+  readonly raw: unknown;
+  readonly origin: string;
+  readonly line: number | undefined;
+}
+
+export function loadConfig(input: ConfigInput): Result<Config, readonly Diagnostic[]> {
+  const { environment } = input;
+  const dataFolder = input.data ?? environment.CHAINSIGHT_DATA ?? DEFAULT_DATA_FOLDER;
+  const dataOrigin =
+    input.data !== undefined ? '--data' : environment.CHAINSIGHT_DATA !== undefined ? 'CHAINSIGHT_DATA' : 'default';
+  const stated = input.config ?? environment.CHAINSIGHT_CONFIG;
+  const file = stated ?? existing(join(dataFolder, CONFIG_FILE));
+  const problems: Diagnostic[] = [];
+  const inFile = file === undefined ? new Map<string, Found>() : readFile(file, problems);
+
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const origins: Partial<Record<SettingName, string>> = {};
+  for (const name of SETTING_NAMES) {
+    const found = findSetting(name, input, inFile);
+    origins[name] = found?.origin ?? 'default';
+    const setting = SETTINGS[name];
+    values[name] = setting.fallback;
+    if (found === undefined) continue;
+    const reading: Reading<unknown> = setting.read(found.raw);
+    if ('value' in reading) values[name] = reading.value;
+    else problems.push(problemOf(found, file, `${name} ${reading.wrong}, not ${excerpt(found.raw)}.`));
+  }
+  if (problems.length > 0) return fail(problems);
+  return ok({
+    dataFolder,
+    file,
+    values: values as SettingValues,
+    origins: { ...(origins as Record<SettingName, string>), data: dataOrigin },
+    warnings: unknownEnvironment(environment),
+  });
+}
+
+function existing(path: string): string | undefined {
+  return existsSync(path) ? path : undefined;
+}
+
+function findSetting(
+  name: SettingName,
+  { flags, environment }: ConfigInput,
+  inFile: ReadonlyMap<string, Found>,
+): Found | undefined {
+  const flag = flags?.[name];
+  if (flag !== undefined && flag.value !== undefined) return { raw: flag.value, origin: flag.flag, line: undefined };
+  const variable = environmentName(name);
+  const text = environment[variable];
+  if (text !== undefined) return { raw: text, origin: variable, line: undefined };
+  return inFile.get(name);
+}
+
+function readFile(file: string, problems: Diagnostic[]): ReadonlyMap<string, Found> {
+  const found = new Map<string, Found>();
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    problems.push({
+      code: 'CONFIG_UNREADABLE',
+      severity: 'error',
+      message: `The configuration cannot be read: ${reason}.`,
+      file,
+    });
+    return found;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  for (const error of document.errors) {
+    const place = lines.linePos(error.pos[0]);
+    const message = error.message.split('\n')[0] ?? error.message;
+    problems.push({ code: 'CONFIG_NOT_YAML', severity: 'error', message, file, line: place.line, column: place.col });
+  }
+  if (problems.length > 0 || document.contents === null) return found;
+  if (isMap(document.contents)) {
+    walk(document.contents, '', { document, file, lines, found, problems });
+  } else {
+    problems.push({
+      code: 'CONFIG_INVALID',
+      severity: 'error',
+      message: 'The configuration must be a map of settings.',
+      file,
+      line: 1,
+    });
+  }
+  return found;
+}
+
+interface Walk {
+  readonly document: Document;
+  readonly file: string;
+  readonly lines: LineCounter;
+  readonly found: Map<string, Found>;
+  readonly problems: Diagnostic[];
+}
+
+/** Depth is bounded by the names that exist: only their first parts are entered. */
+function walk(map: YAMLMap, prefix: string, state: Walk): void {
+  for (const { key, value } of map.items) {
+    const name = `${prefix}${isScalar(key) ? String(key.value) : '?'}`;
+    const { line, col } = state.lines.linePos((key as Node).range?.[0] ?? 0);
+    if (isSetting(name)) {
+      const raw: unknown = (value as Node | null)?.toJS(state.document) ?? '';
+      state.found.set(name, { raw, origin: `${state.file}:${line}`, line });
+    } else if (SETTING_NAMES.some((known) => known.startsWith(`${name}.`)) && isMap(value)) {
+      walk(value, `${name}.`, state);
+    } else {
+      state.problems.push({
+        code: 'CONFIG_UNKNOWN',
+        severity: 'error',
+        message: `There is no setting ${JSON.stringify(name)}.`,
+        file: state.file,
+        line,
+        column: col,
+        hint: didYouMean(name, SETTING_NAMES) ?? 'chainsight config lists them',
+      });
+    }
+  }
+}
+
+function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+function problemOf(found: Found, file: string | undefined, message: string): Diagnostic {
+  const place = found.line === undefined ? { file: found.origin } : { file, line: found.line };
+  return { code: 'CONFIG_INVALID', severity: 'error', message, ...place };
+}
+
+function unknownEnvironment(environment: ConfigInput['environment']): readonly Diagnostic[] {
+  const known = new Set([...SETTING_NAMES.map(environmentName), ...PLACES]);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('CHAINSIGHT_') && !known.has(name))
+    .map((name) => ({
+      code: 'CONFIG_UNKNOWN',
+      severity: 'warning',
+      message: 'No setting has this name; it is not used.',
+      file: name,
+    }));
+}
+
+function excerpt(raw: unknown): string {
+  const text = JSON.stringify(raw) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,136 @@
+/**
+ * The original's wire, on a listener of its own: `POST /api/v1/process` with `{"Action": "…", "Data": {…}}`, answered
+ * `{"status": "success"}`. It carries no credential, so only listed addresses are heard. Its agent does not name its host; the original knew it
+ * by address, and so does the record that is kept: its bytes with `"Computer"` put in front.
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingEvent, Intake } from '../../app/live-ports.js';
+import type { Decoder, Sink } from '../../sources/source.js';
+import { readBody } from '../intake/body-reader.js';
+import { EventCollector } from '../intake/event-collector.js';
+import type { Metrics } from '../metrics.js';
+import type { ServerLogger } from '../parts.js';
+import { HttpProblem } from '../problem.js';
+import { AddressList, plainAddress } from './address-list.js';
+
+const ADDRESS = '/api/v1/process';
+const BODY_MAX_BYTES = 4 * 1024 * 1024;
+const CLOSE_MS = 5000;
+
+export interface RmEyeParts {
+  readonly intake: Intake;
+  readonly metrics: Metrics;
+  readonly logger: ServerLogger;
+  readonly decoder: (sink: Sink) => Decoder;
+  /** Addresses and networks that are heard. */
+  readonly allow: readonly string[];
+}
+
+export interface RmEyeListener {
+  /** @returns the port. @throws what Node throws: `EADDRINUSE`, `EACCES`, … */
+  listen(host: string, port: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export function createRmEyeListener(parts: RmEyeParts): RmEyeListener {
+  const allow = new AddressList(parts.allow);
+  const server: Server = createServer(
+    { connectionsCheckingInterval: 5000, headersTimeout: 15_000, requestTimeout: 30_000, maxHeaderSize: 8192 },
+    (request, response) => void answer(parts, allow, request, response),
+  );
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          const address = server.address();
+          resolve(typeof address === 'object' && address !== null ? address.port : port);
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+        server.close(() => {
+          clearTimeout(deadline);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+async function answer(
+  parts: RmEyeParts,
+  allow: AddressList,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const from = request.socket.remoteAddress;
+  if (!allow.has(from)) {
+    // No answer for strangers: the address list is all that protects this wire.
+    request.socket.destroy();
+    return;
+  }
+  try {
+    const { status, reason } = await take(parts, request, plainAddress(from ?? ''));
+    say(response, status, reason);
+    if (status >= 400) parts.metrics.eventsRefused(status);
+  } catch (error) {
+    if (!(error instanceof HttpProblem))
+      parts.logger.error({ err: error }, 'taking an event of the original’s wire failed');
+    const status = error instanceof HttpProblem ? error.status : 500;
+    parts.metrics.eventsRefused(status);
+    say(response, status, error instanceof HttpProblem ? error.detail : 'the server failed');
+  }
+}
+
+async function take(
+  parts: RmEyeParts,
+  request: IncomingMessage,
+  address: string,
+): Promise<{ readonly status: number; readonly reason?: string }> {
+  if (request.url !== ADDRESS) return { status: 404, reason: `there is only ${ADDRESS} here` };
+  if (request.method !== 'POST') return { status: 405, reason: 'send POST' };
+  // A web page open on a listed machine could send a plain POST; a browser then says where the page is from, an agent never does.
+  if (request.headers.origin !== undefined) return { status: 403, reason: 'not for browsers' };
+  const collector = new EventCollector(undefined);
+  const decoder = parts.decoder(collector);
+  const limits = { bodyBytes: BODY_MAX_BYTES, gzipRatio: 1 };
+  await readBody(request, false, limits, (piece) => decoder.push(piece));
+  decoder.end();
+  const events = collector.events.flatMap((event) =>
+    event.event.host === '' ? named(event, address, parts.decoder) : [event],
+  );
+  if (events.length === 0) {
+    return { status: 400, reason: collector.rejected[0]?.reason ?? 'the body holds no event' };
+  }
+  const taken = await parts.intake.take(events, `rmeye:${address}`);
+  if (taken.kind !== 'taken') return { status: 503, reason: taken.reason };
+  parts.metrics.eventsTaken(events.length, taken.duplicates, collector.rejectedCount);
+  return { status: 200 };
+}
+
+/** The same record, decoded again with its host in front. */
+function named({ raw }: IncomingEvent, address: string, decoder: (sink: Sink) => Decoder): readonly IncomingEvent[] {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const brace = bytes.indexOf('{');
+  if (brace < 0) return [];
+  const isEmpty = /^\{\s*\}/.test(bytes.subarray(brace, brace + 64).toString('latin1'));
+  const prefix = Buffer.from(`{"Computer":${JSON.stringify(address)}${isEmpty ? '' : ','}`);
+  const collector = new EventCollector(undefined);
+  const again = decoder(collector);
+  again.push(Buffer.concat([prefix, bytes.subarray(brace + 1)]));
+  again.end();
+  return collector.events;
+}
+
+function say(response: ServerResponse, status: number, reason: string | undefined): void {
+  if (response.destroyed || response.headersSent) return;
+  const body = reason === undefined ? { status: 'success' } : { status: 'error', reason };
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(status === 503 ? { 'retry-after': '5' } : {}),
+  });
+  response.end(JSON.stringify(body));
+}
