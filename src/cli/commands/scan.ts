@@ -1,0 +1,117 @@
+/** `chainsight scan`: files or folders through the engine, nothing stored. */
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { scan, type ScanInput, type ScanOptions } from '../../app/scan/scan.js';
+import { scanEach } from '../../app/scan/scan-each.js';
+import { decodeFile, findInputs } from '../../files/index.js';
+import { EXIT_FINDINGS, EXIT_FINE } from '../exit.js';
+import { openOutput, paintFor } from '../output.js';
+import { policyFromOptions, type PolicyOptions } from '../policy-options.js';
+import { inProcessPlugins } from '../judges.js';
+import { htmlReport } from '../scan/html.js';
+import { prettyEach } from '../scan/pretty-each.js';
+import { prettyReport } from '../scan/pretty.js';
+import { showProgress } from '../scan/progress.js';
+
+interface ScanCommandOptions extends PolicyOptions {
+  readonly minScore?: number;
+  readonly hits?: string;
+  readonly format: 'pretty' | 'json' | 'ndjson' | 'html';
+  readonly out?: string;
+  readonly each?: boolean;
+  readonly failOn?: 'threats' | 'skipped';
+}
+
+export function scanCommand(): Command {
+  return new Command('scan')
+    .description(
+      'Scan event files and print the threats in them, with the evidence for every point. Nothing is stored.',
+    )
+    .argument('<path...>', 'files or folders: .evtx .xml .json .jsonl .csv, .gz and .zip of these; - for stdin')
+    .option('--rules <dir>', 'a pack of rules besides the bundled one; may be given more than once', collect, [])
+    .option('--no-bundled', 'without the bundled pack')
+    .option('--policy <file>', 'thresholds, lists and exceptions (YAML)')
+    .option('--min-score <number>', 'print chains from this score on, instead of the threshold', toScore)
+    .option('--hits <file>', 'also write a line for each match of a rule (NDJSON)')
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ndjson', 'html']).default('pretty'),
+    )
+    .option('--each', 'scan each file by itself and print a line for each: which gave a threat and which not')
+    .option('--out <file>', 'write to a file instead of stdout')
+    .addOption(new Option('--fail-on <what>', 'exit with 1 if there are any').choices(['threats', 'skipped']))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  chainsight scan C:\\Windows\\System32\\winevt\\Logs
+  chainsight scan events.jsonl.gz --format json --out report.json
+  chainsight scan case-17/ --rules my-pack --hits hits.ndjson
+  zcat events.jsonl.gz | chainsight scan - --fail-on threats`,
+    )
+    .action(async (paths: string[], options: ScanCommandOptions) => {
+      process.exitCode = await run(paths, options);
+    });
+}
+
+async function run(paths: readonly string[], options: ScanCommandOptions): Promise<number> {
+  const { policy, diagnostics } = await policyFromOptions(options);
+  const inputs = await findInputs(paths);
+  const progress = showProgress(inputs.length);
+  const files = inputs.map((input): ScanInput => ({ name: input.label, decode: (sink) => decodeFile(input, sink) }));
+  const scanOptions: ScanOptions = {
+    policy,
+    diagnostics,
+    plugins: inProcessPlugins(),
+    minScore: options.minScore,
+    keepHits: options.hits !== undefined,
+    nowMs: () => performance.now(),
+    onProgress: progress.show,
+  };
+  if (options.each === true) {
+    const verdicts = await scanEach(files, scanOptions);
+    progress.done();
+    const output = openOutput(options.out);
+    await output.write(
+      options.format === 'json' ? `${JSON.stringify(verdicts, undefined, 2)}\n` : prettyEach(verdicts),
+    );
+    await output.close();
+    return EXIT_FINE;
+  }
+  const result = await scan(files, scanOptions);
+  progress.done();
+  const { report } = result;
+  if (options.hits !== undefined) {
+    const hits = openOutput(options.hits);
+    for (const hit of result.hits) await hits.write(`${JSON.stringify(hit)}\n`);
+    await hits.close();
+  }
+  const output = openOutput(options.out);
+  switch (options.format) {
+    case 'json':
+      await output.write(`${JSON.stringify(report, undefined, 2)}\n`);
+      break;
+    case 'ndjson':
+      for (const threat of report.threats) await output.write(`${JSON.stringify(threat)}\n`);
+      break;
+    case 'html':
+      await output.write(htmlReport(report));
+      break;
+    case 'pretty':
+      await output.write(prettyReport(report, paintFor(process.stdout, options.out !== undefined)));
+  }
+  await output.close();
+  if (options.failOn === 'threats' && report.threats.length > 0) return EXIT_FINDINGS;
+  if (options.failOn === 'skipped' && Object.keys(report.summary.skipped).length > 0) return EXIT_FINDINGS;
+  return EXIT_FINE;
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function toScore(text: string): number {
+  const score = Number(text);
+  if (text.trim() === '' || !Number.isFinite(score) || score < 0)
+    throw new InvalidArgumentError('It must be a number from 0 up.');
+  return score;
+}

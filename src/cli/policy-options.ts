@@ -1,0 +1,46 @@
+/** `--rules`, `--no-bundled` and `--policy`, the same for every command that takes them. */
+
+import { readFile } from 'node:fs/promises';
+import { compilePacks, type PackSource } from '../app/policy/compile-packs.js';
+import { DEFAULT_POLICY, parsePolicy } from '../app/policy/policy-file.js';
+import { formatDiagnostic, type Diagnostic } from '../engine/base/diagnostic.js';
+import type { Policy } from '../engine/policy.js';
+import { CommandError } from './exit.js';
+import { bundledPacks, readPack } from './pack-files.js';
+
+export interface PolicyOptions {
+  readonly rules: readonly string[];
+  readonly bundled: boolean;
+  readonly policy?: string;
+}
+
+/** @throws CommandError if the policy file is faulty, a folder cannot be read, or no rule at all is left */
+export async function policyFromOptions(
+  options: PolicyOptions,
+): Promise<{ policy: Policy; diagnostics: readonly Diagnostic[] }> {
+  const sources: PackSource[] = options.bundled ? await bundledPacks() : [];
+  for (const dir of options.rules) sources.push(await readPack(dir));
+  const compiled = compilePacks(sources);
+  for (const diagnostic of compiled.diagnostics) {
+    if (diagnostic.severity === 'error') process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+  }
+  if (sources.length > 0 && compiled.rules.rules.length === 0)
+    throw new CommandError('No rule could be loaded; nothing would be found.');
+  return {
+    policy: { ...(await policyLists(options.policy)), rules: compiled.rules },
+    diagnostics: compiled.diagnostics,
+  };
+}
+
+async function policyLists(path: string | undefined): Promise<typeof DEFAULT_POLICY> {
+  if (path === undefined) return DEFAULT_POLICY;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new CommandError(`Cannot read the policy file ${path}: ${(error as Error).message}`);
+  }
+  const parsed = parsePolicy(text, path);
+  if (!parsed.ok) throw new CommandError(parsed.error.map(formatDiagnostic).join('\n'));
+  return parsed.value;
+}

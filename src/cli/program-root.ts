@@ -1,0 +1,14 @@
+/** Where the program's own files lie: bundled rules, plugins, the built console. Set once, by `main`. */
+
+import { assert } from '../engine/base/assert.js';
+
+let root: string | undefined;
+
+export function setProgramRoot(path: string): void {
+  root = path;
+}
+
+export function programRoot(): string {
+  assert(root !== undefined, 'main() has set the program root');
+  return root;
+}
