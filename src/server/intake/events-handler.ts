@@ -50,8 +50,10 @@ export class EventsHandler {
       decoder.end();
       const answer = await this.#take(collector, token);
       metrics.eventsTaken(collector.events.length, answer.duplicates, collector.rejectedCount);
-      response.writeHead(202, JSON_HEADERS);
-      response.end(answerText(collector, answer.duplicates));
+      const text = answerText(collector, answer.duplicates);
+      // With its length stated, the answer goes out in one piece.
+      response.writeHead(202, { ...JSON_HEADERS, 'content-length': Buffer.byteLength(text) });
+      response.end(text);
     } catch (error) {
       this.#refuse(request, response, requestId, error);
     } finally {

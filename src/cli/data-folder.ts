@@ -1,0 +1,98 @@
+/** The data folder: where what is in it lies, and opening its state. Commands and a running server may have the state open at the same time. */
+
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Option } from 'commander';
+import { AppError } from '../app/app-error.js';
+import { formatDiagnostic } from '../engine/base/diagnostic.js';
+import { openStateStore, type StateStore } from '../store/state-store.js';
+import { DEFAULT_DATA_FOLDER, loadConfig, type Config, type ConfigInput } from './config.js';
+import { CommandError } from './exit.js';
+
+export const statePath = (dataFolder: string): string => join(dataFolder, 'state.sqlite');
+export const logPath = (dataFolder: string): string => join(dataFolder, 'log');
+/** Where a running server says how it is reached. */
+export const runningPath = (dataFolder: string): string => join(dataFolder, 'server.json');
+
+export interface DataOptions {
+  readonly data?: string;
+  readonly config?: string;
+}
+
+/** `--data`, the same for every command that reads or changes a data folder. */
+export function dataOption(): Option {
+  return new Option('--data <dir>', `data folder (default: $CHAINSIGHT_DATA, or ${DEFAULT_DATA_FOLDER})`);
+}
+
+export function configOption(): Option {
+  return new Option('--config <file>', 'configuration (default: chainsight.yml in the data folder)');
+}
+
+/** @throws CommandError that lists everything that is wrong, with its place */
+export function configFrom(options: DataOptions, flags: ConfigInput['flags'] = {}): Config {
+  const loaded = loadConfig({ data: options.data, config: options.config, flags, environment: process.env });
+  if (!loaded.ok) throw new CommandError(loaded.error.map(formatDiagnostic).join('\n'));
+  for (const warning of loaded.value.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n`);
+  return loaded.value;
+}
+
+/** For commands that need no more than the folder. */
+export function dataFolderFrom(options: DataOptions): string {
+  return options.data ?? process.env['CHAINSIGHT_DATA'] ?? DEFAULT_DATA_FOLDER;
+}
+
+/** Makes the folder where it does not exist, readable by its owner alone. @throws CommandError where it cannot be used */
+export function ensureDataFolder(dataFolder: string): void {
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new CommandError(
+      `The data folder ${dataFolder} cannot be written: ${reasonOf(error)}. Choose another with --data.`,
+    );
+  }
+}
+
+/** @throws CommandError where there is no such folder, for commands that only read */
+export function requireDataFolder(dataFolder: string): void {
+  if (!existsSync(statePath(dataFolder))) {
+    throw new CommandError(
+      `There is no data in ${dataFolder}. Start the server once (chainsight serve), or name the folder with --data.`,
+    );
+  }
+}
+
+/** Runs `use` with the state of the folder open. @throws CommandError where it cannot be opened */
+export async function withState<Answer>(
+  dataFolder: string,
+  use: (store: StateStore) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  const store = openState(dataFolder);
+  try {
+    return await use(store);
+  } finally {
+    store.close();
+  }
+}
+
+export function openState(dataFolder: string): StateStore {
+  try {
+    return openStateStore(statePath(dataFolder));
+  } catch (error) {
+    throw asCommandError(error);
+  }
+}
+
+/** What the world did wrong, as a sentence for whoever started the command; anything else is a bug and stays what it is. */
+export function asCommandError(error: unknown): unknown {
+  return error instanceof AppError ? new CommandError(error.message) : error;
+}
+
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  if (code === 'EROFS') return 'the file system is read-only';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'it is not a folder';
+  if (code === 'ENOENT') return 'there is no such file or folder';
+  return error instanceof Error ? error.message : String(error);
+}
