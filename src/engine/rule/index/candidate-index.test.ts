@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CandidateIndex, type IndexItem } from './candidate-index.js';
+import type { Requirement } from './requirement.js';
+import { chooseWitness } from './witness.js';
+
+type Values = Readonly<Record<string, unknown>>;
+
+const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+
+function candidates(index: CandidateIndex, values: Values): number[] {
+  return [...index.always, ...index.fields.flatMap((field) => [...field.candidates(values[field.field])])].sort(
+    (a, b) => a - b,
+  );
+}
+
+function holds({ field, kind, texts }: Requirement, values: Values): boolean {
+  const value = lower(values[field]);
+  if (typeof value === 'number')
+    return kind === 'equals' && texts.some((text) => text !== '' && Number(text) === value);
+  if (typeof value !== 'string') return false;
+  return texts.some((text) => {
+    if (kind === 'equals') return value === text;
+    if (kind === 'prefix') return value.startsWith(text);
+    return kind === 'suffix' ? value.endsWith(text) : value.includes(text);
+  });
+}
+
+const requirement = (field: string, kind: Requirement['kind'], ...texts: string[]): Requirement => ({
+  field,
+  kind,
+  texts,
+});
+
+describe('CandidateIndex', () => {
+  test.each<{ name: string; requirements: Requirement[]; values: Values; isCandidate: boolean }>([
+    { name: 'nothing required', requirements: [], values: {}, isCandidate: true },
+    {
+      name: 'an empty text says nothing',
+      requirements: [requirement('image', 'contains', '', 'x')],
+      values: {},
+      isCandidate: true,
+    },
+    {
+      name: 'an empty value asked for',
+      requirements: [requirement('image', 'equals', '')],
+      values: { image: '' },
+      isCandidate: true,
+    },
+    { name: 'the field is absent', requirements: [requirement('image', 'equals', '')], values: {}, isCandidate: false },
+    {
+      name: 'no text at all can hold',
+      requirements: [requirement('image', 'equals')],
+      values: { image: 'x' },
+      isCandidate: false,
+    },
+    {
+      name: 'letter case of the value',
+      requirements: [requirement('image', 'suffix', 'cmd.exe')],
+      values: { image: 'C:\\CMD.EXE' },
+      isCandidate: true,
+    },
+    {
+      name: 'a number by its decimal text',
+      requirements: [requirement('mask', 'equals', '5136')],
+      values: { mask: 0x1410 },
+      isCandidate: true,
+    },
+    {
+      name: 'a number in another form',
+      requirements: [requirement('mask', 'equals', '1e3')],
+      values: { mask: 1000 },
+      isCandidate: true,
+    },
+    {
+      name: 'a number is not searched as text',
+      requirements: [requirement('mask', 'contains', '13')],
+      values: { mask: 5136 },
+      isCandidate: false,
+    },
+    {
+      name: 'a list has no text',
+      requirements: [requirement('image', 'contains', 'x')],
+      values: { image: ['x'] },
+      isCandidate: false,
+    },
+    {
+      name: 'a value too long to be kept',
+      requirements: [requirement('image', 'contains', 'needle')],
+      values: { image: `${'x'.repeat(5000)}NEEDLE` },
+      isCandidate: true,
+    },
+  ])('$name', ({ requirements, values, isCandidate }) => {
+    const index = new CandidateIndex([{ item: 7, requirements }], () => lower);
+    expect(candidates(index, values)).toEqual(isCandidate ? [7] : []);
+    expect(candidates(index, values)).toEqual(isCandidate ? [7] : []);
+  });
+
+  test('never misses an item whose requirements all hold, and never names one whose witness does not', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'C', '1'), maxLength: 4 });
+    const field = fc.constantFrom('image', 'payload', 'mask');
+    const anyRequirement = fc.record({
+      field,
+      kind: fc.constantFrom<Requirement['kind']>('equals', 'contains', 'prefix', 'suffix'),
+      texts: fc.array(
+        text.map((value) => value.toLowerCase()),
+        { maxLength: 3 },
+      ),
+    });
+    const value = fc.oneof(
+      text,
+      fc.string({ unit: fc.constantFrom('a', 'b', 'c', '1'), minLength: 250, maxLength: 300 }),
+      fc.integer({ min: 0, max: 111 }),
+      fc.constant(null),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(anyRequirement, { maxLength: 3 }), { maxLength: 10 }),
+        fc.array(fc.record({ image: value, payload: value, mask: value }, { requiredKeys: [] }), {
+          minLength: 1,
+          maxLength: 5,
+        }),
+        (conditions, events) => {
+          const items: IndexItem[] = conditions.map((requirements, item) => ({ item, requirements }));
+          const index = new CandidateIndex(items, () => lower);
+          for (const event of events) {
+            const found = candidates(index, event);
+            const certain = items.filter(({ requirements }) => requirements.every((one) => holds(one, event)));
+            const possible = items.filter(
+              ({ requirements }) =>
+                requirements.length === 0 || requirements.some((one) => one.texts.includes('') || holds(one, event)),
+            );
+            expect(found).toEqual([...new Set(found)]);
+            expect(found).toEqual(expect.arrayContaining(certain.map(({ item }) => item)));
+            expect(possible.map(({ item }) => item)).toEqual(expect.arrayContaining(found));
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('chooseWitness', () => {
+  const free = (): number => 0;
+
+  test.each([
+    {
+      name: 'the longer of two texts',
+      from: [requirement('a', 'contains', 'xy'), requirement('b', 'contains', 'mimikatz')],
+      field: 'b',
+    },
+    {
+      name: 'an exact value before a part',
+      from: [requirement('a', 'contains', 'abcd'), requirement('b', 'equals', 'x')],
+      field: 'b',
+    },
+    {
+      name: 'one text before many',
+      from: [requirement('a', 'suffix', 'cmd.exe', 'net.exe', 'at.exe'), requirement('b', 'suffix', 'sc.exe!')],
+      field: 'b',
+    },
+    {
+      name: 'an end before a beginning that paths share',
+      from: [requirement('a', 'prefix', 'c:\\windows\\'), requirement('b', 'suffix', '\\cmd.exe')],
+      field: 'b',
+    },
+    {
+      name: 'never an empty text',
+      from: [requirement('a', 'prefix', ''), requirement('b', 'contains', 'x')],
+      field: 'b',
+    },
+  ])('$name', ({ from, field }) => {
+    expect(chooseWitness(from, free)?.field).toBe(field);
+    expect(chooseWitness([...from].reverse(), free)?.field).toBe(field);
+  });
+
+  test('a short field before a long one', () => {
+    const index = new CandidateIndex(
+      [
+        {
+          item: 0,
+          requirements: [
+            requirement('calltrace', 'contains', 'dbghelp.dll|unknown'),
+            requirement('targetimage', 'suffix', 'lsass.exe'),
+          ],
+        },
+      ],
+      () => lower,
+    );
+    expect(index.fields.map(({ field }) => field)).toEqual(['targetimage']);
+  });
+});

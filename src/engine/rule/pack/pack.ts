@@ -1,0 +1,228 @@
+/**
+ * Loads a pack: a folder of YAML files as they were read. Everything wrong is reported with its place; what is right loads all the same:
+ * a bad rule never silences its neighbours. Format: docs/reference/rule-format.md.
+ */
+
+import type { Diagnostic } from '../../base/diagnostic.js';
+import type { Title } from '../../base/title.js';
+import { ruleDiagnostic } from '../diagnostic-codes.js';
+import type { Profile, Rule } from '../rule.js';
+import { type CaseList, readCases } from './cases-file.js';
+import { PACK_LIMITS, type PackFile, packFileKind } from './pack-file.js';
+import { ManifestSchema, type ManifestText, RulesFileSchema } from './pack-schema.js';
+import { bilingual, type Entry, type EntryContext, readProfile, readRule, type TechniqueFact } from './rule-entry.js';
+import { checkShape } from './shape.js';
+import { readYaml, type YamlFile } from './yaml-file.js';
+
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly title: Title;
+  readonly description: Title;
+  readonly license: string;
+  readonly author: string;
+}
+
+export interface Pack {
+  readonly manifest: Manifest;
+  /** In the order of the files' paths, and within a file as written. */
+  readonly rules: readonly Rule[];
+  readonly profiles: readonly Profile[];
+  /** What `rules test` runs; by rule or profile id. */
+  readonly cases: readonly CaseList[];
+  /** Everything found, in the order of the files. A rule is missing from `rules` if one of them is an error about it. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Entries there were, those kept out included. */
+  readonly ruleCount: number;
+  readonly profileCount: number;
+}
+
+export interface PackOptions {
+  /** What ATT&CK knows of a technique: `techniqueById` of `engine/attack`. */
+  readonly technique: (id: string) => TechniqueFact | undefined;
+  /** Name of a pack without a manifest; its folder's name. */
+  readonly name?: string;
+}
+
+/** Pure: the same files give the same pack, in whatever order they come. */
+export function loadPack(files: readonly PackFile[], options: PackOptions): Pack {
+  const ordered = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const tooLarge = checkSize(ordered);
+  if (tooLarge !== undefined) return emptyPack(options.name ?? '', [tooLarge]);
+
+  const diagnostics: Diagnostic[] = [];
+  const read = ordered.flatMap((file) => {
+    const result = readYaml(file);
+    diagnostics.push(...result.diagnostics);
+    return result.file === undefined ? [] : [{ kind: packFileKind(file.path), yaml: result.file }];
+  });
+  const ofKind = (kind: string) => read.filter((file) => file.kind === kind).map(({ yaml }) => yaml);
+
+  const hasManifestFile = ordered.some(({ path }) => packFileKind(path) === 'manifest');
+  const { manifest, isBilingual } = readManifest(ofKind('manifest'), hasManifestFile, ordered, options, diagnostics);
+  const loader = new RuleLoader(options, manifest, isBilingual, diagnostics);
+  for (const yaml of ofKind('rules')) loader.addFile(yaml);
+  const cases = ofKind('cases').flatMap((yaml) => readCases(yaml, loader.known, diagnostics));
+  return {
+    manifest,
+    rules: loader.rules,
+    profiles: loader.profiles,
+    cases,
+    diagnostics: diagnostics.sort(byPlace),
+    ...loader.counts,
+  };
+}
+
+class RuleLoader {
+  readonly rules: Rule[] = [];
+  readonly profiles: Profile[] = [];
+  /** Ids that the files name, with what they are; those kept out by an error included, so that their cases are no second fault. */
+  readonly known = new Map<string, 'rule' | 'profile'>();
+  readonly counts = { ruleCount: 0, profileCount: 0 };
+  readonly #options: PackOptions;
+  readonly #manifest: Manifest;
+  readonly #isBilingual: boolean;
+  readonly #diagnostics: Diagnostic[];
+
+  constructor(options: PackOptions, manifest: Manifest, isBilingual: boolean, diagnostics: Diagnostic[]) {
+    this.#options = options;
+    this.#manifest = manifest;
+    this.#isBilingual = isBilingual;
+    this.#diagnostics = diagnostics;
+  }
+
+  addFile(yaml: YamlFile): void {
+    if (yaml.value === undefined || yaml.value === null) return;
+    // Entries are checked one by one below; here only the frame around them, so that one bad entry does not spoil the file.
+    const frame = framed(yaml.value);
+    this.#diagnostics.push(...checkShape(RulesFileSchema, frame, yaml, []));
+    for (const kind of ['rules', 'profiles'] as const) {
+      const entries = ownValue(yaml.value, kind);
+      if (!Array.isArray(entries)) continue;
+      for (const [index, value] of entries.entries()) this.#addEntry(kind, value, yaml, index);
+    }
+  }
+
+  #addEntry(kind: 'rules' | 'profiles', value: unknown, yaml: YamlFile, index: number): void {
+    const context: EntryContext = {
+      file: yaml,
+      at: [kind, index],
+      pack: this.#manifest.name,
+      author: this.#manifest.author,
+      isBilingual: this.#isBilingual,
+      technique: this.#options.technique,
+    };
+    this.counts[kind === 'rules' ? 'ruleCount' : 'profileCount']++;
+    const id = ownValue(value, 'id');
+    if (kind === 'rules') this.#keep(readRule(value, context), this.rules, id, 'rule', context);
+    else this.#keep(readProfile(value, context), this.profiles, id, 'profile', context);
+  }
+
+  #keep<Item>(entry: Entry<Item>, into: Item[], id: unknown, kind: 'rule' | 'profile', context: EntryContext): void {
+    this.#diagnostics.push(...entry.diagnostics);
+    if (typeof id === 'string' && this.known.has(id)) {
+      const place = context.file.placeOf([...context.at, 'id']);
+      this.#diagnostics.push(
+        ruleDiagnostic('RULE_ID_DUPLICATE', `"${id}" is the id of another ${this.known.get(id)} of this pack.`, {
+          file: context.file.path,
+          place,
+          rule: id,
+          hint: 'The first one is kept.',
+        }),
+      );
+      return;
+    }
+    if (typeof id === 'string') this.known.set(id, kind);
+    if (entry.item !== undefined) into.push(entry.item);
+  }
+}
+
+function readManifest(
+  manifests: readonly YamlFile[],
+  hasManifestFile: boolean,
+  files: readonly PackFile[],
+  options: PackOptions,
+  diagnostics: Diagnostic[],
+): { manifest: Manifest; isBilingual: boolean } {
+  const [yaml] = manifests;
+  if (!hasManifestFile) {
+    const hint = 'Its name, version and title belong there; see docs/reference/rule-format.md.';
+    diagnostics.push(
+      ruleDiagnostic('PACK_MANIFEST_MISSING', 'The pack has no pack.yml.', { file: files[0]?.path, hint }),
+    );
+  }
+  if (yaml === undefined) return { manifest: emptyManifest(options.name ?? ''), isBilingual: false };
+  const faults = checkShape(ManifestSchema, yaml.value ?? {}, yaml, []);
+  diagnostics.push(...faults);
+  const name = ownValue(yaml.value, 'name');
+  if (faults.length > 0) {
+    return { manifest: emptyManifest(typeof name === 'string' ? name : (options.name ?? '')), isBilingual: false };
+  }
+  const text = yaml.value as ManifestText;
+  const manifest = {
+    name: text.name,
+    version: text.version,
+    title: bilingual(text.title),
+    description: bilingual(text.description ?? ''),
+    license: text.license ?? '',
+    author: text.author ?? '',
+  };
+  return { manifest, isBilingual: typeof text.title === 'object' && text.title.zh !== undefined };
+}
+
+function checkSize(files: readonly PackFile[]): Diagnostic | undefined {
+  if (files.length === 0) return ruleDiagnostic('PACK_EMPTY', 'There is no YAML file in the folder.', {});
+  const length = files.reduce((sum, { text }) => sum + text.length, 0);
+  if (files.length <= PACK_LIMITS.files && length <= PACK_LIMITS.totalLength) return undefined;
+  return ruleDiagnostic('PACK_TOO_LARGE', `The pack has ${files.length} files with ${length} characters.`, {
+    file: files[0]!.path,
+    hint: `At most ${PACK_LIMITS.files} files and ${PACK_LIMITS.totalLength} characters.`,
+  });
+}
+
+/** The file's value with every entry left out, for the check of what is around them. */
+function framed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      (key === 'rules' || key === 'profiles') && Array.isArray(inner) ? [] : inner,
+    ]),
+  );
+}
+
+function ownValue(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+function emptyManifest(name: string): Manifest {
+  return {
+    name,
+    version: '0.0.0',
+    title: { en: name, zh: name },
+    description: { en: '', zh: '' },
+    license: '',
+    author: '',
+  };
+}
+
+function emptyPack(name: string, diagnostics: readonly Diagnostic[]): Pack {
+  return {
+    manifest: emptyManifest(name),
+    rules: [],
+    profiles: [],
+    cases: [],
+    diagnostics,
+    ruleCount: 0,
+    profileCount: 0,
+  };
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  const fileA = a.file ?? '';
+  const fileB = b.file ?? '';
+  if (fileA !== fileB) return fileA < fileB ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

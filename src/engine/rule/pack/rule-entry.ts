@@ -1,0 +1,204 @@
+/** Turns one entry of a rules file into a rule or profile, or says why not. */
+
+import type { Diagnostic } from '../../base/diagnostic.js';
+import type { Title } from '../../base/title.js';
+import { conditionReach, isUnreachable } from '../condition-reach.js';
+import { type Place, type RuleCode, ruleDiagnostic } from '../diagnostic-codes.js';
+import { compileExpression } from '../expression/index.js';
+import type { Profile, Rule } from '../rule.js';
+import { checkFields } from './field-check.js';
+import { ProfileSchema, type ProfileText, RuleSchema, type RuleText, type TitleText } from './pack-schema.js';
+import { checkShape } from './shape.js';
+import type { YamlFile, YamlPath } from './yaml-file.js';
+
+/** What ATT&CK says of an id; see `engine/attack`. */
+export interface TechniqueFact {
+  /** Neither revoked nor deprecated. */
+  readonly isCurrent: boolean;
+  readonly replacedBy: string | undefined;
+}
+
+export interface EntryContext {
+  readonly file: YamlFile;
+  /** Of the entry in the file: `['rules', 3]`. */
+  readonly at: YamlPath;
+  readonly pack: string;
+  readonly author: string;
+  /** The pack has texts in both languages, so a missing one is a fault. */
+  readonly isBilingual: boolean;
+  readonly technique: (id: string) => TechniqueFact | undefined;
+}
+
+export interface Entry<Item> {
+  /** `undefined` where an error keeps it out. */
+  readonly item: Item | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readRule(value: unknown, context: EntryContext): Entry<Rule> {
+  const { file, at } = context;
+  const report = new Report(context, idOf(value));
+  report.addAll(checkShape(RuleSchema, value, file, at, idOf(value)));
+  if (report.hasError) return { item: undefined, diagnostics: report.diagnostics };
+  const text = value as RuleText;
+  const rule: Rule = {
+    id: text.id,
+    title: bilingual(text.title),
+    description: bilingual(text.description ?? ''),
+    set: text.set,
+    points: text.points,
+    techniques: text.techniques ?? [],
+    actions: text.actions ?? [],
+    eventIds: text.eventIds ?? [],
+    conditions: text.conditions,
+    references: text.references ?? [],
+    falsePositives: text.falsePositives ?? [],
+    author: text.author ?? context.author,
+    pack: context.pack,
+    file: file.path,
+    line: file.placeOf(at).line,
+  };
+  checkTechniques(rule.techniques, report);
+  checkTranslations(text, report);
+  for (const index of rule.conditions.keys()) checkCondition(rule, index, report);
+  return { item: report.hasError ? undefined : rule, diagnostics: report.diagnostics };
+}
+
+export function readProfile(value: unknown, context: EntryContext): Entry<Profile> {
+  const { file, at } = context;
+  const report = new Report(context, idOf(value));
+  report.addAll(checkShape(ProfileSchema, value, file, at, idOf(value)));
+  if (report.hasError) return { item: undefined, diagnostics: report.diagnostics };
+  const text = value as ProfileText;
+  checkTechniques(text.techniques, report);
+  checkTranslations(text, report);
+  if (text.atLeast > text.techniques.length) {
+    report.add(
+      'RULE_PROFILE_UNREACHABLE',
+      `The profile wants ${text.atLeast} techniques and lists ${text.techniques.length}.`,
+      file.placeOf([...at, 'atLeast']),
+    );
+  }
+  const profile: Profile = {
+    id: text.id,
+    title: bilingual(text.title),
+    description: bilingual(text.description ?? ''),
+    techniques: text.techniques,
+    atLeast: text.atLeast,
+    points: text.points,
+    references: text.references ?? [],
+    pack: context.pack,
+    file: file.path,
+    line: file.placeOf(at).line,
+  };
+  return { item: report.hasError ? undefined : profile, diagnostics: report.diagnostics };
+}
+
+/** A text in one language serves for both. */
+export function bilingual(title: TitleText): Title {
+  return typeof title === 'string' ? { en: title, zh: title } : { en: title.en, zh: title.zh ?? title.en };
+}
+
+/** Collects what is found about one entry. */
+class Report {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly context: EntryContext;
+  readonly #id: string | undefined;
+
+  constructor(context: EntryContext, id: string | undefined) {
+    this.context = context;
+    this.#id = id;
+  }
+
+  get hasError(): boolean {
+    return this.diagnostics.some(({ severity }) => severity === 'error');
+  }
+
+  add(code: RuleCode, message: string, place: Place, hint?: string): void {
+    this.diagnostics.push(ruleDiagnostic(code, message, { file: this.context.file.path, place, rule: this.#id, hint }));
+  }
+
+  addAll(diagnostics: readonly Diagnostic[]): void {
+    this.diagnostics.push(...diagnostics);
+  }
+
+  placeOf(path: YamlPath): Place {
+    return this.context.file.placeOf([...this.context.at, ...path]);
+  }
+}
+
+function checkTechniques(techniques: readonly string[], report: Report): void {
+  for (const [index, id] of techniques.entries()) {
+    const fact = report.context.technique(id);
+    const place = report.placeOf(['techniques', index]);
+    if (fact === undefined) {
+      const parent = id.split('.')[0]!;
+      const hint = parent !== id && report.context.technique(parent) !== undefined ? `"${parent}" exists.` : undefined;
+      report.add('RULE_TECHNIQUE_UNKNOWN', `ATT&CK has no technique "${id}".`, place, hint);
+    } else if (!fact.isCurrent) {
+      const hint = fact.replacedBy === undefined ? undefined : `It is "${fact.replacedBy}" now.`;
+      report.add('RULE_TECHNIQUE_RETIRED', `ATT&CK has retired "${id}".`, place, hint);
+    }
+  }
+}
+
+function checkTranslations(
+  text: { readonly title: TitleText; readonly description?: TitleText },
+  report: Report,
+): void {
+  if (!report.context.isBilingual) return;
+  for (const key of ['title', 'description'] as const) {
+    const value = text[key];
+    if (value === undefined || (typeof value === 'object' && value.zh !== undefined)) continue;
+    report.add(
+      'PACK_TRANSLATION_MISSING',
+      `"${key}" is in one language only; the pack has two.`,
+      report.placeOf([key]),
+      'Write {en: …, zh: …}.',
+    );
+  }
+}
+
+function checkCondition(rule: Rule, index: number, report: Report): void {
+  const { file, at } = report.context;
+  const path = [...at, 'conditions', index];
+  const text = rule.conditions[index]!;
+  const compiled = compileExpression(text);
+  if (!compiled.ok) {
+    const { kind, message, offset } = compiled.error;
+    const place = offset === undefined ? file.placeOf(path) : file.placeInText(path, offset);
+    report.add('RULE_EXPRESSION_INVALID', `${kind} error: ${message}`, place);
+    return;
+  }
+  const { fields, requirements } = compiled.value;
+  const isOpenEnded = rule.actions.length === 0 || rule.eventIds.length > 0;
+  for (const { field, code, message, hint } of checkFields(fields, isOpenEnded)) {
+    const offset = firstMention(text, field);
+    report.add(code, message, offset === undefined ? file.placeOf(path) : file.placeInText(path, offset), hint);
+  }
+  if (isUnreachable(conditionReach(rule, requirements))) {
+    report.add(
+      'RULE_NEVER_MATCHES',
+      'The condition asks for an action or event id that the rule itself excludes.',
+      file.placeOf(path),
+    );
+  }
+}
+
+/** Where a name stands in an expression; the same word inside a text literal before it would mislead, which costs only the exact column. */
+function firstMention(text: string, field: string): number | undefined {
+  for (let at = text.indexOf(field); at >= 0; at = text.indexOf(field, at + 1)) {
+    if (!isWordUnit(text[at - 1]) && !isWordUnit(text[at + field.length])) return at;
+  }
+  return undefined;
+}
+
+function isWordUnit(unit: string | undefined): boolean {
+  return unit !== undefined && /\w/.test(unit);
+}
+
+function idOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'id')) return undefined;
+  const { id } = value as { id: unknown };
+  return typeof id === 'string' && id.length <= 100 ? id : undefined;
+}
