@@ -1,0 +1,11 @@
+/** The rules folder's entry: load packs, compile them, run their cases, bring over the original's rules. */
+
+export { ruleDiagnostic, RULE_CODES, type RuleCode } from './diagnostic-codes.js';
+export { createRuleSet } from './matcher.js';
+export type { CaseList, RuleCase } from './pack/cases-file.js';
+export { loadPack, type Manifest, type Pack, type PackOptions } from './pack/pack.js';
+export { PACK_LIMITS, type PackFile, packFileKind } from './pack/pack-file.js';
+export { type CaseResult, runCases } from './pack/run-cases.js';
+export type { TechniqueFact } from './pack/rule-entry.js';
+export { isProfileReached, techniquesMet } from './profile-match.js';
+export type { Matched, Profile, Rule, RuleErrors, RuleSet, RuleSetName } from './rule.js';
