@@ -13,6 +13,7 @@ export const SKIP_REASONS = [
   'too-many-fields',
   'not-text',
   'unsupported',
+  'unreadable',
 ] as const;
 
 export type SkipReason = (typeof SKIP_REASONS)[number];
