@@ -130,7 +130,7 @@ describe('places', () => {
     '',
   ].join('\n');
   const { file } = readYaml({ path: 'x.yml', text });
-  const entry = (file?.value as { rules: Record<string, string>[] }).rules[0]!;
+  const entry = (file!.value as { rules: Record<string, string>[] }).rules[0]!;
   const lines = text.split('\n');
 
   test.each([
