@@ -1,0 +1,57 @@
+/** Formats by name: what files are read with, and how a file's format is told. */
+
+import { createCsvDecoder } from './csv/csv.js';
+import { createEvtxDecoder } from './evtx/index.js';
+import { createJsonDecoder, type DecoderOptions } from './json/json.js';
+import type { Decoder, Format, Sink } from './source.js';
+import { detectEncoding } from './text.js';
+import { createXmlDecoder } from './xml/xml.js';
+
+export { decodeJsonBatch, type BatchItem, type DecoderOptions } from './json/json.js';
+export { isSkip, normalise, type Place } from './normalise/normalise.js';
+export { hostKey } from './normalise/host.js';
+
+export function createDecoder(format: Format, sink: Sink, options: DecoderOptions = {}): Decoder {
+  switch (format) {
+    case 'json':
+      return createJsonDecoder(sink, options);
+    case 'xml':
+      return createXmlDecoder(sink, options);
+    case 'csv':
+      return createCsvDecoder(sink, options);
+    case 'evtx':
+      return createEvtxDecoder(sink, options);
+  }
+}
+
+const EVTX_SIGNATURE = [0x45, 0x6c, 0x66, 0x46, 0x69, 0x6c, 0x65, 0x00];
+
+const BY_EXTENSION: ReadonlyMap<string, Format> = new Map([
+  ['evtx', 'evtx'],
+  ['xml', 'xml'],
+  ['json', 'json'],
+  ['jsonl', 'json'],
+  ['ndjson', 'json'],
+  ['csv', 'csv'],
+  ['tsv', 'csv'],
+]);
+
+/**
+ * By what the bytes say first, then by the file's name.
+ *
+ * @param firstBytes  the beginning of the content, unpacked; 64 bytes are enough, fewer (a file that short, or none yet) will do
+ * @param fileName    with or without a path; an extension of a packing (`.gz`) is passed over. `''` where there is no name
+ * @returns `undefined` where neither tells: a file that is not read
+ */
+export function detectFormat(firstBytes: Uint8Array, fileName: string): Format | undefined {
+  if (firstBytes.byteLength >= 8 && EVTX_SIGNATURE.every((byte, index) => firstBytes[index] === byte)) return 'evtx';
+  const { markBytes } = detectEncoding(firstBytes);
+  const first = firstBytes.subarray(markBytes).find((byte) => byte > 0x20);
+  if (first === 0x3c) return 'xml';
+  const parts = fileName.toLowerCase().split('.');
+  if (parts.at(-1) === 'gz' || parts.at(-1) === 'zip') parts.pop();
+  const named = parts.length > 1 ? BY_EXTENSION.get(parts.at(-1) ?? '') : undefined;
+  // A `.csv` may well begin with a bracket in quotes or not; any other name yields to the bracket.
+  if ((first === 0x7b || first === 0x5b) && named !== 'csv') return 'json';
+  return named;
+}

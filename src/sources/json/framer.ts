@@ -1,0 +1,410 @@
+/**
+ * Splits JSON text into records, as bytes arrive: lines, arrays, single objects, pretty-printed objects one after another, and any mixture.
+ * Outside of objects, white space, commas and square brackets only separate; so an array needs no end, and its items are told as they come.
+ *
+ *                     ┌───────── a line that is one object, the common case: parsed at once
+ *     Between ──{──►  Object ──► its end: parsed, back to Between
+ *        │               │  broken on its first line ──► Unbraced: to its closing brace by count, or the end of the line
+ *        │               │  broken further down ───────► Resync: from its second line on, to a line that begins a record
+ *        │               └  longer than allowed ───────► Oversize: to its end without being kept, or on as if broken there
+ *        └─ anything else ──► Junk: to the end of the line; in an array, to the next comma
+ *
+ * Whatever the size of the pieces, the same records and skips come out. A broken record is scanned again from its second line; its depth limit
+ * bounds how often (a line can lie in that many broken records, each of which it nests one deeper).
+ */
+
+import type { SkipReason, SourceLimits } from '../source.js';
+import { cannotExceed } from '../normalise/limits.js';
+import { excerpt } from '../normalise/excerpt.js';
+import { decodeUtf8 } from '../text.js';
+import { isBlank, ObjectScanner } from './scanner.js';
+
+export interface RecordHandler {
+  /** `bytes` are valid during the call only. `isWithinLimits`: depth and number of fields need no check any more. */
+  record(value: unknown, bytes: Uint8Array, line: number, isWithinLimits: boolean): void;
+  broken(reason: SkipReason, message: string, line: number): void;
+}
+
+type Mode = 'between' | 'object' | 'oversize' | 'unbraced' | 'resync' | 'junk-line' | 'junk-item';
+
+/** Up to here a line is parsed first and looked at only if that fails; longer ones are scanned for depth before anything is built. */
+const SHORT_LINE_BYTES = 65_536;
+/** As much of a bad line is awaited, so that its excerpt does not depend on where the pieces were cut. */
+const EXCERPT_BYTES = 64;
+
+const LINE_FEED = 0x0a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+export class JsonFramer {
+  readonly #handler: RecordHandler;
+  readonly #limits: SourceLimits;
+  readonly #scanner: ObjectScanner;
+  /** Bytes that wait for more; `#kept` of them, the rest is room. */
+  #buffer = new Uint8Array(0);
+  #kept = 0;
+  #mode: Mode = 'between';
+  #line = 1;
+  /** Offset of the current line's first byte; negative where it lies in bytes that are gone. */
+  #lineStart = 0;
+  /** Square brackets that are open around records. */
+  #arrays = 0;
+  /** Of the record that is being read. */
+  #recordLine = 0;
+  #recordColumn = 0;
+  /** Bytes of the record that were scanned already, in mode `object`. */
+  #scanned = 0;
+  /** Modes `unbraced` and `junk-item`. */
+  #braces = 0;
+  #inString = false;
+  #escaped = false;
+  /** Mode `resync`: only blanks were seen on this line. */
+  #atLineStart = false;
+
+  constructor(handler: RecordHandler, limits: SourceLimits) {
+    this.#handler = handler;
+    this.#limits = limits;
+    this.#scanner = new ObjectScanner(limits.maxDepth);
+  }
+
+  push(chunk: Uint8Array): void {
+    let rest = chunk;
+    if (this.#kept > 0) {
+      // A line that was cut by the piece's end is completed alone, so that the rest need not be copied.
+      const lineEnd = this.#mode === 'between' ? chunk.indexOf(LINE_FEED) + 1 : 0;
+      const head = lineEnd === 0 ? chunk : chunk.subarray(0, lineEnd);
+      this.#keep(head);
+      this.#drop(this.#run(this.#buffer.subarray(0, this.#kept), false));
+      rest = chunk.subarray(head.byteLength);
+      if (this.#kept > 0) {
+        if (rest.byteLength === 0) return;
+        this.#keep(rest);
+        this.#drop(this.#run(this.#buffer.subarray(0, this.#kept), false));
+        return;
+      }
+    }
+    if (rest.byteLength === 0) return;
+    const used = this.#run(rest, false);
+    this.#lineStart -= used;
+    if (used < rest.byteLength) this.#keep(rest.subarray(used));
+  }
+
+  end(): void {
+    this.#run(this.#buffer.subarray(0, this.#kept), true);
+    this.#kept = 0;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const needed = this.#kept + bytes.byteLength;
+    if (needed > this.#buffer.byteLength) {
+      const grown = new Uint8Array(Math.max(needed, this.#buffer.byteLength * 2, 4096));
+      grown.set(this.#buffer.subarray(0, this.#kept));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(bytes, this.#kept);
+    this.#kept = needed;
+  }
+
+  #drop(used: number): void {
+    this.#lineStart -= used;
+    this.#buffer.copyWithin(0, used, this.#kept);
+    this.#kept -= used;
+    // One huge record must not hold its room for the rest of the stream.
+    if (this.#kept === 0 && this.#buffer.byteLength > 4 * SHORT_LINE_BYTES) this.#buffer = new Uint8Array(0);
+  }
+
+  /** @returns how many bytes are done with; the rest is handed in again with more behind it */
+  #run(bytes: Uint8Array, isLast: boolean): number {
+    let position = 0;
+    for (;;) {
+      const before = position;
+      const mode = this.#mode;
+      switch (mode) {
+        case 'between':
+          position = this.#between(bytes, position, isLast);
+          break;
+        case 'object':
+          position = this.#object(bytes, position, isLast);
+          break;
+        case 'oversize':
+          position = this.#oversize(bytes, position);
+          break;
+        case 'unbraced':
+          position = this.#unbraced(bytes, position);
+          break;
+        case 'resync':
+          position = this.#resync(bytes, position);
+          break;
+        case 'junk-line':
+          position = this.#toLineEnd(bytes, position);
+          break;
+        case 'junk-item':
+          position = this.#junkItem(bytes, position);
+      }
+      // No step and no change of mode: it waits for more bytes, or all are used.
+      if (position === before && mode === this.#mode) return position;
+    }
+  }
+
+  #between(bytes: Uint8Array, from: number, isLast: boolean): number {
+    const length = bytes.byteLength;
+    let position = from;
+    for (; position < length; position++) {
+      const byte = bytes[position] ?? 0;
+      if (byte === OPEN_BRACE) return this.#begin(bytes, position, isLast);
+      if (byte === LINE_FEED) this.#newLine(position);
+      else if (byte === OPEN_BRACKET) {
+        if (++this.#arrays > this.#limits.maxDepth) {
+          this.#handler.broken('too-deep', `lists nested more than ${this.#limits.maxDepth} deep`, this.#line);
+          this.#arrays = 0;
+          this.#mode = 'junk-line';
+          return position;
+        }
+      } else if (byte === CLOSE_BRACKET) this.#arrays = Math.max(0, this.#arrays - 1);
+      else if (byte !== COMMA && !isBlank(byte)) return this.#junk(bytes, position, isLast);
+    }
+    return position;
+  }
+
+  #newLine(position: number): void {
+    this.#line++;
+    this.#lineStart = position + 1;
+  }
+
+  #begin(bytes: Uint8Array, start: number, isLast: boolean): number {
+    const lineEnd = bytes.indexOf(LINE_FEED, start);
+    const available = lineEnd === -1 ? bytes.byteLength - start : lineEnd - start;
+    if (available <= SHORT_LINE_BYTES) {
+      if (lineEnd === -1 && !isLast) return start;
+      const end = this.#parseLine(bytes, start, start + available);
+      if (end !== undefined) return end;
+    }
+    this.#recordLine = this.#line;
+    this.#recordColumn = start - this.#lineStart;
+    this.#scanner.reset();
+    this.#scanned = 0;
+    this.#mode = 'object';
+    return start;
+  }
+
+  /** Takes a line for one object, which it nearly always is. */
+  #parseLine(bytes: Uint8Array, start: number, lineEnd: number): number | undefined {
+    let end = lineEnd;
+    while (end > start) {
+      const byte = bytes[end - 1] ?? 0;
+      if (!isBlank(byte) && byte !== COMMA && byte !== CLOSE_BRACKET) break;
+      end--;
+    }
+    if (bytes[end - 1] !== CLOSE_BRACE || end - start > this.#limits.maxRecordBytes) return undefined;
+    const record = bytes.subarray(start, end);
+    const text = decodeUtf8(record);
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // Perhaps two objects on one line, or the first line of one that is longer: the scanner will tell.
+      return undefined;
+    }
+    this.#handler.record(value, record, this.#line, cannotExceed(text, this.#limits));
+    return end;
+  }
+
+  /** `start` is the record's first byte. */
+  #object(bytes: Uint8Array, start: number, isLast: boolean): number {
+    const result = this.#scanner.scan(bytes, start + this.#scanned);
+    const end = this.#scanner.offset;
+    if (end - start > this.#limits.maxRecordBytes) {
+      this.#report('too-large', `a record is longer than ${this.#limits.maxRecordBytes} bytes`);
+      this.#mode = 'oversize';
+      return result === 'more' ? end : this.#leaveOversize(result, end);
+    }
+    switch (result) {
+      case 'more':
+        this.#scanned = end - start;
+        return isLast ? this.#breakOff(bytes, start, 'not-json', 'the record ends before its last bracket') : start;
+      case 'end':
+        this.#complete(bytes.subarray(start, end), this.#line);
+        this.#passLines(bytes, end);
+        this.#mode = 'between';
+        return end;
+      case 'too-deep':
+        return this.#breakOff(bytes, start, 'too-deep', `nested more than ${this.#limits.maxDepth} deep`);
+      case 'broken': {
+        const line = this.#recordLine + this.#scanner.lines;
+        return this.#breakOff(
+          bytes,
+          start,
+          'not-json',
+          `not JSON from ${placeOf(bytes, end, line, start, this.#recordLine)}`,
+        );
+      }
+    }
+  }
+
+  #complete(record: Uint8Array, line: number): void {
+    const text = decodeUtf8(record);
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      this.#report('not-json', `not JSON: ${error instanceof Error ? reasonOf(error.message) : 'unreadable'}`);
+      return;
+    }
+    this.#handler.record(value, record, line, cannotExceed(text, this.#limits));
+  }
+
+  #report(reason: SkipReason, message: string): void {
+    this.#handler.broken(reason, message, this.#recordLine);
+  }
+
+  /** After a record that held line breaks: counts them, and finds the line it ends on. */
+  #passLines(bytes: Uint8Array, end: number): void {
+    if (this.#scanner.lines === 0) return;
+    this.#line += this.#scanner.lines;
+    this.#lineStart = bytes.lastIndexOf(LINE_FEED, end - 1) + 1;
+  }
+
+  #breakOff(bytes: Uint8Array, start: number, reason: SkipReason, message: string): number {
+    this.#report(reason, message);
+    if (this.#scanner.lines === 0) {
+      this.#mode = 'unbraced';
+      this.#braces = 0;
+      this.#inString = false;
+      this.#escaped = false;
+      return start;
+    }
+    this.#mode = 'resync';
+    this.#atLineStart = false;
+    return bytes.indexOf(LINE_FEED, start);
+  }
+
+  #oversize(bytes: Uint8Array, from: number): number {
+    if (from >= bytes.byteLength) return from;
+    const result = this.#scanner.scan(bytes, from);
+    return result === 'more' ? this.#scanner.offset : this.#leaveOversize(result, this.#scanner.offset);
+  }
+
+  /** Line breaks are counted by the scanner; where the last one was does not matter for a record that is gone. */
+  #leaveOversize(result: 'end' | 'broken' | 'too-deep', end: number): number {
+    this.#line = this.#recordLine + this.#scanner.lines;
+    if (result === 'end') this.#mode = 'between';
+    else if (this.#scanner.lines === 0) this.#mode = 'junk-line';
+    else {
+      this.#mode = 'resync';
+      this.#atLineStart = false;
+    }
+    return end;
+  }
+
+  #unbraced(bytes: Uint8Array, from: number): number {
+    for (let position = from; position < bytes.byteLength; position++) {
+      const byte = bytes[position] ?? 0;
+      if (byte === LINE_FEED) {
+        this.#mode = 'between';
+        return position;
+      }
+      if (this.#inString) this.#stringByte(byte);
+      else if (byte === QUOTE) this.#inString = true;
+      else if (byte === OPEN_BRACE) this.#braces++;
+      else if (byte === CLOSE_BRACE && --this.#braces === 0) {
+        this.#mode = 'between';
+        return position + 1;
+      }
+    }
+    return bytes.byteLength;
+  }
+
+  #stringByte(byte: number): void {
+    if (this.#escaped) this.#escaped = false;
+    else if (byte === BACKSLASH) this.#escaped = true;
+    else if (byte === QUOTE) this.#inString = false;
+  }
+
+  /** To a line that begins a record, or ends the list around it, no further right than the broken record began. */
+  #resync(bytes: Uint8Array, from: number): number {
+    for (let position = from; position < bytes.byteLength; position++) {
+      const byte = bytes[position] ?? 0;
+      if (byte === LINE_FEED) {
+        this.#newLine(position);
+        this.#atLineStart = true;
+      } else if (this.#atLineStart && !isBlank(byte)) {
+        const begins = byte === OPEN_BRACE || byte === OPEN_BRACKET || byte === CLOSE_BRACKET;
+        if (begins && position - this.#lineStart <= this.#recordColumn) {
+          this.#mode = 'between';
+          return position;
+        }
+        this.#atLineStart = false;
+      }
+    }
+    return bytes.byteLength;
+  }
+
+  #junk(bytes: Uint8Array, start: number, isLast: boolean): number {
+    const lineEnd = bytes.indexOf(LINE_FEED, start);
+    const available = (lineEnd === -1 ? bytes.byteLength : lineEnd) - start;
+    if (lineEnd === -1 && !isLast && available < EXCERPT_BYTES) return start;
+    const text = decodeUtf8(bytes.subarray(start, start + Math.min(available, EXCERPT_BYTES))).trim();
+    if (isScalarStart(bytes[start] ?? 0) && (this.#arrays > 0 || (available < EXCERPT_BYTES && isJson(text)))) {
+      this.#handler.broken('not-an-event', `no record, but a single value: ${excerpt(text)}`, this.#line);
+    } else {
+      this.#handler.broken('not-json', `not JSON: ${excerpt(text)}`, this.#line);
+    }
+    this.#mode = this.#arrays > 0 ? 'junk-item' : 'junk-line';
+    this.#inString = false;
+    this.#escaped = false;
+    return start;
+  }
+
+  #junkItem(bytes: Uint8Array, from: number): number {
+    for (let position = from; position < bytes.byteLength; position++) {
+      const byte = bytes[position] ?? 0;
+      if (byte === LINE_FEED || (!this.#inString && (byte === COMMA || byte === CLOSE_BRACKET))) {
+        this.#mode = 'between';
+        return position;
+      }
+      if (this.#inString) this.#stringByte(byte);
+      else if (byte === QUOTE) this.#inString = true;
+    }
+    return bytes.byteLength;
+  }
+
+  #toLineEnd(bytes: Uint8Array, from: number): number {
+    const lineEnd = bytes.indexOf(LINE_FEED, from);
+    if (lineEnd === -1) return bytes.byteLength;
+    this.#mode = 'between';
+    return lineEnd;
+  }
+}
+
+function isScalarStart(byte: number): boolean {
+  return (
+    byte === QUOTE || byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || byte === 0x74 || byte === 0x66 || byte === 0x6e
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** V8's message without the piece of the record that it quotes. */
+function reasonOf(message: string): string {
+  const quote = message.indexOf(', "');
+  const reason = quote === -1 ? message : message.slice(0, quote);
+  return reason.replace(/Unexpected token .*? in JSON/s, 'unexpected character').slice(0, 80);
+}
+
+/** Where a record stops being JSON: line and byte, 1-based. */
+function placeOf(bytes: Uint8Array, offset: number, line: number, start: number, startLine: number): string {
+  const lineStart = line === startLine ? start : bytes.lastIndexOf(LINE_FEED, offset - 1) + 1;
+  return `line ${line}, byte ${offset - lineStart + 1} on`;
+}

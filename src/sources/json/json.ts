@@ -1,0 +1,61 @@
+/** JSON in every framing that shippers and exports use, to events. The framing is `framer.ts`, the shapes are `../normalise`. */
+
+import type { Event } from '../../engine/event/event.js';
+import { isSkip, normalise } from '../normalise/normalise.js';
+import { DEFAULT_LIMITS, type Decoder, type Skip, type Sink, type SourceLimits } from '../source.js';
+import { createTextInput } from '../text.js';
+import { JsonFramer } from './framer.js';
+
+export interface DecoderOptions {
+  /** Named by events and skips. */
+  readonly file?: string | undefined;
+  readonly limits?: SourceLimits | undefined;
+  /** The sender, for wires that do not name the host; used only where a record names none. */
+  readonly host?: string | undefined;
+}
+
+/** Every event comes with its raw bytes, which are valid during the call only. */
+export function createJsonDecoder(sink: Sink, options: DecoderOptions = {}): Decoder {
+  const { file, host, limits = DEFAULT_LIMITS } = options;
+  const framer = new JsonFramer(
+    {
+      record(value, bytes, line, isWithinLimits) {
+        const result = normalise(value, { file, line, host }, bytes, limits, isWithinLimits);
+        if (isSkip(result)) sink.skip(result);
+        else sink.event(result, bytes);
+      },
+      broken(reason, message, line) {
+        sink.skip({ reason, message, file, line });
+      },
+    },
+    limits,
+  );
+  return createTextInput(framer);
+}
+
+export type BatchItem =
+  | { readonly event: Event; /** A view of the body, valid as long as the body is. */ readonly raw: Uint8Array }
+  | { readonly skip: Skip };
+
+/**
+ * A whole request body: lines or an array. The index in `items` is the number that a sender is told: an element of the array, or a line that
+ * is not blank, in order from 0.
+ */
+export function decodeJsonBatch(
+  bytes: Uint8Array,
+  limits: SourceLimits = DEFAULT_LIMITS,
+  options: Pick<DecoderOptions, 'file' | 'host'> = {},
+): { readonly items: readonly BatchItem[] } {
+  const items: BatchItem[] = [];
+  const decoder = createJsonDecoder(
+    {
+      // A body in one piece is not copied, but the line that a piece ends with is.
+      event: (event, raw) => items.push({ event, raw: raw === undefined ? bytes : new Uint8Array(raw) }),
+      skip: (skip) => items.push({ skip }),
+    },
+    { ...options, limits },
+  );
+  decoder.push(bytes);
+  decoder.end();
+  return { items };
+}

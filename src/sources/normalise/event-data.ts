@@ -1,0 +1,162 @@
+/**
+ * `EventData` and `UserData` in the forms that converters give them, to one plain map of name and value.
+ *
+ *     {"Image": "…"}                                        most converters
+ *     {"Data": [{"@Name": "Image", "#text": "…"}]}          xmltodict and others; also `#attributes`, `$` and `_`, `Name` and `Value`
+ *     {"Data": ["a", "b"]} or {"Data": {"#text": ["a"]}}    records whose data have no names
+ *     {"EventXML": {"xmlns": "…", "Param": "…"}}            UserData: one element around the fields
+ *     ["a", "b"] or [{"Value": "a"}]                        by position
+ *     "{\"Image\": …}" or "<EventData>…"                    Sentinel: JSON or XML as text
+ */
+
+import { parseXmlElement } from '../xml/element.js';
+import { canonicalName } from '../../engine/event/field-names.js';
+import { bag, firstOf, isTree, own, type Tree } from './tree.js';
+
+/** Names that converters add to a map of fields and that no sensor wrote. */
+const CONVERTER_NAMES: ReadonlySet<string> = new Set([
+  '#attributes',
+  '@attributes',
+  '$',
+  'xmlns',
+  '@xmlns',
+  'xml_name',
+]);
+
+export interface EventData {
+  /** By name; `undefined` where the record has no named data. Null and absent values are left out where the map had to be made anew. */
+  readonly fields: Record<string, unknown> | undefined;
+  /** By position, where only that is known. */
+  readonly values: readonly unknown[] | undefined;
+}
+
+const NOTHING: EventData = { fields: undefined, values: undefined };
+
+/** @param value  what stands under `EventData`, `event_data`, …; anything at all */
+export function readEventData(value: unknown): EventData {
+  if (typeof value === 'string') return readDataText(value);
+  if (Array.isArray(value)) return readDataList(value);
+  if (!isTree(value)) return NOTHING;
+  const data = own(value, 'Data');
+  if (data === undefined || data === null || typeof data === 'string') {
+    return { fields: withoutConverterNames(value), values: undefined };
+  }
+  const listed = isTree(data) && nameOf(data) === undefined ? (own(data, '#text') ?? data) : data;
+  const read = readDataList(Array.isArray(listed) ? listed : [listed]);
+  const rest = bag();
+  for (const name of Object.keys(value)) {
+    if (name !== 'Data' && !CONVERTER_NAMES.has(name) && value[name] !== null) rest[name] = value[name];
+  }
+  if (read.fields !== undefined) return { fields: Object.assign(rest, read.fields), values: undefined };
+  if (read.values !== undefined && read.values.length > 0) {
+    rest['Data'] = read.values.length === 1 ? read.values[0] : read.values;
+  }
+  return { fields: rest, values: read.values };
+}
+
+/** UserData holds one element of the provider's own, and the fields in it. */
+export function readUserData(value: unknown): EventData {
+  if (typeof value === 'string') return readDataText(value);
+  if (!isTree(value)) return NOTHING;
+  const inner = Object.keys(value).filter((name) => !CONVERTER_NAMES.has(name));
+  const only = inner.length === 1 ? value[inner[0] ?? ''] : undefined;
+  return isTree(only) ? readUserData(only) : readEventData(value);
+}
+
+/** The map itself where nothing has to be taken out: copying is what the budget of the hot path has no room for. */
+function withoutConverterNames(value: Tree): Record<string, unknown> {
+  for (const name of CONVERTER_NAMES) {
+    if (Object.hasOwn(value, name)) {
+      const kept = bag();
+      for (const key of Object.keys(value)) if (!CONVERTER_NAMES.has(key)) kept[key] = value[key];
+      return kept;
+    }
+  }
+  return value as Record<string, unknown>;
+}
+
+function readDataList(list: readonly unknown[]): EventData {
+  const fields = bag();
+  const values: unknown[] = [];
+  let named = 0;
+  for (const item of list) {
+    if (!isTree(item)) {
+      values.push(item);
+      continue;
+    }
+    const name = nameOf(item);
+    const value = firstOf(item, ['#text', 'Value', '_', '$t', 'value', 'text']);
+    if (name === undefined) {
+      values.push(value ?? '');
+    } else {
+      named++;
+      if (value !== undefined) put(fields, name, value);
+    }
+  }
+  if (named === 0) return { fields: undefined, values };
+  if (values.length > 0) fields['Data'] = values.length === 1 ? values[0] : values;
+  return { fields, values: undefined };
+}
+
+function nameOf(item: Tree): string | undefined {
+  for (const holder of ['#attributes', '$', '@attributes']) {
+    const attributes = own(item, holder);
+    if (isTree(attributes)) {
+      const name = own(attributes, 'Name');
+      if (typeof name === 'string') return name;
+    }
+  }
+  const name = own(item, '@Name') ?? own(item, 'Name') ?? own(item, 'name');
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** A name that comes twice keeps both values, in a list. */
+function put(fields: Record<string, unknown>, name: string, value: unknown): void {
+  const before = fields[name];
+  if (before === undefined) fields[name] = value;
+  else if (Array.isArray(before)) before.push(value);
+  else fields[name] = [before, value];
+}
+
+function readDataText(text: string): EventData {
+  const trimmed = text.trimStart();
+  if (trimmed.startsWith('<')) {
+    const element = parseXmlElement(trimmed);
+    return element === undefined ? NOTHING : readXmlData(element);
+  }
+  if (!trimmed.startsWith('{') && !trimmed.startsWith('[')) return NOTHING;
+  try {
+    const parsed: unknown = JSON.parse(trimmed);
+    return typeof parsed === 'string' ? NOTHING : readEventData(parsed);
+  } catch {
+    // Text that only looks like JSON is no data; the rest of the record still is an event.
+    return NOTHING;
+  }
+}
+
+function readXmlData(element: Tree): EventData {
+  const root = Object.keys(element)[0];
+  if (root === undefined) return NOTHING;
+  const body = element[root];
+  if (root === 'UserData') return readUserData(body);
+  if (root === 'DataItem') return isTree(body) ? readXmlData({ EventData: own(body, 'EventData') }) : NOTHING;
+  return readEventData(body);
+}
+
+/**
+ * Names whose spelling a shipper lost (`commandLine`, `commandline`), in the sensor's again. Names that the table does not know begin with a
+ * capital letter, as all of Windows' own do.
+ */
+export function respell(fields: Tree): Record<string, unknown> {
+  const spelled = bag();
+  for (const name of Object.keys(fields)) {
+    const known = canonicalName(name.toLowerCase());
+    if (known !== undefined) {
+      // The right spelling wins over a look-alike that comes with it.
+      if (spelled[known] === undefined || name === known) spelled[known] = fields[name];
+    } else {
+      spelled[name.charAt(0).toUpperCase() + name.slice(1)] = fields[name];
+    }
+  }
+  return spelled;
+}

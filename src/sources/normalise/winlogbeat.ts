@@ -1,0 +1,39 @@
+/** Winlogbeat 6 (`event_data`, `log_name`, `computer_name`) and 7+ or Elastic Agent (`winlog.*`), alone or with what ECS made of the data. */
+
+import type { Event } from '../../engine/event/event.js';
+import { buildEvent, eventIdOf, sensorOf, type Place } from './build.js';
+import { addEcsFields, at, hostInEcs } from './ecs.js';
+import { readEventData, readUserData } from './event-data.js';
+import { bag, isTree, own, textIn, type Tree } from './tree.js';
+
+/** @param log  the map that holds `event_data`: the record itself in version 6, its `winlog` from 7 on */
+export function readWinlogbeat(tree: Tree, log: Tree, place: Place, content: Uint8Array | object): Event {
+  const provider = textIn(own(log, 'provider_name') ?? own(log, 'source_name') ?? at(tree, 'event.provider')) ?? '';
+  const channel = textIn(own(log, 'channel') ?? own(log, 'log_name')) ?? '';
+  const sensor = sensorOf(provider, channel);
+  const eventId = eventIdOf(own(log, 'event_id') ?? at(tree, 'event.code'));
+  const event = readEventData(own(log, 'event_data'));
+  const fields = event.fields ?? readUserData(own(log, 'user_data')).fields ?? bag();
+  const loggerProcess = own(log, 'process');
+  // From 7 on, modules and pipelines move data to ECS names; 6 has no ECS, and its `user` is the logger's.
+  if (log !== tree) addEcsFields(tree, fields, sensor, eventId);
+  return buildEvent(
+    {
+      provider,
+      sensor,
+      channel,
+      eventId,
+      // `host.name` is the collector's where events were forwarded; it speaks only where nobody else does.
+      host: own(log, 'computer_name') ?? hostInEcs(tree),
+      record: own(log, 'record_id') ?? own(log, 'record_number'),
+      loggerPid: isTree(loggerProcess) ? own(loggerProcess, 'pid') : own(log, 'process_id'),
+      time: {
+        system: own(log, 'time_created'),
+        stamp: own(tree, '@timestamp'),
+      },
+    },
+    fields,
+    place,
+    content,
+  );
+}
