@@ -1,0 +1,61 @@
+/** `chainsight bench`: the figures we state, each as a ratio measured in one run. */
+
+import { cpus } from 'node:os';
+import { Command, Option } from 'commander';
+import type { BenchCase } from '../bench/cases.js';
+import { chainCases } from '../bench/chain-cases.js';
+import { liveCase } from '../bench/live-case.js';
+import { loadMaterial } from '../bench/material.js';
+import { scanCases } from '../bench/scan-cases.js';
+import { inProcessPlugins } from '../judges.js';
+import { openOutput } from '../output.js';
+import { policyFromOptions } from '../policy-options.js';
+
+interface BenchOptions {
+  readonly rules: readonly string[];
+  readonly bundled: boolean;
+  readonly events: readonly string[];
+  readonly live: boolean;
+  readonly format: 'pretty' | 'json';
+}
+
+export function benchCommand(): Command {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  return new Command('bench')
+    .description('Measure speed: scan against JSON.parse alone, a live server against the original, large chains.')
+    .option('--rules <dir>', 'a pack of rules besides the bundled one; may be given more than once', collect, [])
+    .option('--no-bundled', 'without the bundled pack')
+    .option(
+      '--events <path>',
+      'recorded events (JSON lines) instead of simulated ones; may be given more than once',
+      collect,
+      [],
+    )
+    .option('--no-live', 'without the case that starts a server')
+    .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
+    .addHelpText('after', '\nExamples:\n  chainsight bench\n  chainsight bench --events recordings/ --format json')
+    .action(async (options: BenchOptions) => {
+      const { policy } = await policyFromOptions(options);
+      const material = await loadMaterial(options.events);
+      const cases = [
+        ...scanCases(material, policy, inProcessPlugins()),
+        ...chainCases(policy),
+        ...(options.live ? [await liveCase(material)] : []),
+      ];
+      const output = openOutput(undefined);
+      const cpu = cpus()[0]?.model ?? 'unknown';
+      if (options.format === 'json')
+        await output.write(`${JSON.stringify({ node: process.versions.node, cpu, cases }, undefined, 2)}\n`);
+      else await output.write(pretty(cases, `Node ${process.versions.node}, ${cpu}`));
+      await output.close();
+    });
+}
+
+function pretty(cases: readonly BenchCase[], machine: string): string {
+  const width = Math.max(...cases.map((each) => each.name.length));
+  const rows = cases.map(
+    (each) =>
+      `${each.name.padEnd(width)}  ${each.value.toLocaleString('en').padStart(10)} ${each.unit.padEnd(10)}  ratio ${each.ratio.toFixed(2).padStart(8)}  of ${each.of}`,
+  );
+  return `${machine}\n\n${rows.join('\n')}\n`;
+}
