@@ -8,12 +8,23 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** Waiting, for folders that have no timers of their own. */
+export interface Pause {
+  /** Lets everything else that is ready run first. */
+  turn(): Promise<void>;
+  sleep(ms: number): Promise<void>;
+}
+
 /** Policy as the log holds it: everything as text, so that any later program can read it. */
 export type PolicyChange =
+  /** `version`: hash of all texts. A pack's name stands for it where it has no manifest. */
   | {
       readonly kind: 'rules';
       readonly version: string;
-      readonly files: readonly { readonly path: string; readonly text: string }[];
+      readonly packs: readonly {
+        readonly name: string;
+        readonly files: readonly { readonly path: string; readonly text: string }[];
+      }[];
     }
   | { readonly kind: 'settings'; readonly settings: PolicySettings }
   | { readonly kind: 'exception-added'; readonly exception: import('../engine/score/exception.js').Exception }
@@ -102,16 +113,9 @@ export interface Arrivals {
   /** Start of the minute, UTC milliseconds of our clock. */
   readonly minuteMs: number;
   readonly events: number;
-  /** Of the events so far received, this batch's first and last time of our clock. */
+  /** When the first and the last of them came. */
   readonly firstMs: number;
   readonly lastMs: number;
-}
-
-/** What goes into the store together with effects. */
-export interface IntakeCounts {
-  readonly arrivals: readonly Arrivals[];
-  /** Repetitions that were recognised since the last commit. */
-  readonly duplicates: number;
 }
 
 /** Where effects go, together with the log position they came from: both in one transaction. */
@@ -119,5 +123,7 @@ export interface EffectStore {
   /** Position up to which effects are stored; 0 at first. */
   readonly committedPosition: number;
   /** Does nothing where `position` is stored already: effects may be handed in again after a crash. */
-  commit(effects: Effects, position: number, intake?: IntakeCounts): void;
+  commit(effects: Effects, position: number, arrivals?: readonly Arrivals[]): void;
+  /** Repetitions that were recognised: they are not in the log, so they are counted apart, as well as a crash allows. */
+  addDuplicates(count: number): void;
 }

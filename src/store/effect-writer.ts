@@ -1,6 +1,6 @@
 /** Writes what the engine asks to be written, with the log position it came from, all in one transaction. */
 
-import type { Arrivals, EffectStore, IntakeCounts } from '../app/ports.js';
+import type { Arrivals, EffectStore } from '../app/ports.js';
 import type { ChainRecord, Effects, EventRecord, ProcessRecord } from '../engine/effects.js';
 import { fullerName, hostKey } from '../engine/event/host-name.js';
 import type { Database, Statement } from './database.js';
@@ -78,14 +78,18 @@ export class EffectWriter implements EffectStore {
     return this.#committed;
   }
 
-  commit(effects: Effects, position: number, intake?: IntakeCounts): void {
+  commit(effects: Effects, position: number, arrivals: readonly Arrivals[] = []): void {
     if (position <= this.#committed) return;
     this.database.transaction(() => {
       this.#write(effects);
-      if (intake !== undefined) this.#count(intake);
+      this.#count(arrivals);
       this.#setPosition.run(position);
     });
     this.#committed = position;
+  }
+
+  addDuplicates(count: number): void {
+    this.database.transaction(() => this.#addCount.run(count, 'duplicates'));
   }
 
   #write(effects: Effects): void {
@@ -183,16 +187,16 @@ export class EffectWriter implements EffectStore {
     );
   }
 
-  #count({ arrivals, duplicates }: IntakeCounts): void {
+  #count(arrivals: readonly Arrivals[]): void {
     let events = 0;
     let latestMs = 0;
     for (const arrival of arrivals) {
       events += arrival.events;
       latestMs = Math.max(latestMs, arrival.minuteMs);
-      this.#arrived(arrival);
+      // An event that names no host is one of all, and of no host.
+      if (arrival.host !== '') this.#arrived(arrival);
     }
     if (events > 0) this.#addCount.run(events, 'events');
-    if (duplicates > 0) this.#addCount.run(duplicates, 'duplicates');
     if (latestMs <= this.#prunedMs) return;
     this.#prunedMs = latestMs;
     this.#dropMinutes.run(latestMs - MINUTES_KEPT_MS);

@@ -39,9 +39,9 @@ const NOTHING: Effects = {
   events: [],
 };
 
-function commit(effects: Partial<Effects>, arrivals: readonly Arrivals[] = [], duplicates = 0): void {
+function commit(effects: Partial<Effects>, arrivals: readonly Arrivals[] = []): void {
   position += 10;
-  store.effects.commit({ ...NOTHING, ...effects }, position, { arrivals, duplicates });
+  store.effects.commit({ ...NOTHING, ...effects }, position, arrivals);
 }
 
 function entry(key: string, points: number): LedgerEntry {
@@ -174,10 +174,9 @@ describe('commits', () => {
     commit({ threats: [threat('c1', 200)], events: [eventRow(3, 'p1')] }, [arrival('fin-03', 60_000, 5)]);
     const before = store.queries.threats({}, FIRST_PAGE);
     for (const again of [10, 9]) {
-      store.effects.commit({ ...NOTHING, threats: [threat('c1', 900)], events: [eventRow(3, 'p1')] }, again, {
-        arrivals: [arrival('fin-03', 60_000, 5)],
-        duplicates: 3,
-      });
+      store.effects.commit({ ...NOTHING, threats: [threat('c1', 900)], events: [eventRow(3, 'p1')] }, again, [
+        arrival('fin-03', 60_000, 5),
+      ]);
     }
     expect(store.queries.threats({}, FIRST_PAGE)).toEqual(before);
     expect(store.queries.eventCounts()).toEqual({ events: 5, duplicates: 0 });
@@ -515,9 +514,10 @@ function arrival(host: string, minuteMs: number, events: number): Arrivals {
 
 describe('hosts', () => {
   test('short and full names are one machine, shown by the fuller one everywhere', () => {
-    commit({ threats: [threat('c1', 200)], chains: [chain('c1')] }, [arrival('fin-03', 600_000, 5)], 2);
+    commit({ threats: [threat('c1', 200)], chains: [chain('c1')] }, [arrival('fin-03', 600_000, 5)]);
+    store.effects.addDuplicates(2);
     commit({}, [arrival('fin-03.corp.local', 660_000, 7), arrival('lab', 660_000, 1)]);
-    commit({}, [arrival('fin-03', 660_000, 1)]);
+    commit({}, [arrival('fin-03', 660_000, 1), arrival('', 660_000, 3)]);
     expect(store.queries.host('FIN-03')).toEqual({
       name: 'fin-03.corp.local',
       firstMs: 600_001,
@@ -537,7 +537,7 @@ describe('hosts', () => {
     });
     expect(store.queries.hosts('CORP', FIRST_PAGE).items.map(({ name }) => name)).toEqual(['fin-03.corp.local']);
     expect(store.queries.hostCounts(700_000)).toEqual({ known: 2, heard: 2 });
-    expect(store.queries.eventCounts()).toEqual({ events: 14, duplicates: 2 });
+    expect(store.queries.eventCounts()).toEqual({ events: 17, duplicates: 2 });
   });
 
   test('volume by the minute and by ten, of all hosts or of one', () => {

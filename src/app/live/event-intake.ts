@@ -1,0 +1,119 @@
+/** Takes events in: repetitions out, the rest to the log, and an answer once it is on disk. */
+
+import type { Event } from '../../engine/event/event.js';
+import { AppError } from '../app-error.js';
+import type { IncomingEvent, Intake, TakeAnswer } from '../live-ports.js';
+import type { Clock, EventLog, LogRecord } from '../ports.js';
+import { asReceived } from '../replay/stored-event.js';
+import type { Pipeline } from './pipeline.js';
+import type { RecordWindows } from './record-windows.js';
+
+/** Beyond it, events that are on disk wait for the engine in memory, and their effects come ever later. */
+const BACKLOG_MAX = 50_000;
+/** After a disk was nearly full, this long passes before the server calls itself ready again without a try. */
+const FULL_MS = 30_000;
+
+/** A call that is on its way to the disk. */
+interface Flight {
+  landed: Promise<unknown>;
+}
+
+export interface IntakeCounters {
+  accepted: number;
+  duplicates: number;
+}
+
+export class EventIntake implements Intake {
+  /** Since the start. */
+  readonly counters: IntakeCounters = { accepted: 0, duplicates: 0 };
+  /** Identities that are not on disk yet, so that the same record in two requests at once is written once. */
+  readonly #flying = new Map<string, Flight>();
+  #fullUntilMs = 0;
+  #fullReason = '';
+  /** Why nothing is taken yet, or any more. */
+  closedReason: string | undefined = 'The server is starting.';
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly pipeline: Pipeline,
+    private readonly windows: RecordWindows,
+    private readonly clock: Clock,
+  ) {}
+
+  get refusal(): string | undefined {
+    if (this.closedReason !== undefined) return this.closedReason;
+    if (this.log.failure !== undefined) return this.log.failure.message;
+    if (this.pipeline.trouble !== undefined) return this.pipeline.trouble;
+    return this.clock.nowMs() < this.#fullUntilMs ? this.#fullReason : undefined;
+  }
+
+  settled(): Promise<void> {
+    return this.pipeline.whenStored();
+  }
+
+  async take(events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer> {
+    const refused = this.#refuseAtOnce(events.length);
+    if (refused !== undefined) return refused;
+    const receivedMs = this.clock.nowMs();
+    const flight: Flight = { landed: Promise.resolve() };
+    const others = new Set<Flight>();
+    const fresh: Event[] = [];
+    const keys: string[] = [];
+    const records: LogRecord[] = [];
+    for (const { event: given, raw } of events) {
+      const event = asReceived(given, receivedMs);
+      const key = `${event.idHigh} ${event.idLow}`;
+      const flying = this.#flying.get(key);
+      if (flying !== undefined && flying !== flight) others.add(flying);
+      if (flying !== undefined || this.windows.has(event)) continue;
+      this.#flying.set(key, flight);
+      keys.push(key);
+      fresh.push(event);
+      records.push({ kind: 'event', raw, receivedMs, eventMs: event.timeMs, sensor });
+    }
+    try {
+      if (records.length > 0) {
+        const appended = this.log.append(records);
+        flight.landed = appended;
+        this.#taken(await appended, fresh, receivedMs);
+      }
+      // A repetition of what another request brings is answered when that is on disk.
+      for (const other of others) await other.landed;
+    } catch (error) {
+      return this.#refuse(error);
+    } finally {
+      for (const key of keys) this.#flying.delete(key);
+    }
+    const duplicates = events.length - fresh.length;
+    this.counters.accepted += fresh.length;
+    this.counters.duplicates += duplicates;
+    if (duplicates > 0) this.pipeline.repeated(duplicates);
+    return { kind: 'taken', duplicates };
+  }
+
+  #taken(position: number, events: readonly Event[], receivedMs: number): void {
+    this.#fullUntilMs = 0;
+    for (const event of events) this.windows.add(event);
+    this.pipeline.push({ kind: 'events', position, events, receivedMs });
+  }
+
+  #refuseAtOnce(count: number): TakeAnswer | undefined {
+    if (this.closedReason !== undefined) return { kind: 'busy', reason: this.closedReason, retryAfterSeconds: 5 };
+    if (this.pipeline.trouble !== undefined) return { kind: 'stopped', reason: this.pipeline.trouble };
+    const { backlog } = this.pipeline;
+    if (backlog === 0 || backlog + count <= BACKLOG_MAX) return undefined;
+    return { kind: 'busy', reason: `${backlog} events wait to be judged; nothing was taken.`, retryAfterSeconds: 1 };
+  }
+
+  #refuse(error: unknown): TakeAnswer {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code === 'LOG_BUSY' || error.code === 'LOG_CLOSED') {
+      return { kind: 'busy', reason: error.message, retryAfterSeconds: error.retryAfterSeconds ?? 5 };
+    }
+    if (error.code === 'LOG_FULL') {
+      this.#fullUntilMs = this.clock.nowMs() + FULL_MS;
+      this.#fullReason = error.message;
+    }
+    return { kind: 'stopped', reason: error.message };
+  }
+}

@@ -1,0 +1,178 @@
+/** The running server's heart: takes events in, keeps the engine at the tail of the log, changes policy, answers from memory and log. */
+
+import type { Event } from '../../engine/event/event.js';
+import type { EnginePlugin, PluginFinding } from '../../engine/plugin/plugin.js';
+import type { Policy } from '../../engine/policy.js';
+import type { Threat } from '../../engine/score/threat.js';
+import type { EventReader, Intake, LiveNotices, PolicyDesk } from '../live-ports.js';
+import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
+import { LoggedPolicy } from '../policy/logged-policy.js';
+import type { Clock, EffectStore, EventLog, Pause, PolicySettings } from '../ports.js';
+import { LogFold } from '../replay/log-fold.js';
+import { decodeStored, isEvent, type DecoderMaker } from '../replay/stored-event.js';
+import { EventIntake, type IntakeCounters } from './event-intake.js';
+import { NoticeBoard } from './notice-board.js';
+import { Pipeline, type LiveTrouble } from './pipeline.js';
+import { LivePolicyDesk } from './policy-desk.js';
+import { RecordWindows } from './record-windows.js';
+import { recoverState, type StartProgress } from './recovery.js';
+
+export interface LiveParts {
+  readonly log: EventLog;
+  readonly store: EffectStore;
+  readonly clock: Clock;
+  readonly pause: Pause;
+  /** Reads one record of any JSON shape. */
+  readonly decoder: DecoderMaker;
+  /** Pure: equal packs give equal rules. */
+  readonly compile: (packs: readonly PackSource[]) => CompiledPacks;
+  readonly readPacks: () => Promise<readonly PackSource[]>;
+  /** As configured now; put in the log where they differ from what it told last. */
+  readonly settings: PolicySettings;
+  readonly plugins: readonly EnginePlugin[];
+  readonly onTrouble: (trouble: LiveTrouble) => void;
+}
+
+export interface LiveFigures extends IntakeCounters {
+  /** Events that are on disk and wait for the engine. */
+  readonly backlog: number;
+  readonly lastPosition: number;
+  readonly appliedPosition: number;
+  readonly processes: number;
+  readonly chains: number;
+}
+
+export class LiveService implements EventReader {
+  readonly intake: Intake;
+  readonly policy: PolicyDesk;
+  readonly notices: LiveNotices;
+  readonly #parts: LiveParts;
+  readonly #fold: LogFold;
+  readonly #logged: LoggedPolicy;
+  readonly #pipeline: Pipeline;
+  readonly #windows = new RecordWindows();
+  readonly #intake: EventIntake;
+  readonly #desk: LivePolicyDesk;
+  readonly #board = new NoticeBoard();
+  #isReplaying = true;
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+    const compile = rememberingLast(parts.compile);
+    this.#logged = new LoggedPolicy(compile);
+    this.#fold = new LogFold(this.#logged, { recordEvents: true, plugins: parts.plugins });
+    const { engine } = this.#fold;
+    this.#pipeline = new Pipeline({
+      ...parts,
+      fold: this.#fold,
+      onStored: (effects) => this.#board.stored(effects),
+      onEvent: (event, receivedMs) => this.#board.heard(event, receivedMs),
+    });
+    this.#intake = new EventIntake(parts.log, this.#pipeline, this.#windows, parts.clock);
+    this.#desk = new LivePolicyDesk({
+      ...parts,
+      compile,
+      engine,
+      pipeline: this.#pipeline,
+      policy: this.#logged,
+      tell: (notice) => this.#board.tell(notice),
+    });
+    this.intake = this.#intake;
+    this.policy = this.#desk;
+    this.notices = this.#board;
+  }
+
+  /** True while `start` reads the log: what a plugin asked then was answered then, and the answer is a record further on. */
+  get isReplaying(): boolean {
+    return this.#isReplaying;
+  }
+
+  get figures(): LiveFigures {
+    const { engine } = this.#fold;
+    return {
+      ...this.#intake.counters,
+      backlog: this.#pipeline.backlog,
+      lastPosition: this.#parts.log.lastPosition,
+      appliedPosition: this.#pipeline.applied,
+      processes: engine.processCount,
+      chains: engine.chainCount,
+    };
+  }
+
+  /** Rules, lists and exceptions as the next event meets them. */
+  get currentPolicy(): Policy {
+    return this.#logged.current();
+  }
+
+  /** Threats as the engine holds them, most points first. */
+  threats(): readonly Threat[] {
+    return this.#fold.engine.threats();
+  }
+
+  /**
+   * Brings engine and state to the end of the log, puts the configured settings and rules in force, and opens the intake.
+   *
+   * @throws AppError where the log or the state cannot be read or written
+   */
+  async start(onProgress: (progress: StartProgress) => void = () => undefined): Promise<void> {
+    const position = await recoverState(
+      {
+        ...this.#parts,
+        fold: this.#fold,
+        windows: this.#windows,
+        onEffects: (effects) => this.#board.remember(effects),
+      },
+      (progress) => {
+        this.#intake.closedReason = `The server is starting: ${progress.position} of ${progress.lastPosition} records read.`;
+        onProgress(progress);
+      },
+    );
+    this.#isReplaying = false;
+    this.#pipeline.begin(position);
+    await this.#desk.useSettings(this.#parts.settings);
+    await this.#desk.useRules(await this.#parts.readPacks());
+    this.#tellFaultyRules();
+    this.#intake.closedReason = undefined;
+  }
+
+  /** Takes nothing more and stores what was taken. The log and the state may be closed afterwards. */
+  async stop(): Promise<void> {
+    this.#intake.closedReason = 'The server is stopping.';
+    await this.#pipeline.stop();
+  }
+
+  /** Keeps what a plugin learned later; resolves once it is on disk. */
+  async addFinding(finding: PluginFinding): Promise<void> {
+    const receivedMs = this.#parts.clock.nowMs();
+    const position = await this.#parts.log.append([{ kind: 'finding', receivedMs, finding }]);
+    this.#pipeline.push({ kind: 'finding', position, finding });
+  }
+
+  async readEvents(
+    positions: readonly number[],
+  ): Promise<ReadonlyMap<number, { readonly event: Event; readonly receivedMs: number }>> {
+    const found = new Map<number, { readonly event: Event; readonly receivedMs: number }>();
+    for (const [position, record] of await this.#parts.log.readAt(positions)) {
+      if (record.kind !== 'event') continue;
+      const event = decodeStored(record.raw, record.receivedMs, this.#parts.decoder);
+      if (isEvent(event)) found.set(position, { event, receivedMs: record.receivedMs });
+    }
+    return found;
+  }
+
+  #tellFaultyRules(): void {
+    const errors = this.#desk.rules().problems.filter(({ severity }) => severity === 'error').length;
+    if (errors === 0) return;
+    const message = `${errors} faults in the rules; the rules concerned are left out. \`chainsight rules lint\` lists them.`;
+    this.#parts.onTrouble({ kind: 'rules-faulty', position: 0, message });
+  }
+}
+
+/** Rules are compiled to be judged and again to be used, moments later. */
+function rememberingLast(compile: LiveParts['compile']): LiveParts['compile'] {
+  let last: { readonly packs: readonly PackSource[]; readonly compiled: CompiledPacks } | undefined;
+  return (packs) => {
+    if (last?.packs !== packs) last = { packs, compiled: compile(packs) };
+    return last.compiled;
+  };
+}

@@ -1,0 +1,278 @@
+/**
+ * From synced records to stored effects. The log has already answered for the records; what happens here may lag behind, and after a crash happens again.
+ *
+ *     push ──► queue ──► engine, some events a turn ──► drain ──► store, in one transaction ──► notices
+ *                                                         └─ at once after a quiet tenth of a second, else ten times a second
+ */
+
+import type { Effects } from '../../engine/effects.js';
+import type { Event } from '../../engine/event/event.js';
+import type { PluginFinding } from '../../engine/plugin/plugin.js';
+import { assert } from '../../engine/base/assert.js';
+import { AppError } from '../app-error.js';
+import type { Clock, EffectStore, Pause, PolicyChange } from '../ports.js';
+import type { LogFold } from '../replay/log-fold.js';
+import { ArrivalCounter } from './arrival-counter.js';
+
+export type Work =
+  | {
+      readonly kind: 'events';
+      readonly position: number;
+      readonly events: readonly Event[];
+      readonly receivedMs: number;
+    }
+  | { readonly kind: 'change'; readonly position: number; readonly change: PolicyChange }
+  | { readonly kind: 'finding'; readonly position: number; readonly finding: PluginFinding };
+
+export interface PipelineParts {
+  readonly fold: LogFold;
+  readonly store: EffectStore;
+  readonly clock: Clock;
+  readonly pause: Pause;
+  /** Told of effects once they are stored. */
+  readonly onStored: (effects: Effects) => void;
+  readonly onEvent: (event: Event, receivedMs: number) => void;
+  readonly onTrouble: (trouble: LiveTrouble) => void;
+}
+
+/** Something a person must hear of. The position is that of the record concerned, 0 where none is. */
+export interface LiveTrouble {
+  readonly kind:
+    'event-failed' | 'store-failed' | 'store-recovered' | 'record-unreadable' | 'state-ahead' | 'rules-faulty';
+  readonly position: number;
+  readonly message: string;
+}
+
+/** Events applied before everything else gets a turn: some milliseconds. */
+const SLICE_EVENTS = 200;
+const COMMIT_EVENTS = 1_000;
+const COMMIT_MS = 100;
+const RETRY_MS = 2_000;
+
+interface Waiter {
+  readonly position: number;
+  readonly isDone: () => boolean;
+  readonly resolve: () => void;
+}
+
+export class Pipeline {
+  /** Why effects cannot be stored at the moment; taking events would only fill the memory. */
+  trouble: string | undefined;
+  readonly #arrivals = new ArrivalCounter();
+  #duplicates = 0;
+  #queue: Work[] = [];
+  /** Events of the first work that are applied already. */
+  #offset = 0;
+  #backlog = 0;
+  #pushed = 0;
+  #applied = 0;
+  #committed = 0;
+  #sinceCommit = 0;
+  #lastCommitMs = 0;
+  #isRunning = false;
+  #isAlarmSet = false;
+  #isHurried = false;
+  #isStopping = false;
+  /** Effects could not be stored and are gone: only a restart helps. */
+  #isHalted = false;
+  #waiters: Waiter[] = [];
+
+  constructor(private readonly parts: PipelineParts) {}
+
+  /** Events that wait for the engine. */
+  get backlog(): number {
+    return this.#backlog;
+  }
+
+  /** Position up to which the engine has taken everything in. */
+  get applied(): number {
+    return this.#applied;
+  }
+
+  /** Continues behind a replay that ended at `position`. */
+  begin(position: number): void {
+    this.#pushed = position;
+    this.#applied = position;
+    this.#committed = position;
+  }
+
+  push(work: Work): void {
+    assert(work.position > this.#pushed, 'records reach the pipeline in the order of the log');
+    this.#pushed = work.kind === 'events' ? work.position + work.events.length - 1 : work.position;
+    if (work.kind === 'events') this.#backlog += work.events.length;
+    this.#queue.push(work);
+    this.#kick();
+  }
+
+  /** Counted repetitions are written with the next commit. */
+  repeated(count: number): void {
+    this.#duplicates += count;
+    this.#kick();
+  }
+
+  /** Resolves once everything up to `position` has gone through the engine. */
+  whenApplied(position: number): Promise<void> {
+    return this.#when(position, () => this.#applied >= position);
+  }
+
+  /** Resolves once the effects of everything pushed so far are stored. */
+  whenStored(): Promise<void> {
+    const position = this.#pushed;
+    if (this.#committed >= position) return Promise.resolve();
+    this.#isHurried = true;
+    this.#kick();
+    return this.#when(position, () => this.#committed >= position);
+  }
+
+  /** Stores what can be stored. What cannot is in the log, and is done again at the next start. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.trouble === undefined) await this.whenStored();
+  }
+
+  #when(position: number, isDone: () => boolean): Promise<void> {
+    if (isDone()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiters.push({ position, isDone, resolve });
+    });
+  }
+
+  #tellWaiters(): void {
+    if (this.#waiters.length === 0) return;
+    const done = this.#waiters.filter((waiter) => waiter.isDone());
+    this.#waiters = this.#waiters.filter((waiter) => !waiter.isDone());
+    for (const waiter of done) waiter.resolve();
+  }
+
+  #kick(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    do {
+      await this.parts.pause.turn();
+      this.#applySlice();
+      this.#tellWaiters();
+      if (this.#isDue()) await this.#commit();
+      if (this.#isHalted) return;
+    } while (this.#queue.length > 0);
+    this.#isRunning = false;
+    if (this.#hasUncommitted()) this.#setAlarm();
+  }
+
+  #setAlarm(): void {
+    if (this.#isAlarmSet) return;
+    this.#isAlarmSet = true;
+    void this.parts.pause.sleep(COMMIT_MS).then(() => {
+      this.#isAlarmSet = false;
+      this.#kick();
+    });
+  }
+
+  #hasUncommitted(): boolean {
+    return this.#applied > this.#committed || this.#duplicates > 0;
+  }
+
+  #isDue(): boolean {
+    if (!this.#hasUncommitted()) return false;
+    if (this.#isHurried || this.#sinceCommit >= COMMIT_EVENTS) return true;
+    const sinceMs = this.parts.clock.nowMs() - this.#lastCommitMs;
+    // The clock may have been set back.
+    return sinceMs >= COMMIT_MS || sinceMs < 0;
+  }
+
+  #applySlice(): void {
+    let left = SLICE_EVENTS;
+    while (left > 0) {
+      const work = this.#queue[0];
+      if (work === undefined) return;
+      if (work.kind === 'events') {
+        const end = Math.min(work.events.length, this.#offset + left);
+        left -= end - this.#offset;
+        for (; this.#offset < end; this.#offset++) this.#applyEvent(work, this.#offset);
+        if (end < work.events.length) return;
+      } else {
+        if (work.kind === 'change') this.parts.fold.change(work.change);
+        else this.#guarded(work.position, () => this.parts.fold.finding(work.finding));
+        this.#applied = work.position;
+        this.#sinceCommit++;
+        left--;
+      }
+      this.#queue.shift();
+      this.#offset = 0;
+    }
+  }
+
+  #applyEvent(work: Work & { readonly kind: 'events' }, offset: number): void {
+    const event = work.events[offset]!;
+    const position = work.position + offset;
+    this.#guarded(position, () => this.parts.fold.event(event, position));
+    this.#arrivals.arrived(event.host, work.receivedMs);
+    this.parts.onEvent(event, work.receivedMs);
+    this.#backlog--;
+    this.#sinceCommit++;
+    this.#applied = position;
+  }
+
+  /**
+   * A fault of ours that one event brings out must not stop the server, now and at every start, for whoever can send that event. It is told, and a
+   * replay meets it at the same place with the same result.
+   */
+  #guarded(position: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const message = `Record ${position} could not be judged: ${error instanceof Error ? error.message : String(error)}.`;
+      this.parts.onTrouble({ kind: 'event-failed', position, message });
+    }
+  }
+
+  async #commit(): Promise<void> {
+    const effects = this.parts.fold.engine.drain();
+    const arrivals = this.#arrivals.take();
+    const duplicates = this.#duplicates;
+    this.#duplicates = 0;
+    const position = this.#applied;
+    const { store } = this.parts;
+    const isStored = await this.#withPatience(() => {
+      store.commit(effects, position, arrivals);
+      if (duplicates > 0) store.addDuplicates(duplicates);
+    });
+    if (!isStored) {
+      // These effects are lost here and will be made again from the log; anything behind them must not be stored before.
+      this.#isHalted = true;
+      return;
+    }
+    this.#committed = position;
+    this.#sinceCommit = 0;
+    this.#isHurried = false;
+    this.#lastCommitMs = this.parts.clock.nowMs();
+    this.parts.onStored(effects);
+    this.#tellWaiters();
+  }
+
+  /** Tries as long as it takes: until it is done, the effects exist only here. @returns false where there is no use in trying */
+  async #withPatience(write: () => void): Promise<boolean> {
+    for (;;) {
+      try {
+        write();
+        if (this.trouble === undefined) return true;
+        this.trouble = undefined;
+        this.#tell('store-recovered', 'The state can be written again.');
+        return true;
+      } catch (error) {
+        const isNew = this.trouble === undefined;
+        this.trouble = error instanceof Error ? error.message : String(error);
+        if (isNew) this.#tell('store-failed', this.trouble);
+        if (this.#isStopping || !(error instanceof AppError)) return false;
+      }
+      await this.parts.pause.sleep(RETRY_MS);
+    }
+  }
+
+  #tell(kind: LiveTrouble['kind'], message: string): void {
+    this.parts.onTrouble({ kind, position: this.#applied, message });
+  }
+}

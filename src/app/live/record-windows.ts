@@ -1,0 +1,40 @@
+/** The latest records of each host, by identity: how a shipper's retry is known. Made again from the log at every start. */
+
+import type { Event } from '../../engine/event/event.js';
+import { hostKey } from '../../engine/event/host-name.js';
+import { SeenRecords } from '../../engine/event/seen-records.js';
+
+export interface WindowLimits {
+  /** At least so many of a host's latest records are remembered, at most twice as many. */
+  readonly recordsPerHost: number;
+  /** Beyond it, the host that was silent longest is forgotten. */
+  readonly hosts: number;
+}
+
+/** A quarter MiB for a busy host, half a KiB for a quiet one. */
+export const DEFAULT_WINDOWS: WindowLimits = { recordsPerHost: 8192, hosts: 4096 };
+
+const SMALLEST_TABLE = 64;
+
+export class RecordWindows {
+  /** Least recently heard first. */
+  readonly #hosts = new Map<string, SeenRecords>();
+
+  constructor(private readonly limits: WindowLimits = DEFAULT_WINDOWS) {}
+
+  has(event: Event): boolean {
+    return this.#hosts.get(hostKey(event.host))?.has(event.idHigh, event.idLow) ?? false;
+  }
+
+  add(event: Event): void {
+    const key = hostKey(event.host);
+    const known = this.#hosts.get(key);
+    if (known === undefined && this.#hosts.size >= this.limits.hosts) {
+      this.#hosts.delete(this.#hosts.keys().next().value!);
+    }
+    const window = known ?? new SeenRecords(this.limits.recordsPerHost, SMALLEST_TABLE);
+    if (known !== undefined) this.#hosts.delete(key);
+    this.#hosts.set(key, window);
+    window.add(event);
+  }
+}

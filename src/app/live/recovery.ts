@@ -1,0 +1,120 @@
+/** What a server does before it takes events: the whole log through the engine, effects that are stored already thrown away. */
+
+import type { Effects } from '../../engine/effects.js';
+import type { Clock, EffectStore, EventLog, Pause, StoredRecord } from '../ports.js';
+import type { LogFold } from '../replay/log-fold.js';
+import { decodeStored, isEvent, type DecoderMaker } from '../replay/stored-event.js';
+import { ArrivalCounter } from './arrival-counter.js';
+import type { LiveTrouble } from './pipeline.js';
+import type { RecordWindows } from './record-windows.js';
+
+export interface RecoveryParts {
+  readonly log: EventLog;
+  readonly store: EffectStore;
+  readonly fold: LogFold;
+  readonly windows: RecordWindows;
+  readonly decoder: DecoderMaker;
+  readonly clock: Clock;
+  readonly pause: Pause;
+  readonly onEffects: (effects: Effects) => void;
+  readonly onTrouble: (trouble: LiveTrouble) => void;
+}
+
+export interface StartProgress {
+  readonly position: number;
+  readonly lastPosition: number;
+}
+
+/** Effects gathered before they are stored or thrown away. */
+const EVENTS_AT_ONCE = 5_000;
+const PROGRESS_MS = 500;
+
+/**
+ * Reads the log from its beginning.
+ *
+ * @returns the position that the state and the engine have both reached
+ */
+export async function recoverState(
+  parts: RecoveryParts,
+  onProgress: (progress: StartProgress) => void,
+): Promise<number> {
+  const { log, store } = parts;
+  const reader = new Recovery(parts);
+  const { lastPosition } = log;
+  if (store.committedPosition > lastPosition) {
+    parts.onTrouble({
+      kind: 'state-ahead',
+      position: store.committedPosition,
+      message: `The state knows records up to ${store.committedPosition}, the log holds them up to ${lastPosition}: records are lost. What the state has learned from them stays.`,
+    });
+  }
+  let toldMs = parts.clock.nowMs();
+  for await (const records of log.read()) {
+    for (const record of records) reader.take(record);
+    await parts.pause.turn();
+    const nowMs = parts.clock.nowMs();
+    if (nowMs - toldMs < PROGRESS_MS && nowMs >= toldMs) continue;
+    toldMs = nowMs;
+    onProgress({ position: records.at(-1)!.position, lastPosition });
+  }
+  reader.finish(lastPosition);
+  onProgress({ position: lastPosition, lastPosition });
+  return Math.max(lastPosition, store.committedPosition);
+}
+
+class Recovery {
+  readonly #arrivals = new ArrivalCounter();
+  #sinceDrain = 0;
+  #position = 0;
+
+  constructor(private readonly parts: RecoveryParts) {}
+
+  take({ position, record }: StoredRecord): void {
+    const { fold, store } = this.parts;
+    const committed = store.committedPosition;
+    // The last record whose effects are stored: what comes behind it must not be thrown away with them.
+    if (this.#position <= committed && position > committed) this.#drain();
+    this.#position = position;
+    if (record.kind === 'policy') fold.change(record.change);
+    else if (record.kind === 'finding') this.#guarded(position, () => fold.finding(record.finding));
+    else this.#takeEvent(position, record.raw, record.receivedMs);
+    if (++this.#sinceDrain >= EVENTS_AT_ONCE) this.#drain();
+  }
+
+  finish(lastPosition: number): void {
+    this.#position = Math.max(this.#position, lastPosition);
+    this.#drain();
+  }
+
+  #takeEvent(position: number, raw: Uint8Array, receivedMs: number): void {
+    const event = decodeStored(raw, receivedMs, this.parts.decoder);
+    if (!isEvent(event)) {
+      this.#tell('record-unreadable', position, `Record ${position} cannot be read: ${event.message}.`);
+      return;
+    }
+    this.parts.windows.add(event);
+    this.#guarded(position, () => this.parts.fold.event(event, position));
+    if (position > this.parts.store.committedPosition) this.#arrivals.arrived(event.host, receivedMs);
+  }
+
+  #drain(): void {
+    this.#sinceDrain = 0;
+    const effects = this.parts.fold.engine.drain();
+    this.parts.onEffects(effects);
+    // Does nothing up to the committed position.
+    this.parts.store.commit(effects, this.#position, this.#arrivals.take());
+  }
+
+  #guarded(position: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#tell('event-failed', position, `Record ${position} could not be judged: ${reason}.`);
+    }
+  }
+
+  #tell(kind: LiveTrouble['kind'], position: number, message: string): void {
+    this.parts.onTrouble({ kind, position, message });
+  }
+}

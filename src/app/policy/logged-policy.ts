@@ -1,0 +1,105 @@
+/** The policy that holds at a place in the log: what the changes up to there add up to. Live, replay and recovery ask the same class, so they agree. */
+
+import type { Policy } from '../../engine/policy.js';
+import type { Exception } from '../../engine/score/exception.js';
+import { hashId } from '../../engine/base/hash.js';
+import type { PolicyChange, PolicySettings } from '../ports.js';
+import type { CompiledPacks, PackSource } from './compile-packs.js';
+import { DEFAULT_POLICY } from './policy-file.js';
+
+/** Where a fold over the log takes its policy from. */
+export interface PolicySource {
+  change(change: PolicyChange): void;
+  /** The same object as long as nothing has changed. */
+  current(): Policy;
+}
+
+/** For a hunt or a back-test: one policy throughout, whatever the log says. */
+export function fixedPolicy(policy: Policy): PolicySource {
+  return { change: () => undefined, current: () => policy };
+}
+
+export class LoggedPolicy implements PolicySource {
+  #settings: PolicySettings = DEFAULT_POLICY;
+  #rulesVersion = '';
+  #packs: readonly PackSource[] = [];
+  #compiled: CompiledPacks | undefined;
+  /** By id, in the order in which they were added. The engine knows an exception by its object, so each is kept as it came. */
+  readonly #exceptions = new Map<string, Exception>();
+  #policy: Policy | undefined;
+  /** False until the log has told any. */
+  hasSettings = false;
+
+  constructor(private readonly compile: (packs: readonly PackSource[]) => CompiledPacks) {}
+
+  change(change: PolicyChange): void {
+    this.#policy = undefined;
+    switch (change.kind) {
+      case 'rules':
+        this.#rulesVersion = change.version;
+        this.#packs = change.packs;
+        // Compiled when an event asks: of ten reloads in a row, a replay compiles the last.
+        this.#compiled = undefined;
+        return;
+      case 'settings':
+        this.#settings = change.settings;
+        this.hasSettings = true;
+        return;
+      case 'exception-added':
+        this.#exceptions.set(change.exception.id, change.exception);
+        return;
+      case 'exception-removed':
+        this.#exceptions.delete(change.id);
+    }
+  }
+
+  current(): Policy {
+    return (this.#policy ??= {
+      threshold: this.#settings.threshold,
+      hits: this.#settings.hits,
+      rootImages: this.#settings.rootImages,
+      skipImages: this.#settings.skipImages,
+      skipHashes: this.#settings.skipHashes,
+      exceptions: [...this.#exceptions.values()],
+      rules: this.compiled().rules,
+    });
+  }
+
+  /** The rules in force, with what was wrong with them. */
+  compiled(): CompiledPacks {
+    return (this.#compiled ??= this.compile(this.#packs));
+  }
+
+  /** `''` until the log has told any. */
+  get rulesVersion(): string {
+    return this.#rulesVersion;
+  }
+
+  get settings(): PolicySettings {
+    return this.#settings;
+  }
+
+  get exceptions(): readonly Exception[] {
+    return [...this.#exceptions.values()];
+  }
+}
+
+/** Of all texts and names: equal where, and only where, the log need not hold them again. */
+export function packsVersion(packs: readonly PackSource[]): string {
+  return hashId(JSON.stringify(packs.map(({ name, files }) => [name, files.map(({ path, text }) => [path, text])])));
+}
+
+export function sameSettings(one: PolicySettings, other: PolicySettings): boolean {
+  return settingsText(one) === settingsText(other);
+}
+
+/** Only the settings themselves: an object may carry more. */
+export function settingsOf(from: PolicySettings): PolicySettings {
+  const { threshold, hits, rootImages, skipImages, skipHashes } = from;
+  return { threshold, hits, rootImages, skipImages, skipHashes };
+}
+
+function settingsText(settings: PolicySettings): string {
+  const { threshold, hits, rootImages, skipImages, skipHashes } = settings;
+  return JSON.stringify([threshold, hits, rootImages, skipImages, skipHashes]);
+}
