@@ -3,7 +3,7 @@ import type { EvtxItem } from './chunk-reader.js';
 import { EvtxStream, readEvtx } from './evtx-stream.js';
 import { FILE_HEADER_BYTES } from './file-header.js';
 import { DEFAULT_LIMITS } from '../source.js';
-import { type ElementSpec, type InstanceSpec, value, writeEvtx } from './testing/evtx-writer.js';
+import { type BareSpec, type ElementSpec, type InstanceSpec, value, writeEvtx } from './testing/evtx-writer.js';
 import { eventRecord, SAMPLE_DATA, SAMPLE_VALUES, smallRecord } from './testing/sample-log.js';
 import type { Tree } from './tree.js';
 
@@ -422,18 +422,13 @@ describe('damage', () => {
 
 describe('bounds', () => {
   /** Each level holds the next twice. */
-  function laughs(levels: number): ElementSpec {
-    let template: ElementSpec = { name: 'L', children: ['ha'] };
+  function laughs(levels: number, wrap: (children: readonly InstanceSpec[]) => ElementSpec | BareSpec): InstanceSpec {
+    let template: ElementSpec | BareSpec = { name: 'L', children: ['ha'] };
     for (let level = 0; level < levels; level++) {
-      template = {
-        name: 'L',
-        children: [
-          { template, values: [] },
-          { template, values: [] },
-        ],
-      };
+      const instance = { template, values: [] };
+      template = wrap([instance, instance]);
     }
-    return template;
+    return { template, values: [] };
   }
 
   function nested(levels: number): ElementSpec {
@@ -460,8 +455,13 @@ describe('bounds', () => {
       reason: 'damaged',
     },
     {
+      name: 'templates that double at each level and hold no element',
+      data: laughs(22, (bare) => ({ bare })),
+      reason: 'too-many-fields',
+    },
+    {
       name: 'templates that double at each level',
-      data: { template: laughs(11), values: [] },
+      data: laughs(11, (children) => ({ name: 'L', children })),
       reason: 'too-many-fields',
     },
     { name: 'elements deeper than allowed', data: nested(40), reason: 'too-deep' },

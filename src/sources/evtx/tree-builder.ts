@@ -9,7 +9,7 @@ import type { Budget } from './budget.js';
 import type { ChunkBytes } from './chunk-bytes.js';
 import { Damage } from './damage.js';
 import { type FragmentParser, TOKEN } from './fragment-parser.js';
-import type { AttributeNode, ElementNode, Node, ValueMemo, ValueNode } from './node.js';
+import type { AttributeNode, ElementNode, Node, TextNode, ValueMemo, ValueNode } from './node.js';
 import { put, type Tree, type TreeValue } from './tree.js';
 import { ValueTable } from './value-table.js';
 import { listTexts, VALUE_TYPE } from './value-text.js';
@@ -59,6 +59,7 @@ export class TreeBuilder {
       const { template, valuesAt } = this.parser.instance(start + 5, end, level + 1);
       const values = (this.#tables[level] ??= new ValueTable());
       values.read(this.chunk, valuesAt, end);
+      this.budget.units(values.count, start);
       this.#nodes(into, template.nodes, { values, memo: template.memo }, level + 1, isEventData);
       return;
     }
@@ -76,7 +77,7 @@ export class TreeBuilder {
           else this.#element(into, node.name, node, scope, level);
           break;
         case 'text':
-          text += node.text;
+          text += this.#constant(node);
           break;
         case 'value':
           if (scope.values.typeOf(node.index) === VALUE_TYPE.binaryXml)
@@ -84,6 +85,8 @@ export class TreeBuilder {
           else text += this.#text(node, scope);
           break;
         case 'instance':
+          // Counted although it is no element: templates that only name others twice would double at each level.
+          this.budget.node(0);
           this.budget.depth(level + 1, 0);
           text += this.#nodes(
             into,
@@ -142,7 +145,7 @@ export class TreeBuilder {
     let text: string;
     const first = nodes[0];
     if (first === undefined) text = '';
-    else if (nodes.length === 1 && first.kind === 'text') text = first.text;
+    else if (nodes.length === 1 && first.kind === 'text') text = this.#constant(first);
     else if (
       nodes.length === 1 &&
       first.kind === 'value' &&
@@ -177,11 +180,16 @@ export class TreeBuilder {
   #attributeText(attribute: AttributeNode, scope: Scope): string | undefined {
     let text = '';
     for (const part of attribute.parts) {
-      if (part.kind === 'text') text += part.text;
+      if (part.kind === 'text') text += this.#constant(part);
       else if (!part.optional || !scope.values.isNull(part.index)) text += this.#text(part, scope);
       else if (attribute.parts.length === 1) return undefined;
     }
     return text;
+  }
+
+  #constant(node: TextNode): string {
+    this.budget.units(node.text.length, 0);
+    return node.text;
   }
 
   #text(node: ValueNode, scope: Scope): string {

@@ -57,7 +57,11 @@ export class ValueTable {
     const type = this.types[index]!;
     if (memo.sizes[index] === size && memo.types[index] === type) {
       const before = memo.offsets[index]!;
-      if (before === offset || chunk.same(before, offset, size)) return memo.texts[index]!;
+      if (before === offset) return memo.texts[index]!;
+      if (chunk.same(before, offset, size)) {
+        memo.offsets[index] = offset;
+        return memo.texts[index]!;
+      }
     }
     const text = valueText(chunk, type, offset, size);
     // Written in order only: a gap would make the lists sparse, and slow.

@@ -24,9 +24,14 @@ export interface ElementSpec {
   readonly dependency?: number;
 }
 
+/** Content without an element around it, which no honest writer makes. */
+export interface BareSpec {
+  readonly bare: readonly (ElementSpec | Part | InstanceSpec)[];
+}
+
 /** A template and the values for it. */
 export interface InstanceSpec {
-  readonly template: ElementSpec;
+  readonly template: ElementSpec | BareSpec;
   readonly values: readonly ValueSpec[];
 }
 
@@ -88,7 +93,7 @@ class ChunkWriter {
   readonly #bytes = new Uint8Array(CHUNK_BYTES);
   readonly #view = new DataView(this.#bytes.buffer);
   readonly #names = new Map<string, number>();
-  readonly #templates = new Map<ElementSpec, number>();
+  readonly #templates = new Map<ElementSpec | BareSpec, number>();
   #at = 512;
   /** Elements inside a fragment that is a value have no dependency number. */
   #hasDependencies = true;
@@ -145,9 +150,10 @@ class ChunkWriter {
     this.#view.setUint32(start + 4, size, true);
   }
 
-  #fragment(content: InstanceSpec | ElementSpec): void {
+  #fragment(content: InstanceSpec | ElementSpec | BareSpec): void {
     this.#put(TOKEN.fragmentHeader, 1, 1, 0);
     if ('template' in content) this.#instance(content);
+    else if ('bare' in content) this.#children(content.bare);
     else this.#element(content);
     this.#put(TOKEN.end);
   }
@@ -169,7 +175,7 @@ class ChunkWriter {
     }
   }
 
-  #template(template: ElementSpec): void {
+  #template(template: ElementSpec | BareSpec): void {
     const start = this.#at;
     this.#templates.set(template, start);
     this.#at += 24;
@@ -213,14 +219,18 @@ class ChunkWriter {
     if (element.children === undefined) this.#put(TOKEN.closeEmpty);
     else {
       this.#put(TOKEN.closeStart);
-      for (const child of element.children) {
-        if (typeof child === 'string' || !('name' in child || 'template' in child)) this.#part(child);
-        else if ('template' in child) this.#instance(child);
-        else this.#element(child);
-      }
+      this.#children(element.children);
       this.#put(TOKEN.endElement);
     }
     this.#view.setUint32(sizeAt, this.#at - sizeAt - 4, true);
+  }
+
+  #children(children: readonly (ElementSpec | Part | InstanceSpec)[]): void {
+    for (const child of children) {
+      if (typeof child === 'string' || !('name' in child || 'template' in child)) this.#part(child);
+      else if ('template' in child) this.#instance(child);
+      else this.#element(child);
+    }
   }
 
   #part(part: Part): void {
