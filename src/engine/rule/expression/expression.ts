@@ -3,7 +3,10 @@
  * Grammar and meaning: docs/reference/expressions.md. Compiled once into closures; no `eval`; every pattern in linear time or under a step limit.
  */
 
-/** What can be wrong: at compile time `syntax`, `resolution`, `type` or `lookup` (constant parts are folded); at run time the last three. */
+/**
+ * What can be wrong. All four at compile time, because constant parts are computed then; at run time `syntax` only for a pattern that is
+ * itself computed.
+ */
 export type ExpressionErrorKind = 'syntax' | 'resolution' | 'type' | 'lookup';
 
 export interface ExpressionError {
@@ -15,6 +18,8 @@ export interface ExpressionError {
 
 /** The event as an expression reads it: names and texts lower-cased, ids and masks as numbers. Own names only. */
 export interface Scope {
+  /** UTC milliseconds that `$now` and `$today` stand for: the event's own time; absent = the two are resolution errors. */
+  readonly nowMs?: number | undefined;
   /** `undefined` = absent (a resolution error when reached); null, boolean, number, string, array, or plain object otherwise. */
   get(name: string): unknown;
 }

@@ -1,0 +1,240 @@
+/**
+ * The everyday shapes (`.*\\cmd\.exe`, `.*a.*b.*`, `.*(powershell|cmd)\.exe$`) as a chain of plain texts with gaps between: `indexOf` does
+ * the work. Where line feeds or surrogates could make a difference the chain says so, and the automaton is asked instead.
+ */
+
+import type { CharSet } from './char-set.js';
+import { ALL, NOT_LINE_FEED } from './char-set.js';
+import type { Pattern } from './syntax.js';
+import { UNBOUNDED } from './syntax.js';
+
+const MAX_OPTIONS = 16;
+const MAX_ROUNDS = 8;
+const LINE_FEED = '\n';
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Consecutive characters; `undefined` stands for any one character. */
+type Letters = readonly (string | undefined)[];
+
+/** A text with holes, each of them one unit wide. */
+class Segment {
+  readonly length: number;
+  /** The longest text, which is searched for first. */
+  readonly #key: { readonly offset: number; readonly text: string };
+  readonly #others: readonly { readonly offset: number; readonly text: string }[];
+
+  constructor(letters: Letters) {
+    const texts: { offset: number; text: string }[] = [];
+    let offset = 0;
+    for (const letter of letters) {
+      const last = texts.at(-1);
+      if (letter === undefined) offset++;
+      else {
+        if (last !== undefined && last.offset + last.text.length === offset) last.text += letter;
+        else texts.push({ offset, text: letter });
+        offset += letter.length;
+      }
+    }
+    this.length = offset;
+    const key = texts.reduce((longest, text) => (text.text.length > longest.text.length ? text : longest), {
+      offset: 0,
+      text: '',
+    });
+    this.#key = key;
+    this.#others = texts.filter((text) => text !== key);
+  }
+
+  /** First place at or after `from`, or -1. */
+  find(text: string, from: number): number {
+    const { offset, text: key } = this.#key;
+    for (let place = text.indexOf(key, from + offset); place >= 0; place = text.indexOf(key, place + 1)) {
+      const start = place - offset;
+      if (start + this.length > text.length) return -1;
+      if (this.#othersMatch(text, start)) return start;
+    }
+    return -1;
+  }
+
+  matchesAt(text: string, place: number): boolean {
+    if (place < 0 || place + this.length > text.length) return false;
+    return text.startsWith(this.#key.text, place + this.#key.offset) && this.#othersMatch(text, place);
+  }
+
+  #othersMatch(text: string, place: number): boolean {
+    for (const part of this.#others) if (!text.startsWith(part.text, place + part.offset)) return false;
+    return true;
+  }
+}
+
+type Piece =
+  | { readonly kind: 'letters'; readonly options: readonly Letters[] }
+  | { readonly kind: 'gap' | 'start' | 'end' | 'text-end' };
+
+/** One of these texts, with a gap or the edge of the text on either side. */
+type Link = readonly Segment[];
+
+export class Chain {
+  readonly #links: readonly Link[];
+  readonly #openStart: boolean;
+  readonly #openEnd: boolean;
+  readonly #end: 'none' | 'end' | 'text-end';
+  /** Some dot leaves out the line feed. */
+  readonly #dots: boolean;
+  /** Some dot stands for exactly one character. */
+  readonly #holes: boolean;
+
+  private constructor(pieces: readonly Piece[], openStart: boolean, end: 'none' | 'end' | 'text-end', dots: boolean) {
+    const letters = pieces.filter((piece) => piece.kind === 'letters');
+    this.#links = letters.map((piece) => piece.options.map((option) => new Segment(option)));
+    this.#openStart = openStart || pieces[0]?.kind === 'gap';
+    this.#openEnd = pieces.at(-1)?.kind === 'gap';
+    this.#end = end;
+    this.#dots = dots;
+    this.#holes = letters.some((piece) => piece.options.some((option) => option.includes(undefined)));
+  }
+
+  /** @returns undefined for a pattern of another shape */
+  static of(tree: Pattern, search: boolean): Chain | undefined {
+    const pieces = piecesOf(tree);
+    if (pieces === undefined) return undefined;
+    const begins = pieces[0]?.kind === 'start';
+    const last = pieces.at(-1)?.kind;
+    const end = last === 'end' || last === 'text-end' ? last : 'none';
+    const inner = pieces.slice(begins ? 1 : 0, end === 'none' ? undefined : -1);
+    if (inner.some((piece) => piece.kind !== 'letters' && piece.kind !== 'gap')) return undefined;
+    return new Chain(inner, search && !begins, end, usesDot(tree));
+  }
+
+  /** @returns undefined where plain texts cannot tell */
+  matches(text: string): boolean | undefined {
+    if (!this.#fits(text)) {
+      if (this.#end === 'end' && text.endsWith(LINE_FEED)) return undefined;
+      return this.#holes && SURROGATE.test(text) ? undefined : false;
+    }
+    if (this.#dots && text.includes(LINE_FEED)) return undefined;
+    return this.#holes && SURROGATE.test(text) ? undefined : true;
+  }
+
+  #fits(text: string): boolean {
+    const links = this.#links;
+    const closed = this.#end !== 'none' && !this.#openEnd;
+    if (links.length === 0) return !closed || this.#openStart || text === '';
+    let place = 0;
+    for (let index = 0; index < links.length; index++) {
+      const floating = index > 0 || this.#openStart;
+      place = this.#place(text, links[index] ?? [], place, floating, closed && index === links.length - 1);
+      if (place < 0) return false;
+    }
+    return true;
+  }
+
+  /** Where the link ends when it is placed as early as possible; -1 where it cannot be placed. */
+  #place(text: string, link: Link, from: number, floating: boolean, atEnd: boolean): number {
+    let earliest = -1;
+    for (const option of link) {
+      let start = from;
+      if (atEnd) {
+        start = text.length - option.length;
+        if (start < from || (!floating && start !== from) || !option.matchesAt(text, start)) continue;
+      } else if (floating) {
+        start = option.find(text, from);
+        if (start < 0) continue;
+      } else if (!option.matchesAt(text, start)) continue;
+      const end = start + option.length;
+      if (earliest < 0 || end < earliest) earliest = end;
+    }
+    return earliest;
+  }
+}
+
+function usesDot(tree: Pattern): boolean {
+  switch (tree.form) {
+    case 'set':
+      return tree.set === NOT_LINE_FEED;
+    case 'sequence':
+      return tree.parts.some(usesDot);
+    case 'choice':
+      return tree.options.some(usesDot);
+    case 'repeat':
+    case 'group':
+      return usesDot(tree.body);
+    default:
+      return false;
+  }
+}
+
+/** The pattern as texts and gaps; undefined where it is something else. Neighbouring texts are one piece. */
+function piecesOf(tree: Pattern): readonly Piece[] | undefined {
+  switch (tree.form) {
+    case 'set':
+      return lettersOf(tree.set);
+    case 'anchor':
+      return tree.anchor === 'start' || tree.anchor === 'end' || tree.anchor === 'text-end'
+        ? [{ kind: tree.anchor }]
+        : undefined;
+    case 'sequence':
+      return joinAll(tree.parts.map(piecesOf));
+    case 'choice':
+      return uniteAll(tree.options.map(piecesOf));
+    case 'group':
+      return piecesOf(tree.body);
+    case 'repeat':
+      return piecesOfRepeat(tree);
+    default:
+      return undefined;
+  }
+}
+
+function lettersOf(set: CharSet): readonly Piece[] | undefined {
+  if (set === NOT_LINE_FEED || set === ALL) return [{ kind: 'letters', options: [[undefined]] }];
+  if (set.size > 4) return undefined;
+  const letters: string[] = [];
+  for (const [low, high] of set.ranges())
+    for (let code = low; code <= high; code++) letters.push(String.fromCodePoint(code));
+  // Half a surrogate pair would be found inside of a whole one.
+  if (letters.length === 0 || letters.some((letter) => letter.length === 1 && SURROGATE.test(letter))) return undefined;
+  return [{ kind: 'letters', options: letters.map((letter) => [letter]) }];
+}
+
+function piecesOfRepeat(tree: Pattern & { readonly form: 'repeat' }): readonly Piece[] | undefined {
+  if (tree.greed === 'possessive' || tree.least > MAX_ROUNDS) return undefined;
+  const body = piecesOf(tree.body);
+  if (body === undefined) return undefined;
+  const rounds = Array.from({ length: tree.least }, () => body);
+  if (tree.most === tree.least) return joinAll(rounds);
+  if (tree.most === UNBOUNDED) {
+    const isDot = tree.body.form === 'set' && (tree.body.set === NOT_LINE_FEED || tree.body.set === ALL);
+    return isDot ? joinAll([...rounds, [{ kind: 'gap' }]]) : undefined;
+  }
+  if (tree.most !== 1) return undefined;
+  return uniteAll([body, []]);
+}
+
+function joinAll(sequences: readonly (readonly Piece[] | undefined)[]): readonly Piece[] | undefined {
+  const joined: Piece[] = [];
+  for (const pieces of sequences) {
+    if (pieces === undefined) return undefined;
+    for (const piece of pieces) {
+      const last = joined.at(-1);
+      if (piece.kind === 'letters' && last?.kind === 'letters') {
+        if (piece.options.length * last.options.length > MAX_OPTIONS) return undefined;
+        const options = last.options.flatMap((left) => piece.options.map((right) => [...left, ...right]));
+        joined[joined.length - 1] = { kind: 'letters', options };
+      } else if (piece.kind !== 'gap' || last?.kind !== 'gap') joined.push(piece);
+    }
+  }
+  return joined;
+}
+
+/** Alternatives must be texts: a gap in one of them would need a chain of its own. */
+function uniteAll(alternatives: readonly (readonly Piece[] | undefined)[]): readonly Piece[] | undefined {
+  const options: Letters[] = [];
+  for (const pieces of alternatives) {
+    if (pieces === undefined || pieces.length > 1) return undefined;
+    const [only] = pieces;
+    if (only === undefined) options.push([]);
+    else if (only.kind === 'letters') options.push(...only.options);
+    else return undefined;
+  }
+  return options.length > MAX_OPTIONS ? undefined : [{ kind: 'letters', options }];
+}

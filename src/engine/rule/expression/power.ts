@@ -1,0 +1,160 @@
+/**
+ * `**` of decimals, as Python's C implementation gives it: whole exponents by repeated multiplication with some digits to spare, others as
+ * exp(y·ln x) and then always written with 28 digits (`4 ** 0.5` is `2.000000000000000000000000000`).
+ */
+
+import { Decimal as Big } from 'decimal.js';
+import { typeFailure } from './failure.js';
+import type { Failure } from './failure.js';
+import type { Decimal, Num } from './number.js';
+import {
+  context,
+  INFINITY,
+  isTrueNumber,
+  isWhole,
+  negate,
+  notANumber,
+  subtract,
+  toDecimal,
+  toInteger,
+} from './number.js';
+
+const { precision, tinyExponent, settle, roundOff, digitsOf, power10, finite } = context;
+
+/** A constructor of our own: the shared one could be reconfigured by others. */
+const Wide = Big.clone({ precision: 60, rounding: Big.ROUND_HALF_EVEN, toExpNeg: -9e15, toExpPos: 9e15 });
+
+export function raise(left: Num, right: Num): Num {
+  const base = toDecimal(left);
+  const exponent = toDecimal(right);
+  if (base.shape === 'nan' || exponent.shape === 'nan') return notANumber();
+  const whole = exponent.shape === 'finite' && isWhole(exponent);
+  const negative = base.negative && whole && isOdd(exponent);
+  if (!isTrueNumber(base)) {
+    if (!isTrueNumber(exponent)) throw undefinedPower();
+    if (exponent.negative) return negative ? negate(INFINITY) : INFINITY;
+    return finite(negative, 0n, 0);
+  }
+  if (base.negative && !whole) throw undefinedPower();
+  if (exponent.shape === 'infinite') return raiseToInfinity(base, exponent.negative);
+  if (base.shape === 'infinite') {
+    if (!isTrueNumber(exponent)) return finite(false, 1n, 0);
+    if (exponent.negative) return finite(negative, 0n, 0);
+    return negative ? negate(INFINITY) : INFINITY;
+  }
+  if (!isTrueNumber(exponent)) return finite(false, 1n, 0);
+  const size = magnitudeOf(base, exponent);
+  if (size > 1_000_010) throw typeFailure('a number is too large (overflow)');
+  if (size < -1_000_060) return finite(negative, 0n, tinyExponent);
+  if (isPowerOfOne(base)) return powerOfOne(base, exponent, whole, negative);
+  return whole ? raiseToWhole(base, exponent, negative) : raiseToFraction(base, exponent);
+}
+
+function undefinedPower(): Failure {
+  return typeFailure('this power has no result');
+}
+
+/** The exponent is a whole number here; beyond 10,000 digits after the point of a power of ten it is even anyway. */
+function isOdd(exponent: Decimal): boolean {
+  if (exponent.exponent > 0) return false;
+  return (toInteger(exponent) & 1n) !== 0n;
+}
+
+function raiseToInfinity(base: Decimal, negativeExponent: boolean): Decimal {
+  if (base.shape === 'infinite') return negativeExponent ? finite(false, 0n, 0) : INFINITY;
+  if (isPowerOfOne(base)) return finite(false, power10(precision - 1), 1 - precision);
+  const aboveOne = base.exponent + digitsOf(base.coefficient) > 0;
+  return aboveOne !== negativeExponent ? INFINITY : finite(false, 0n, 0);
+}
+
+function isPowerOfOne(base: Decimal): boolean {
+  return base.whole === 1 || base.whole === -1;
+}
+
+function powerOfOne(base: Decimal, exponent: Decimal, whole: boolean, negative: boolean): Decimal {
+  if (!whole) return finite(false, power10(precision - 1), 1 - precision);
+  if (exponent.negative) return finite(negative, 1n, 0);
+  const places =
+    exponent.exponent + digitsOf(exponent.coefficient) > 12 ? precision : Number(toInteger(exponent)) * -base.exponent;
+  const zeros = base.exponent === 0 ? 0 : Math.min(Math.max(places, 0), precision - 1);
+  return finite(negative, power10(zeros), -zeros);
+}
+
+/** Decimal logarithm of the result, roughly: enough to refuse what would overflow before computing it. */
+function magnitudeOf(base: Decimal, exponent: Decimal): number {
+  const digits = digitsOf(base.coefficient);
+  const scaled = Number(base.coefficient) / 10 ** Math.min(digits - 1, 300);
+  let logarithm = Math.log10(scaled) + base.exponent + digits - 1;
+  if (Math.abs(logarithm) < 1e-9) {
+    const distance = toDecimal(subtract(finite(false, base.coefficient, base.exponent), 1));
+    logarithm = (Number(distance.coefficient) * 10 ** distance.exponent * (distance.negative ? -1 : 1)) / Math.LN10;
+  }
+  return logarithm * approximately(exponent);
+}
+
+function approximately(value: Decimal): number {
+  const size = value.exponent + digitsOf(value.coefficient);
+  if (size > 300) return value.negative ? -1e300 : 1e300;
+  const magnitude = Number(`${value.coefficient}e${value.exponent}`);
+  return value.negative ? -magnitude : magnitude;
+}
+
+interface Scaled {
+  readonly coefficient: bigint;
+  readonly exponent: number;
+}
+
+function raiseToWhole(base: Decimal, exponent: Decimal, negative: boolean): Decimal {
+  const times = toInteger(exponent);
+  const digits = precision + exponent.exponent + digitsOf(exponent.coefficient) + 4;
+  let factor: Scaled = { coefficient: base.coefficient, exponent: base.exponent };
+  if (times < 0n) factor = reciprocal(base, digits);
+  let rest = times < 0n ? -times : times;
+  let result: Scaled = { coefficient: 1n, exponent: 0 };
+  while (rest > 0n) {
+    if ((rest & 1n) === 1n) result = product(result, factor, digits);
+    rest >>= 1n;
+    if (rest > 0n) factor = product(factor, factor, digits);
+  }
+  return settle(negative, result.coefficient, result.exponent);
+}
+
+function product(left: Scaled, right: Scaled, digits: number): Scaled {
+  const coefficient = left.coefficient * right.coefficient;
+  const exponent = left.exponent + right.exponent;
+  const drop = digitsOf(coefficient) - digits;
+  return drop > 0 ? { coefficient: roundOff(coefficient, drop), exponent: exponent + drop } : { coefficient, exponent };
+}
+
+/** 1 / base to `digits` digits; an exact quotient keeps the exponent that the division rule asks for, as far as it can. */
+function reciprocal(base: Decimal, digits: number): Scaled {
+  const shift = digits + digitsOf(base.coefficient);
+  const dividend = power10(shift);
+  let coefficient = dividend / base.coefficient;
+  let exponent = -shift - base.exponent;
+  if (coefficient * base.coefficient !== dividend) return { coefficient, exponent };
+  while (exponent < -base.exponent && coefficient % 10n === 0n) {
+    coefficient /= 10n;
+    exponent++;
+  }
+  return { coefficient, exponent };
+}
+
+function raiseToFraction(base: Decimal, exponent: Decimal): Decimal {
+  const power = new Wide(plain(base)).pow(new Wide(plain(exponent)));
+  const text = /^(\d)(?:\.(\d+))?e([+-]?\d+)$/.exec(power.toExponential());
+  if (text === null) throw undefinedPower();
+  const fraction = text[2] ?? '';
+  let coefficient = BigInt((text[1] ?? '0') + fraction);
+  let scale = Number(text[3]) - fraction.length;
+  const missing = precision - digitsOf(coefficient);
+  if (missing > 0) {
+    coefficient *= power10(missing);
+    scale -= missing;
+  }
+  return settle(false, coefficient, scale);
+}
+
+function plain(value: Decimal): string {
+  return `${value.negative ? '-' : ''}${value.coefficient}e${value.exponent}`;
+}
