@@ -193,23 +193,25 @@ class PlacedYaml implements YamlFile {
   }
 
   placeOf(path: YamlPath): Place {
-    return placeAt(this.#lines, this.#nearest(path).range?.[0] ?? 0);
+    return placeAt(this.#lines, this.#nearest(path)?.range?.[0] ?? 0);
   }
 
   placeOfKey(path: YamlPath): Place {
     const parent = this.#nearest(path.slice(0, -1));
     const key = isMap(parent) ? entryOf(parent.items, path.at(-1))?.key : undefined;
-    return placeAt(this.#lines, (isScalar(key) ? key.range?.[0] : undefined) ?? parent.range?.[0] ?? 0);
+    return placeAt(this.#lines, (isScalar(key) ? key.range?.[0] : undefined) ?? parent?.range?.[0] ?? 0);
   }
 
   placeInText(path: YamlPath, offset: number): Place {
     const node = this.#nearest(path);
-    const start = node.range?.[0] ?? 0;
+    const start = node?.range?.[0] ?? 0;
     return placeAt(this.#lines, isScalar(node) ? sourceOffset(this.#text, node, offset) : start);
   }
 
-  #nearest(path: YamlPath): Node {
-    let node = this.#document.contents as Node;
+  /** `undefined` for an empty file only. */
+  #nearest(path: YamlPath): Node | undefined {
+    let node = (this.#document.contents ?? undefined) as Node | undefined;
+    if (node === undefined) return undefined;
     for (const step of path) {
       const inside = this.#targets.get(node) ?? node;
       const child = isMap(inside)
