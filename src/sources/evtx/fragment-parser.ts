@@ -13,6 +13,9 @@ import type { AttributeNode, ElementNode, Node, Template, TextNode, ValueNode } 
 import { ValueTable } from './value-table.js';
 import { VALUE_TYPE } from './value-text.js';
 
+export const EVENT_DATA = 'EventData';
+export const DATA = 'Data';
+
 export const TOKEN = {
   end: 0x00,
   openElement: 0x01,
@@ -167,14 +170,18 @@ export class FragmentParser {
     const at = this.#at;
     const close = this.#byte();
     let children: Node[] = [];
-    if (close === TOKEN.closeStart) children = this.#content(level + 1, true);
-    else if (close !== TOKEN.closeEmpty)
+    if (close === TOKEN.closeStart) {
+      children = this.#content(level + 1, true);
+      markFirst(children, name === EVENT_DATA);
+    } else if (close !== TOKEN.closeEmpty)
       throw new Damage('damaged', at, `has the token 0x${close.toString(16)} inside a start tag`);
     return {
       kind: 'element',
       name,
       attributes,
       children,
+      dataName: name === DATA ? constantName(attributes) : undefined,
+      isFirstOfName: false,
       dependency: dependency === NO_DEPENDENCY ? -1 : dependency,
       offset,
     };
@@ -287,5 +294,25 @@ function startsText(token: number): boolean {
       return true;
     default:
       return false;
+  }
+}
+
+/** `''` where there is no `Name`, `undefined` where it is more than constant text. */
+function constantName(attributes: readonly AttributeNode[]): string | undefined {
+  const names = attributes.filter((attribute) => attribute.name === 'Name');
+  const parts = names.at(-1)?.parts ?? [];
+  return parts.every((part) => part.kind === 'text') ? parts.map((part) => part.text).join('') : undefined;
+}
+
+/** Values between the elements may be elements too, of any name: from there on nothing is sure. */
+function markFirst(children: readonly Node[], isEventData: boolean): void {
+  const names = new Set<string>(['__proto__', '#attributes']);
+  for (const child of children) {
+    if (child.kind === 'text') continue;
+    if (child.kind !== 'element') return;
+    const name = isEventData && child.name === DATA ? (child.dataName === '' ? DATA : child.dataName) : child.name;
+    if (name === undefined) return;
+    child.isFirstOfName = !names.has(name);
+    names.add(name);
   }
 }

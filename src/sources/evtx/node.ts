@@ -26,6 +26,13 @@ export interface ElementNode {
   /** Namespace declarations are not attributes and are left out. */
   readonly attributes: readonly AttributeNode[];
   readonly children: readonly Node[];
+  /** `Data` elements in `EventData`: the constant text of their `Name`; `undefined` where it is a value, or there is none. */
+  readonly dataName: string | undefined;
+  /**
+   * No element before it in its parent can have its name, so it need not be looked for: looking took a tenth of the reading time. The
+   * parser sets it once the parent is read.
+   */
+  isFirstOfName: boolean;
   /** Value whose absence takes the element away; -1 if none. */
   readonly dependency: number;
   /** Bytes from the start of the chunk, for messages. */

@@ -8,14 +8,12 @@
 import type { Budget } from './budget.js';
 import type { ChunkBytes } from './chunk-bytes.js';
 import { Damage } from './damage.js';
-import { type FragmentParser, TOKEN } from './fragment-parser.js';
+import { DATA, EVENT_DATA, type FragmentParser, TOKEN } from './fragment-parser.js';
 import type { AttributeNode, ElementNode, Node, TextNode, ValueMemo, ValueNode } from './node.js';
 import { put, type Tree, type TreeValue } from './tree.js';
 import { ValueTable } from './value-table.js';
 import { listTexts, VALUE_TYPE } from './value-text.js';
 
-const EVENT_DATA = 'EventData';
-const DATA = 'Data';
 const NO_MEMO: ValueMemo = { offsets: [], sizes: [], types: [], texts: [] };
 const NO_VALUES = new ValueTable();
 
@@ -117,7 +115,7 @@ export class TreeBuilder {
       const data: Tree = attributes === undefined ? {} : { '#attributes': attributes };
       const text = this.#nodes(data, element.children, scope, level + 1, true);
       if (text.trim() !== '') put(data, '#text', text);
-      put(into, name, data);
+      putElement(into, name, data, element);
       return;
     }
     const items = this.#listOf(element, scope);
@@ -125,20 +123,23 @@ export class TreeBuilder {
       for (const item of items) put(into, name, attributes === undefined ? item : withAttributes(attributes, item));
       return;
     }
-    put(into, name, this.#content(element.children, attributes, scope, level));
+    putElement(into, name, this.#content(element.children, attributes, scope, level), element);
   }
 
   /** A `Data` element of `EventData`, under its name. */
   #data(into: Tree, element: ElementNode, scope: Scope, level: number): void {
     this.budget.node(element.offset);
     if (isAbsent(element, scope)) return;
-    let name = DATA;
-    for (const attribute of element.attributes) {
-      if (attribute.name === 'Name') name = this.#attributeText(attribute, scope) || DATA;
-    }
+    const name = (element.dataName ?? this.#dataName(element, scope)) || DATA;
     const items = this.#listOf(element, scope);
-    if (items === undefined) put(into, name, this.#content(element.children, undefined, scope, level));
-    else for (const item of items) put(into, name, item);
+    if (items === undefined) {
+      putElement(into, name, this.#content(element.children, undefined, scope, level), element);
+    } else for (const item of items) put(into, name, item);
+  }
+
+  #dataName(element: ElementNode, scope: Scope): string {
+    const attribute = element.attributes.findLast(({ name }) => name === 'Name');
+    return attribute === undefined ? '' : (this.#attributeText(attribute, scope) ?? '');
   }
 
   #content(nodes: readonly Node[], attributes: Tree | undefined, scope: Scope, level: number): TreeValue {
@@ -217,6 +218,11 @@ export class TreeBuilder {
     for (const item of items) this.budget.units(16 + item.length, offset);
     return items;
   }
+}
+
+function putElement(tree: Tree, name: string, value: TreeValue, element: ElementNode): void {
+  if (element.isFirstOfName) tree[name] = value;
+  else put(tree, name, value);
 }
 
 /** Source: [MS-EVEN6] 2.2.12: an element whose dependency or only, optional value is null is not written. */
