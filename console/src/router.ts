@@ -1,0 +1,74 @@
+/** The pages and their addresses. Pages beyond the overview and the inbox are fetched when first opened. */
+
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router';
+import type { Role } from '../../src/contract/index.js';
+import { getSetup } from './api/calls.js';
+import { useSession } from './stores/session.js';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Key of the page's title. */
+    title: string;
+    /** Open to everybody, without the shell. */
+    open?: boolean;
+    /** Least role. */
+    needs?: Role;
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? false,
+  routes: [
+    { path: '/setup', component: () => import('./views/SetupView.vue'), meta: { title: 'setup.title', open: true } },
+    {
+      path: '/sign-in',
+      component: () => import('./views/SignInView.vue'),
+      meta: { title: 'signIn.title', open: true },
+    },
+    { path: '/', component: () => import('./views/OverviewView.vue'), meta: { title: 'overview.title' } },
+    { path: '/threats', component: () => import('./views/ThreatsView.vue'), meta: { title: 'threats.title' } },
+    { path: '/threats/:id', component: () => import('./views/ThreatView.vue'), meta: { title: 'threat.title' } },
+    { path: '/hosts', component: () => import('./views/HostsView.vue'), meta: { title: 'hosts.title' } },
+    { path: '/hunts', component: () => import('./views/HuntsView.vue'), meta: { title: 'hunts.title' } },
+    { path: '/hunts/:id', component: () => import('./views/HuntView.vue'), meta: { title: 'hunts.title' } },
+    { path: '/exceptions', component: () => import('./views/ExceptionsView.vue'), meta: { title: 'exceptions.title' } },
+    { path: '/plugins/:name', component: () => import('./views/PluginView.vue'), meta: { title: 'plugins.title' } },
+    {
+      path: '/admin/users',
+      component: () => import('./views/UsersView.vue'),
+      meta: { title: 'users.title', needs: 'administrator' },
+    },
+    {
+      path: '/admin/tokens',
+      component: () => import('./views/TokensView.vue'),
+      meta: { title: 'tokens.title', needs: 'administrator' },
+    },
+    {
+      path: '/admin/audit',
+      component: () => import('./views/AuditView.vue'),
+      meta: { title: 'audit.title', needs: 'administrator' },
+    },
+    { path: '/:rest(.*)*', component: () => import('./views/MissingView.vue'), meta: { title: 'missing.title' } },
+  ],
+});
+
+router.beforeEach(async (to) => {
+  if (to.meta.open === true) return true;
+  const session = useSession();
+  if (session.session) return true;
+  try {
+    await session.load();
+  } catch {
+    // The page itself says what does not answer, and tries again.
+    return true;
+  }
+  return session.session ? true : await entrance(to);
+});
+
+/** Where somebody goes who is not signed in: to the set-up while it is open, else to the sign-in and back. */
+async function entrance(to: RouteLocationNormalized): Promise<RouteLocationRaw> {
+  const setup = await getSetup().catch(() => ({ open: false }));
+  if (setup.open) return { path: '/setup' };
+  return { path: '/sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } };
+}
