@@ -1,0 +1,28 @@
+/** Texts that lie, break out, or never end: every page must show them as text. `pwned` is what a script among them would set. */
+
+export const HOSTILE: readonly string[] = [
+  '<img src=x onerror="globalThis.pwned=1">.exe',
+  '<script>globalThis.pwned=1</script>',
+  '"><svg onload=alert(1)>',
+  "';globalThis.pwned=1;//",
+  '{{ constructor.constructor("globalThis.pwned=1")() }}',
+  'javascript:globalThis.pwned=1',
+  'invoice\u202Efdp.exe',
+  'a\u200Bb\u200Dc\uFEFFd\u2066e\u2069f',
+  'tag\u{E0041}\u{E0042} vs\uFE0F end',
+  'nul\u0000bell\u0007esc\u001b[31m red\u009b',
+  'line one\nline two\r\nline three\u2028four',
+  `blanks${' '.repeat(300)}end.exe`,
+  'lone \uD800 surrogate \uDC00',
+  'svch\u043Est.exe',
+  `zalgo e${'\u0301'.repeat(40)}`,
+  '__proto__',
+  'constructor',
+  '%s %d %n ${7*7} #{7*7} <%= 7*7 %>',
+  '=HYPERLINK("http://evil.example","x")',
+  'мир 世界 שלום مرحبا 🌍',
+  `long-${'A'.repeat(31_744)}-end`,
+  '\u3164\u2800\u00AD',
+  '&lt;b&gt;entities&amp;',
+  'file:///etc/passwd http://evil.example/',
+];
