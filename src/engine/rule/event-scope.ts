@@ -31,6 +31,11 @@ export class EventScope implements Scope {
     return this;
   }
 
+  /** The event's own time; an event without one has no "now". */
+  get nowMs(): number | undefined {
+    return this.#event === undefined || this.#event.timeSource === 'none' ? undefined : this.#event.timeMs;
+  }
+
   get(name: string): unknown {
     let slot = this.#slots.get(name);
     if (slot === undefined) {

@@ -3,6 +3,8 @@
  * Grammar and meaning: docs/reference/expressions.md. Compiled once into closures; no `eval`; every pattern in linear time or under a step limit.
  */
 
+import type { Requirement } from '../index/requirement.js';
+
 /**
  * What can be wrong. All four at compile time, because constant parts are computed then; at run time `syntax` only for a pattern that is
  * itself computed.
@@ -24,15 +26,7 @@ export interface Scope {
   get(name: string): unknown;
 }
 
-/**
- * A necessary condition: the expression can only be true if `field` is a text that, lower-cased, holds (`contains`), begins with, ends with or
- * is one of `texts`, or a number equal to one of them in decimal. All requirements must hold at once.
- */
-export interface Requirement {
-  readonly field: string;
-  readonly kind: 'equals' | 'contains' | 'prefix' | 'suffix';
-  readonly texts: readonly string[];
-}
+export type { Requirement };
 
 /** A field read and compared with a pattern or text while the expression came out true. */
 export interface TracedMatch {

@@ -20,7 +20,7 @@ import {
   toInteger,
 } from './number.js';
 import { raise } from './power.js';
-import { requireEqual, requireMember, requirePart } from './requirement.js';
+import { requireEqual, requireHeld, requireMember, requirePart } from './requirement.js';
 import type { ArithmeticOperator, BitOperator, OrderOperator } from './syntax.js';
 import { concatenate, includesText, isText } from './text.js';
 import type { Type } from './type.js';
@@ -290,7 +290,7 @@ export function inNode(member: Node, container: Node): Node {
     type: BOOLEAN,
     fields,
     test,
-    requirements: field !== undefined && container.isConstant ? requireMember(field, container) : [],
+    requirements: memberRequirements(member, container),
     trace: (scope, found) => {
       const outcome = truthOf(test(scope));
       if (!outcome) return false;
@@ -301,6 +301,13 @@ export function inNode(member: Node, container: Node): Node {
     },
   });
   return folded(node, [container, member]);
+}
+
+function memberRequirements(member: Node, container: Node): readonly Requirement[] {
+  if (member.field !== undefined) return container.isConstant ? requireMember(member.field, container) : [];
+  return container.field !== undefined && member.isConstant
+    ? requireHeld(container.field, valueOfConstant(member))
+    : [];
 }
 
 /** Where in a field's text the part stands; the whole text where no part was sought in it. */

@@ -8,7 +8,7 @@ import type { Node } from './node.js';
 import { valueOfConstant } from './node.js';
 import { better } from './pattern/literals.js';
 import type { Pattern } from './pattern/pattern.js';
-import type { Text } from './text.js';
+import { isText, type Text } from './text.js';
 import type { Value } from './value.js';
 import { isArray, isNumber } from './value.js';
 import { isValueMap, isValueSet } from './collection.js';
@@ -44,6 +44,11 @@ export function requireMember(field: string, container: Node): readonly Requirem
     texts.push(text);
   }
   return [{ field, kind: 'equals', texts: unique(texts) }];
+}
+
+/** `constant in field`; of a field that is a list or map a requirement says nothing. */
+export function requireHeld(field: string, value: Value): readonly Requirement[] {
+  return isText(value) ? requirePart(field, 'contains', value) : NONE;
 }
 
 /** A text, or a safe whole number in decimal; undefined for what the index cannot look for. */

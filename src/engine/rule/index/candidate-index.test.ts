@@ -18,6 +18,7 @@ function holds({ field, kind, texts }: Requirement, values: Values): boolean {
   const value = lower(values[field]);
   if (typeof value === 'number')
     return kind === 'equals' && texts.some((text) => text !== '' && Number(text) === value);
+  if (typeof value === 'object' && value !== null) return true;
   if (typeof value !== 'string') return false;
   return texts.some((text) => {
     if (kind === 'equals') return value === text;
@@ -79,10 +80,10 @@ describe('CandidateIndex', () => {
       isCandidate: false,
     },
     {
-      name: 'a list has no text',
+      name: 'of a list nothing is said',
       requirements: [requirement('image', 'contains', 'x')],
       values: { image: ['x'] },
-      isCandidate: false,
+      isCandidate: true,
     },
     {
       name: 'a value too long to be kept',
@@ -112,6 +113,8 @@ describe('CandidateIndex', () => {
       fc.string({ unit: fc.constantFrom('a', 'b', 'c', '1'), minLength: 250, maxLength: 300 }),
       fc.integer({ min: 0, max: 111 }),
       fc.constant(null),
+      fc.constant(['a']),
+      fc.boolean(),
     );
     fc.assert(
       fc.property(

@@ -21,6 +21,8 @@ export class FieldIndex {
   readonly field: string;
   readonly #exact: ReadonlyMap<string | number, readonly number[]>;
   readonly #tables: readonly TextTable[];
+  /** For lists and maps, of which requirements say nothing. */
+  readonly #all: readonly number[];
   readonly #fold: Fold;
   readonly #cache = new BoundedCache<unknown, readonly number[]>(CACHE_VALUES);
 
@@ -45,6 +47,7 @@ export class FieldIndex {
       }
     }
     this.#exact = exact;
+    this.#all = sorted(new Set(witnesses.map(({ item }) => item)));
     this.#tables = (['start', 'end', 'anywhere'] as const)
       .filter((place) => places[place].size > 0)
       .map((place) => new TextTable(place, places[place] as TextItems));
@@ -55,7 +58,7 @@ export class FieldIndex {
     if (typeof value === 'string') {
       if (value.length > CACHE_VALUE_LENGTH_MAX) return this.#search(value);
     } else if (typeof value !== 'number') {
-      return NONE;
+      return typeof value === 'object' && value !== null ? this.#all : NONE;
     }
     const kept = this.#cache.get(value);
     if (kept !== undefined) return kept;

@@ -2,7 +2,8 @@
 
 /**
  * A necessary condition: the rule can only match if `field` is a text that, lower-cased, holds (`contains`), begins with, ends with or is
- * one of `texts`; for `equals` also if it is a number that one of them names. All requirements of one condition must hold at once.
+ * one of `texts`; for `equals` also if it is a number that one of them names in decimal; for any kind if it is a list or map, of which a
+ * requirement says nothing. All requirements of one condition must hold at once.
  */
 export interface Requirement {
   /** Lower case. */
