@@ -11,7 +11,8 @@ export type AppErrorCode =
   | 'LOG_TOO_LARGE'
   | 'STORE_UNREADABLE'
   | 'STORE_TOO_NEW'
-  | 'STORE_FAILED';
+  | 'STORE_FAILED'
+  | 'RULES_UNREADABLE';
 
 export class AppError extends Error {
   override readonly name = 'AppError';

@@ -27,6 +27,7 @@ const TITLES = {
   SETUP_REFUSED: 'The set-up link is not valid',
   USER_LAST_ADMINISTRATOR: 'One administrator must remain',
   HUNT_INVALID: 'The hunt cannot be run',
+  RULES_UNREADABLE: 'The rules cannot be read',
   SERVER_ERROR: 'The server failed',
 } as const;
 
@@ -137,8 +138,9 @@ function toProblem(error: Error & Partial<FastifyError>): HttpProblem {
   );
 }
 
-/** The log or the store failing: their messages are written for people. */
+/** The log, the store or the packs failing: their messages are written for people. */
 function ofAppError(error: AppError): HttpProblem {
+  if (error.code === 'RULES_UNREADABLE') return new HttpProblem(409, 'RULES_UNREADABLE', error.message);
   const extras = error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds };
   return new HttpProblem(503, 'EVENTS_STOPPED', error.message, extras);
 }

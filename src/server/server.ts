@@ -69,6 +69,8 @@ const HTTP_LIMITS = {
 export interface ChainsightServer {
   /** For tests that send requests without a socket, and for counting its routes. */
   readonly app: FastifyInstance;
+  /** Shared with other listeners, so that one page tells of all. */
+  readonly metrics: Metrics;
   /** @returns the port, which matters where 0 was asked for. @throws what Node throws: `EADDRINUSE`, `EACCES`, … */
   listen(host: string, port: number): Promise<number>;
   /** Stops accepting, lets requests under way finish, ends streams and hunts. */
@@ -137,6 +139,7 @@ export async function createServer(
 
   return {
     app,
+    metrics,
     async listen(host, port) {
       await app.listen({ host, port });
       const address = app.server.address();

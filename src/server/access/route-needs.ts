@@ -36,6 +36,7 @@ const API_NEEDS = {
   'DELETE /exceptions/:id': 'analyst',
   'GET /rules': 'viewer',
   'GET /rules/status': 'viewer',
+  'GET /rules/:id': 'viewer',
   'POST /rules/reload': 'administrator',
   'POST /hunts': 'analyst',
   'GET /hunts': 'viewer',

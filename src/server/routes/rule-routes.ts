@@ -5,6 +5,7 @@ import type { Diagnostic as EngineDiagnostic } from '../../engine/base/diagnosti
 import type { Profile, Rule as EngineRule, RuleErrors } from '../../engine/rule/rule.js';
 import {
   PAGE_LIMIT_DEFAULT,
+  Rule as RuleShape,
   RulePage,
   RuleQuery,
   RulesStatus,
@@ -12,8 +13,9 @@ import {
   type Rule,
   type RulesStatus as RulesStatusBody,
 } from '../../contract/index.js';
+import { notFound } from '../problem.js';
 import { pageOfArray, pageShape } from '../shape/page.js';
-import type { RouteContext } from './context.js';
+import type { IdParams, RouteContext } from './context.js';
 
 interface RuleQueryValues {
   readonly limit?: number;
@@ -43,6 +45,16 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
     '/rules/status',
     { schema: { summary: 'Version of the rules in force, and what did not load', response: { 200: RulesStatus } } },
     () => statusShape(policy.rules()),
+  );
+
+  app.get<{ Params: IdParams }>(
+    '/rules/:id',
+    { schema: { summary: 'One rule or profile', response: { 200: RuleShape } } },
+    ({ params }) => {
+      const rule = rulesOf(policy.rules()).find(({ id }) => id === params.id);
+      if (rule === undefined) throw notFound('This rule');
+      return rule;
+    },
   );
 
   app.post(

@@ -22,7 +22,7 @@ export function streamRoute({ app, parts, stream }: RouteContext): void {
       schema: {
         summary: 'Live messages as server-sent events; resumes after `Last-Event-ID`',
         querystring: Type.Object(
-          { after: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })) },
+          { after: Type.Optional(Type.String({ pattern: '^\\d{0,15}$' })) },
           { additionalProperties: false },
         ),
         produces: ['text/event-stream'],

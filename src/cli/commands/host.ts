@@ -1,0 +1,87 @@
+/** `chainsight host`: the machines that events were about. */
+
+import { Command } from 'commander';
+import type { HostRecord, StateQueries } from '../../app/query-ports.js';
+import { COMMAND_LINE } from '../audit-name.js';
+import { dataFolderFrom, dataOption, requireDataFolder, withState, type DataOptions } from '../data-folder.js';
+import { CommandError } from '../exit.js';
+import { formatOption, printList, shortTime, type ListFormat } from '../listing.js';
+import { askServer, findRunningServer } from '../running-server.js';
+
+const PAGE = 1000;
+
+export function hostCommand(): Command {
+  return new Command('host')
+    .description('list hosts, or forget one')
+    .addCommand(listCommand())
+    .addCommand(forgetCommand());
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('list hosts with their events and open threats')
+    .argument('[text]', 'only those whose name holds this')
+    .addOption(dataOption())
+    .addOption(formatOption())
+    .addHelpText('after', '\nExamples:\n  chainsight host list\n  chainsight host list fin --format ndjson')
+    .action(async (text: string | undefined, options: DataOptions & { readonly format: ListFormat }) => {
+      const dataFolder = dataFolderFrom(options);
+      requireDataFolder(dataFolder);
+      const hosts = await withState(dataFolder, ({ queries }) => allHosts(queries, text));
+      await printList(
+        hosts,
+        options.format,
+        {
+          name: ({ name }) => name,
+          events: ({ events }) => String(events),
+          'open threats': ({ openThreats }) => String(openThreats),
+          first: ({ firstMs }) => shortTime(firstMs),
+          last: ({ lastMs }) => shortTime(lastMs),
+        },
+        text === undefined ? 'No event has come yet.' : `No host holds ${text} in its name.`,
+      );
+    });
+}
+
+function forgetCommand(): Command {
+  return new Command('forget')
+    .description('remove all that is known of a host but its events in the log')
+    .argument('<name>')
+    .addOption(dataOption())
+    .addHelpText('after', '\nExample:\n  chainsight host forget old-pc')
+    .action(async (name: string, options: DataOptions) => {
+      const dataFolder = dataFolderFrom(options);
+      requireDataFolder(dataFolder);
+      const host = name.toLowerCase();
+      const server = await findRunningServer(dataFolder);
+      if (server === undefined) {
+        await withState(dataFolder, ({ queries, access }) => {
+          if (!queries.removeHost(host))
+            throw new CommandError(`There is no host ${name}. chainsight host list shows them.`);
+          access.addAudit({
+            timeMs: Date.now(),
+            who: COMMAND_LINE,
+            action: 'host.forget',
+            target: host,
+            before: null,
+            after: null,
+            address: '',
+          });
+        });
+      } else {
+        await askServer(dataFolder, server, 'DELETE', `/hosts/${encodeURIComponent(host)}`);
+      }
+      process.stderr.write(`Forgot ${host}.\n`);
+    });
+}
+
+function allHosts(queries: StateQueries, text: string | undefined): readonly HostRecord[] {
+  const hosts: HostRecord[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = queries.hosts(text, { limit: PAGE, cursor });
+    hosts.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return hosts;
+}

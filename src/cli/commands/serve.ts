@@ -1,0 +1,204 @@
+/** `chainsight serve`: the server and console. Runs until it is told to stop. */
+
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import type { ServerLogger, TlsFiles } from '../../server/parts.js';
+import { openSetUp } from '../../server/access/set-up.js';
+import { createRmEyeListener, type RmEyeListener } from '../../server/rmeye/rmeye-listener.js';
+import { createServer } from '../../server/server.js';
+import type { Config } from '../config.js';
+import { configFrom, configOption, dataOption, reasonOf, type DataOptions } from '../data-folder.js';
+import { CommandError, EXIT_FINE } from '../exit.js';
+import { programRoot } from '../program-root.js';
+import { compose, type Composition } from '../serve/compose.js';
+import { addressText, addressUrl, isLoopback, listenError } from '../serve/listen-address.js';
+import { removeRunningFile, writeRunningFile } from '../serve/running-file.js';
+import { stopSignal } from '../serve/stop-signal.js';
+import type { Address } from '../settings.js';
+
+interface ServeOptions extends DataOptions {
+  readonly listen?: string;
+  readonly rmeye?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecure?: boolean;
+  readonly rules?: readonly string[];
+  readonly bundled: boolean;
+}
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the server and the console; stops with a flush on SIGTERM or Ctrl-C')
+    .addOption(dataOption())
+    .addOption(configOption())
+    .option('--listen <address:port>', 'console, API and events (default: 127.0.0.1:8420)')
+    .option('--rmeye <address:port>', 'the original’s wire, which carries no credential (default: off)')
+    .option('--tls-cert <file>', 'certificate (PEM), to speak HTTPS')
+    .option('--tls-key <file>', 'its key (PEM)')
+    .option('--insecure', 'listen beyond loopback without TLS')
+    .option('--rules <dir>', 'a further pack of rules; may be given more than once', collect)
+    .option('--no-bundled', 'without the bundled rules')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  chainsight serve
+  chainsight serve --data /var/lib/chainsight --listen 0.0.0.0:8420 --tls-cert cert.pem --tls-key key.pem
+  chainsight serve --data data --rmeye 127.0.0.1:8421
+
+Settings: chainsight.yml in the data folder, CHAINSIGHT_* over it, these flags over both; see chainsight config.`,
+    )
+    .action(async (options: ServeOptions) => {
+      process.exitCode = await serve(options);
+    });
+}
+
+async function serve(options: ServeOptions): Promise<number> {
+  const config = configFrom(options, {
+    'listen.http': { flag: '--listen', value: options.listen },
+    'listen.rmeye': { flag: '--rmeye', value: options.rmeye },
+    'tls.cert': { flag: '--tls-cert', value: options.tlsCert },
+    'tls.key': { flag: '--tls-key', value: options.tlsKey },
+    insecure: { flag: '--insecure', value: options.insecure },
+    'rules.packs': { flag: '--rules', value: options.rules },
+    'rules.bundled': { flag: '--no-bundled', value: options.bundled ? undefined : false },
+  });
+  const tls = readTls(config);
+  refuseOpenAddress(config, tls);
+  const stopping = stopSignal();
+  const logger = pino({ level: config.values['log.level'], base: null }, pino.destination({ dest: 2, sync: true }));
+  const composition = await compose(config, serverLogger(logger));
+  try {
+    return await run({ config, tls, composition, stopping, logger: serverLogger(logger) });
+  } finally {
+    removeRunningFile(config.dataFolder);
+    await composition.close();
+  }
+}
+
+interface Run {
+  readonly config: Config;
+  readonly tls: TlsFiles | undefined;
+  readonly composition: Composition;
+  readonly logger: ServerLogger;
+  /** Resolves with the signal to stop. */
+  readonly stopping: Promise<string>;
+}
+
+async function run({ config, tls, composition, logger, stopping }: Run): Promise<number> {
+  const { values, dataFolder } = config;
+  const { parts, decoder } = composition;
+  const version = versionOf(programRoot());
+  const limits = {
+    bodyBytes: values['limits.bodyBytes'],
+    recordBytes: values['limits.recordBytes'],
+    gzipRatio: values['limits.gzipRatio'],
+    inFlightBytes: values['limits.inFlightBytes'],
+  };
+  const console = join(programRoot(), 'dist', 'console');
+  const server = await createServer(
+    parts,
+    { version, limits, tls, consoleFolder: existsSync(console) ? console : undefined },
+    decoder,
+  );
+  let rmeye: RmEyeListener | undefined;
+  try {
+    const http = await listen(server, values['listen.http'], '--listen');
+    const url = addressUrl(http, tls !== undefined);
+    const lines = [`Chainsight ${version} listens on ${url}`];
+    if (values['listen.rmeye'] !== undefined) {
+      rmeye = createRmEyeListener({
+        intake: parts.intake,
+        metrics: server.metrics,
+        logger,
+        decoder,
+        allow: values['rmeye.allow'],
+      });
+      const address = await listen(rmeye, values['listen.rmeye'], '--rmeye');
+      lines.push(`The original’s wire is open on ${addressText(address)} for ${values['rmeye.allow'].join(', ')}`);
+    }
+    const token = openSetUp(parts.access);
+    if (token !== undefined) {
+      lines.push(`First start: open ${url}/setup#token=${token} and choose a password. The link works once.`);
+    }
+    writeRunningFile(dataFolder, { url, pid: process.pid, fingerprint: fingerprintOf(tls) });
+    process.stdout.write(`${lines.join('\n')}\n`);
+    const signal = await stopping;
+    logger.info({ signal }, 'stopping');
+    return EXIT_FINE;
+  } finally {
+    await rmeye?.close();
+    await server.close();
+  }
+}
+
+async function listen(
+  listener: { listen(host: string, port: number): Promise<number> },
+  address: Address,
+  flag: string,
+): Promise<Address> {
+  try {
+    return { host: address.host, port: await listener.listen(address.host, address.port) };
+  } catch (error) {
+    throw listenError(error, address, flag);
+  }
+}
+
+/** @throws CommandError where only one of the two files is named, or one cannot be used */
+function readTls({ values, origins }: Config): TlsFiles | undefined {
+  const cert = values['tls.cert'];
+  const key = values['tls.key'];
+  if (cert === '' && key === '') return undefined;
+  if (cert === '' || key === '') {
+    const missing = cert === '' ? 'tls.cert' : 'tls.key';
+    throw new CommandError(
+      `${missing} is missing: a certificate and its key go together (see ${origins[cert === '' ? 'tls.key' : 'tls.cert']}).`,
+    );
+  }
+  const files = { cert: readPem(cert, 'certificate'), key: readPem(key, 'key') };
+  try {
+    return new X509Certificate(files.cert).raw.length > 0 ? files : undefined;
+  } catch {
+    throw new CommandError(`${cert} holds no certificate in PEM form.`);
+  }
+}
+
+function readPem(path: string, what: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new CommandError(`The ${what} ${path} cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+function fingerprintOf(tls: TlsFiles | undefined): string {
+  return tls === undefined ? '' : new X509Certificate(tls.cert).fingerprint256;
+}
+
+/** Passwords and tokens must not cross a network in the clear unless somebody says that they may. */
+function refuseOpenAddress({ values, origins }: Config, tls: TlsFiles | undefined): void {
+  const { host } = values['listen.http'];
+  if (isLoopback(host) || tls !== undefined || values.insecure) return;
+  throw new CommandError(
+    `${host} (${origins['listen.http']}) is not loopback. Give a certificate with --tls-cert and --tls-key, or say --insecure if a proxy in front speaks TLS.`,
+  );
+}
+
+function serverLogger(logger: pino.Logger): ServerLogger {
+  return {
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
+}
+
+function versionOf(root: string): string {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }).version;
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

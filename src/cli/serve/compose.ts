@@ -1,0 +1,122 @@
+/** Builds a running Chainsight on a data folder: log, state, engine, plugins. The only place that knows all adapters. */
+
+import { LiveService } from '../../app/live/live-service.js';
+import { compilePacks } from '../../app/policy/compile-packs.js';
+import type { EventLog } from '../../app/ports.js';
+import { formatDiagnostic } from '../../engine/base/diagnostic.js';
+import { openEventLog } from '../../log/event-log.js';
+import type { ServerLogger, ServerParts } from '../../server/parts.js';
+import { createJsonDecoder } from '../../sources/json/json.js';
+import { DEFAULT_LIMITS, type Decoder, type Sink } from '../../sources/source.js';
+import type { StateStore } from '../../store/state-store.js';
+import type { Config } from '../config.js';
+import type { SettingValues } from '../settings.js';
+import { asCommandError, ensureDataFolder, logPath, openState } from '../data-folder.js';
+import { packReader } from './rule-packs.js';
+import { sampleMaker } from './sample.js';
+import { systemClock, systemPause } from './world.js';
+
+export interface Composition {
+  readonly parts: ServerParts;
+  readonly live: LiveService;
+  /** For what senders hand in: within the configured limits. */
+  readonly decoder: (sink: Sink) => Decoder;
+  /** Takes nothing more, writes what it holds, and gives the folder free. */
+  close(): Promise<void>;
+}
+
+/** What the log holds was within the limits of its day; these are above any that can be set. */
+const STORED_LIMITS = { ...DEFAULT_LIMITS, maxRecordBytes: 65 * 1024 * 1024 };
+
+/**
+ * Opens the folder and brings engine and state to the end of the log. Events are taken from then on.
+ *
+ * @throws CommandError where the folder cannot be used or another server has it
+ */
+export async function compose({ dataFolder, values }: Config, logger: ServerLogger): Promise<Composition> {
+  ensureDataFolder(dataFolder);
+  let state: StateStore | undefined;
+  let log: EventLog | undefined;
+  try {
+    state = openState(dataFolder);
+    log = await openLog(dataFolder, state.effects.committedPosition, logger);
+    const live = liveService(log, state, values, logger);
+    await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
+    return composition(live, log, state, values, logger);
+  } catch (error) {
+    await log?.close();
+    state?.close();
+    throw asCommandError(error);
+  }
+}
+
+function composition(
+  live: LiveService,
+  log: EventLog,
+  state: StateStore,
+  values: SettingValues,
+  logger: ServerLogger,
+): Composition {
+  return {
+    live,
+    decoder: (sink) =>
+      createJsonDecoder(sink, { limits: { ...DEFAULT_LIMITS, maxRecordBytes: values['limits.recordBytes'] } }),
+    parts: {
+      clock: systemClock,
+      access: state.access,
+      state: state.queries,
+      intake: live.intake,
+      policy: live.policy,
+      notices: live.notices,
+      hunter: NO_HUNTER,
+      events: live,
+      plugins: NO_PLUGINS,
+      samples: sampleMaker,
+      logger,
+    },
+    async close() {
+      await live.stop();
+      await log.close();
+      state.close();
+    },
+  };
+}
+
+function liveService(log: EventLog, state: StateStore, values: SettingValues, logger: ServerLogger): LiveService {
+  return new LiveService({
+    log,
+    store: state.effects,
+    clock: systemClock,
+    pause: systemPause,
+    decoder: (sink) => createJsonDecoder(sink, { limits: STORED_LIMITS }),
+    compile: compilePacks,
+    readPacks: packReader(values, (problem) => logger.warn({}, formatDiagnostic(problem))),
+    settings: {
+      threshold: values['policy.threshold'],
+      hits: values['policy.hits'],
+      rootImages: values['policy.rootImages'],
+      skipImages: values['policy.skipImages'],
+      skipHashes: values['policy.skipHashes'],
+    },
+    plugins: [],
+    onTrouble: ({ kind, position, message }) =>
+      logger[kind === 'store-recovered' ? 'info' : 'warn']({ kind, position }, message),
+  });
+}
+
+async function openLog(dataFolder: string, lastKnownPosition: number, logger: ServerLogger): Promise<EventLog> {
+  const log = await openEventLog(logPath(dataFolder), {
+    lastKnownPosition,
+    onDamage: ({ segment, offset, bytes, reason }) =>
+      logger.error({ segment, offset, bytes }, `damage in the log: ${reason}`),
+  });
+  if (log.cut !== undefined)
+    logger.warn({ bytes: log.cut.bytes }, `the log’s end was torn and is cut off: ${log.cut.reason}`);
+  return log;
+}
+
+const NO_HUNTER: ServerParts['hunter'] = {
+  check: () => 'Hunts are not available yet.',
+  hunt: () => Promise.resolve({ chains: [], events: 0, cut: undefined }),
+};
+const NO_PLUGINS: ServerParts['plugins'] = { plugins: () => [], page: () => Promise.resolve(undefined) };
