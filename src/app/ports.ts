@@ -73,6 +73,7 @@ export interface ReadRange {
 
 /** Bytes in the log that are not what was written: found by their checksum, passed over, and told. */
 export interface LogDamage {
+  /** File name; `''` where the file itself is gone. */
   readonly segment: string;
   /** Where in the segment file, and how many bytes could not be read. */
   readonly offset: number;

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, copyFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -477,23 +479,31 @@ describe('one program at a time', () => {
     });
   });
 
-  test('a lock left by a program that is gone is taken over', async () => {
-    await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, began: '1', token: 'x' }));
-    expect((await open()).lastPosition).toBe(0);
-  });
+  test.each(['', 'rubbish', '1', String(process.pid)])(
+    'one left by a program that is gone is taken over: %j',
+    async (pid) => {
+      await writeFile(join(folder, 'lock.pid'), pid);
+      await writeFile(join(folder, 'lock.sqlite'), '');
+      expect((await open()).lastPosition).toBe(0);
+    },
+  );
 
-  test.runIf(process.platform === 'linux')('so is one whose process id now belongs to another program', async () => {
-    await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.pid, began: '1', token: 'x' }));
-    expect((await open()).lastPosition).toBe(0);
-  });
-
-  test('and one that cannot be read', async () => {
-    await writeFile(join(folder, 'lock'), 'rubbish');
+  test('a killed program lets go of it', async () => {
+    const lock = join(folder, 'lock.sqlite');
+    const script = `new (require('libsql'))(${JSON.stringify(lock)}).exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1e6)`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    await writeFile(join(folder, 'lock.pid'), String(child.pid));
+    await expect(openEventLog(folder)).rejects.toMatchObject({
+      code: 'LOG_LOCKED',
+      message: expect.stringContaining(`process ${child.pid}`),
+    });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
     expect((await open()).lastPosition).toBe(0);
   });
 
   test('of many that open at once exactly one wins', async () => {
-    await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, began: '1', token: 'x' }));
     const tries = await Promise.allSettled(Array.from({ length: 10 }, () => open()));
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
@@ -502,7 +512,7 @@ describe('one program at a time', () => {
     const log = await open();
     await log.append([event('a')]);
     expect((await reopen(log)).lastPosition).toBe(1);
-    expect(await readdir(folder)).toContain('lock');
+    expect(await readFile(join(folder, 'lock.pid'), 'utf8')).toBe(String(process.pid));
   });
 
   test('a folder that cannot be used says so', async () => {

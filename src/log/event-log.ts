@@ -74,6 +74,7 @@ class DiskLog implements EventLog {
     this.#reader = new LogReader(files, folder, (segment, hole) => this.#note(segment, hole));
     const limits = { ...DEFAULT_LIMITS, ...options };
     const lastPosition = Math.max(recovered.lastPosition, options.lastKnownPosition ?? 0);
+    if (lastPosition > recovered.lastPosition) this.#noteShort(recovered, lastPosition);
     this.#writer = new LogWriter(files, folder, limits, { ...recovered, lastPosition }, async (segment) => {
       this.#closed.push({ name: segment.name, firstPosition: segment.firstPosition });
       await storeIndex(folder, segment, segment.index);
@@ -122,6 +123,15 @@ class DiskLog implements EventLog {
     const { name, firstPosition, index } = active;
     const last = { name, firstPosition, nextPosition: undefined, index, end: index.end };
     return { segments: [...closed, last], lastPosition };
+  }
+
+  #noteShort({ active, lastPosition }: Recovered, knownPosition: number): void {
+    this.#note(active?.name ?? '', {
+      offset: active?.index.end ?? 0,
+      bytes: 0,
+      lost: { first: lastPosition + 1, last: knownPosition },
+      reason: 'the log ends before records that the state has seen',
+    });
   }
 
   #note(segment: string, hole: Hole): void {

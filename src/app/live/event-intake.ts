@@ -9,7 +9,7 @@ import type { Pipeline } from './pipeline.js';
 import type { RecordWindows } from './record-windows.js';
 
 /** Beyond it, events that are on disk wait for the engine in memory, and their effects come ever later. */
-const BACKLOG_MAX = 50_000;
+export const BACKLOG_MAX = 50_000;
 /** After a disk was nearly full, this long passes before the server calls itself ready again without a try. */
 const FULL_MS = 30_000;
 
@@ -38,6 +38,7 @@ export class EventIntake implements Intake {
     private readonly pipeline: Pipeline,
     private readonly windows: RecordWindows,
     private readonly clock: Clock,
+    private readonly backlogMax: number,
   ) {}
 
   get refusal(): string | undefined {
@@ -101,7 +102,7 @@ export class EventIntake implements Intake {
     if (this.closedReason !== undefined) return { kind: 'busy', reason: this.closedReason, retryAfterSeconds: 5 };
     if (this.pipeline.trouble !== undefined) return { kind: 'stopped', reason: this.pipeline.trouble };
     const { backlog } = this.pipeline;
-    if (backlog === 0 || backlog + count <= BACKLOG_MAX) return undefined;
+    if (backlog === 0 || backlog + count <= this.backlogMax) return undefined;
     return { kind: 'busy', reason: `${backlog} events wait to be judged; nothing was taken.`, retryAfterSeconds: 1 };
   }
 

@@ -10,7 +10,7 @@ import { LoggedPolicy } from '../policy/logged-policy.js';
 import type { Clock, EffectStore, EventLog, Pause, PolicySettings } from '../ports.js';
 import { LogFold } from '../replay/log-fold.js';
 import { decodeStored, isEvent, type DecoderMaker } from '../replay/stored-event.js';
-import { EventIntake, type IntakeCounters } from './event-intake.js';
+import { BACKLOG_MAX, EventIntake, type IntakeCounters } from './event-intake.js';
 import { NoticeBoard } from './notice-board.js';
 import { Pipeline, type LiveTrouble } from './pipeline.js';
 import { LivePolicyDesk } from './policy-desk.js';
@@ -31,6 +31,8 @@ export interface LiveParts {
   readonly settings: PolicySettings;
   readonly plugins: readonly EnginePlugin[];
   readonly onTrouble: (trouble: LiveTrouble) => void;
+  /** Events on disk that may wait for the engine before more are refused. */
+  readonly backlogMax?: number;
 }
 
 export interface LiveFigures extends IntakeCounters {
@@ -68,7 +70,13 @@ export class LiveService implements EventReader {
       onStored: (effects) => this.#board.stored(effects),
       onEvent: (event, receivedMs) => this.#board.heard(event, receivedMs),
     });
-    this.#intake = new EventIntake(parts.log, this.#pipeline, this.#windows, parts.clock);
+    this.#intake = new EventIntake(
+      parts.log,
+      this.#pipeline,
+      this.#windows,
+      parts.clock,
+      parts.backlogMax ?? BACKLOG_MAX,
+    );
     this.#desk = new LivePolicyDesk({
       ...parts,
       compile,

@@ -37,8 +37,7 @@ export interface PipelineParts {
 
 /** Something a person must hear of. The position is that of the record concerned, 0 where none is. */
 export interface LiveTrouble {
-  readonly kind:
-    'event-failed' | 'store-failed' | 'store-recovered' | 'record-unreadable' | 'state-ahead' | 'rules-faulty';
+  readonly kind: 'event-failed' | 'store-failed' | 'store-recovered' | 'record-unreadable' | 'rules-faulty';
   readonly position: number;
   readonly message: string;
 }
@@ -50,9 +49,9 @@ const COMMIT_MS = 100;
 const RETRY_MS = 2_000;
 
 interface Waiter {
-  readonly position: number;
   readonly isDone: () => boolean;
   readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class Pipeline {
@@ -112,28 +111,29 @@ export class Pipeline {
 
   /** Resolves once everything up to `position` has gone through the engine. */
   whenApplied(position: number): Promise<void> {
-    return this.#when(position, () => this.#applied >= position);
+    return this.#when(() => this.#applied >= position);
   }
 
-  /** Resolves once the effects of everything pushed so far are stored. */
+  /** Resolves once the effects of everything pushed so far are stored. @throws AppError `STORE_FAILED` where they never will */
   whenStored(): Promise<void> {
     const position = this.#pushed;
     if (this.#committed >= position) return Promise.resolve();
     this.#isHurried = true;
     this.#kick();
-    return this.#when(position, () => this.#committed >= position);
+    return this.#when(() => this.#committed >= position);
   }
 
   /** Stores what can be stored. What cannot is in the log, and is done again at the next start. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    if (this.trouble === undefined) await this.whenStored();
+    if (this.trouble === undefined) await this.whenStored().catch(() => undefined);
   }
 
-  #when(position: number, isDone: () => boolean): Promise<void> {
+  #when(isDone: () => boolean): Promise<void> {
     if (isDone()) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waiters.push({ position, isDone, resolve });
+    if (this.#isHalted) return Promise.reject(this.#haltError());
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ isDone, resolve, reject });
     });
   }
 
@@ -243,6 +243,7 @@ export class Pipeline {
     if (!isStored) {
       // These effects are lost here and will be made again from the log; anything behind them must not be stored before.
       this.#isHalted = true;
+      for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#haltError());
       return;
     }
     this.#committed = position;
@@ -270,6 +271,10 @@ export class Pipeline {
       }
       await this.parts.pause.sleep(RETRY_MS);
     }
+  }
+
+  #haltError(): AppError {
+    return new AppError('STORE_FAILED', `Effects could not be stored: ${this.trouble ?? 'unknown'}.`);
   }
 
   #tell(kind: LiveTrouble['kind'], message: string): void {

@@ -38,16 +38,9 @@ export async function recoverState(
   parts: RecoveryParts,
   onProgress: (progress: StartProgress) => void,
 ): Promise<number> {
-  const { log, store } = parts;
+  const { log } = parts;
   const reader = new Recovery(parts);
   const { lastPosition } = log;
-  if (store.committedPosition > lastPosition) {
-    parts.onTrouble({
-      kind: 'state-ahead',
-      position: store.committedPosition,
-      message: `The state knows records up to ${store.committedPosition}, the log holds them up to ${lastPosition}: records are lost. What the state has learned from them stays.`,
-    });
-  }
   let toldMs = parts.clock.nowMs();
   for await (const records of log.read()) {
     for (const record of records) reader.take(record);
@@ -59,7 +52,7 @@ export async function recoverState(
   }
   reader.finish(lastPosition);
   onProgress({ position: lastPosition, lastPosition });
-  return Math.max(lastPosition, store.committedPosition);
+  return lastPosition;
 }
 
 class Recovery {

@@ -1,0 +1,546 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  guid,
+  HandClock,
+  incoming,
+  openLive,
+  pause,
+  PLAIN_RULES,
+  plainPack,
+  sysmon,
+  type Live,
+  type LiveOptions,
+} from '../../../test/support/live-kit.js';
+import { withLedgersChecked } from '../../../test/support/ledger.js';
+import type { PackSource } from '../policy/compile-packs.js';
+import { diskFiles } from '../../log/files.js';
+import { AppError } from '../app-error.js';
+import type { LiveNotice } from '../live-ports.js';
+import { DEFAULT_POLICY } from '../policy/policy-file.js';
+import type { EffectStore, EventLog, LogRecord } from '../ports.js';
+
+let folder: string;
+let live: Live;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chainsight-live-'));
+});
+
+afterEach(async () => {
+  await live.close();
+  await rm(folder, { recursive: true });
+});
+
+async function start(options: LiveOptions = {}): Promise<Live> {
+  live = await openLive(folder, options);
+  await live.service.start();
+  return live;
+}
+
+async function restart(options: LiveOptions = {}): Promise<Live> {
+  await live.close();
+  return start(options);
+}
+
+/** shell.exe starts evil.exe starts worse.exe: 180 points. */
+function attack(host = 'ws1.corp.example', first = 1): object[] {
+  const [shell, evil, worse] = [guid(first), guid(first + 1), guid(first + 2)];
+  return [
+    sysmon({ number: first, host, guid: shell, image: 'shell.exe' }),
+    sysmon({ number: first + 1, host, guid: evil, image: 'evil.exe', parent: { guid: shell, image: 'shell.exe' } }),
+    sysmon({ number: first + 2, host, guid: worse, image: 'worse.exe', parent: { guid: evil, image: 'evil.exe' } }),
+  ];
+}
+
+function storedThreats() {
+  return live.state.queries.threats({}, { limit: 100, cursor: undefined }).items;
+}
+
+async function records(log: EventLog): Promise<LogRecord[]> {
+  const found: LogRecord[] = [];
+  for await (const batch of log.read()) found.push(...batch.map(({ record }) => record));
+  return found;
+}
+
+async function eventTexts(log: EventLog): Promise<string[]> {
+  const found = await records(log);
+  return found.flatMap((record) => (record.kind === 'event' ? [Buffer.from(record.raw).toString()] : []));
+}
+
+describe('taking events in', () => {
+  test('a threat is stored with its evidence, its processes and its events', async () => {
+    await start();
+    expect(await live.service.intake.take(incoming(...attack()), 'token-a')).toEqual({ kind: 'taken', duplicates: 0 });
+    await live.service.intake.settled();
+    const [stored] = storedThreats();
+    withLedgersChecked(storedThreats().map(({ threat }) => threat));
+    expect(stored?.threat).toMatchObject({ score: 360, host: 'ws1.corp.example', start: { commandLine: 'shell.exe' } });
+    const { items } = live.state.queries.chainProcesses(stored!.threat.id, { limit: 10, cursor: undefined });
+    expect(items.map(({ commandLine }) => commandLine)).toEqual(['shell.exe', 'evil.exe', 'worse.exe']);
+    const events = live.state.queries.processEvents(items[1]!.id, {}, { limit: 10, cursor: undefined }).items;
+    expect(events.map(({ rules }) => rules)).toEqual([['evil']]);
+    const read = await live.service.readEvents([...events.map(({ position }) => position), 1, 999]);
+    expect([...read.values()].map(({ event }) => event.fields['CommandLine'])).toEqual(['evil.exe']);
+    expect(live.state.queries.host('ws1')).toMatchObject({ events: 3, name: 'ws1.corp.example' });
+    expect(live.service.threats()).toEqual(storedThreats().map(({ threat }) => threat));
+  });
+
+  test('the same record again, in one request or the next, or after a restart, is one', async () => {
+    await start();
+    const events = incoming(...attack());
+    expect(await live.service.intake.take([...events, ...events], 's')).toEqual({ kind: 'taken', duplicates: 3 });
+    expect(await live.service.intake.take(events, 's')).toEqual({ kind: 'taken', duplicates: 3 });
+    await restart();
+    expect(await live.service.intake.take(events, 's')).toEqual({ kind: 'taken', duplicates: 3 });
+    expect(await eventTexts(live.log)).toHaveLength(3);
+    await live.close();
+    live = await openLive(folder);
+    expect(live.state.queries.eventCounts()).toEqual({ events: 3, duplicates: 9 });
+  });
+
+  test('one record in two requests at once is written once, and both wait for the disk', async () => {
+    let open: () => void = () => undefined;
+    let gate = Promise.resolve();
+    await start({
+      log: {
+        files: {
+          ...diskFiles,
+          async open(path, mode) {
+            const file = await diskFiles.open(path, mode);
+            return { ...file, datasync: () => gate.then(() => file.datasync()) };
+          },
+        },
+      },
+    });
+    gate = new Promise((resolve) => (open = resolve));
+    const answers: number[] = [];
+    const calls = [1, 2].map((call) =>
+      live.service.intake.take(incoming(...attack()), 's').then((answer) => {
+        answers.push(call);
+        return answer;
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(answers).toEqual([]);
+    open();
+    expect(await Promise.all(calls)).toEqual([
+      { kind: 'taken', duplicates: 0 },
+      { kind: 'taken', duplicates: 3 },
+    ]);
+    expect(await eventTexts(live.log)).toHaveLength(3);
+  });
+
+  test('the bytes of a record are kept as they came', async () => {
+    await start();
+    const text =
+      '{ "EventID":1, "SourceName":"Microsoft-Windows-Sysmon","Hostname":"h",  "Odd":"\\u0041\\ud800", "UtcTime":"2026-01-05 09:00:00.000"}';
+    const [event] = incoming(JSON.parse(text) as object);
+    await live.service.intake.take([{ event: event!.event, raw: Buffer.from(text) }], 's');
+    expect(await eventTexts(live.log)).toEqual([text]);
+  });
+
+  test('an event without a time of its own has the time it came, and keeps it after a restart', async () => {
+    const clock = new HandClock(1_790_000_000_000);
+    await start({ parts: { clock } });
+    const record = { ...sysmon({ number: 1, guid: guid(1), image: 'evil.exe' }), UtcTime: undefined };
+    await live.service.intake.take(incoming(record), 's');
+    await live.service.intake.settled();
+    clock.timeMs += 1e9;
+    await restart({ parts: { clock } });
+    const [chain] = live.state.queries.processes([]).length === 0 ? (await live.service.readEvents([3])).values() : [];
+    expect(chain).toMatchObject({ event: { timeMs: 1_790_000_000_000, timeSource: 'received' } });
+  });
+
+  test('before the start and after the stop it says why it takes nothing', async () => {
+    live = await openLive(folder);
+    expect(live.service.intake.refusal).toContain('starting');
+    expect(await live.service.intake.take(incoming(...attack()), 's')).toMatchObject({ kind: 'busy' });
+    await live.service.start();
+    expect(live.service.intake.refusal).toBeUndefined();
+    await live.service.stop();
+    expect(await live.service.intake.take(incoming(...attack()), 's')).toMatchObject({
+      kind: 'busy',
+      reason: expect.stringContaining('stopping'),
+    });
+  });
+});
+
+describe('when something fails', () => {
+  test('a failed sync stops the intake, and what was not acknowledged may be sent again after a repair', async () => {
+    let isBroken = false;
+    await start({
+      log: {
+        files: {
+          ...diskFiles,
+          async open(path, mode) {
+            const file = await diskFiles.open(path, mode);
+            return { ...file, datasync: () => (isBroken ? Promise.reject(new Error('EIO')) : file.datasync()) };
+          },
+        },
+      },
+    });
+    isBroken = true;
+    const events = incoming(...attack());
+    expect(await live.service.intake.take(events, 's')).toMatchObject({
+      kind: 'stopped',
+      reason: expect.stringContaining('EIO'),
+    });
+    isBroken = false;
+    expect(await live.service.intake.take(events, 's')).toMatchObject({ kind: 'stopped' });
+    expect(live.service.intake.refusal).toContain('EIO');
+    await restart();
+    await live.service.intake.take(events, 's');
+    await live.service.intake.settled();
+    expect(await eventTexts(live.log)).toHaveLength(3);
+    expect(storedThreats()).toHaveLength(1);
+  });
+
+  test('a full disk refuses for now; readiness comes back by itself', async () => {
+    const clock = new HandClock();
+    let free = 1e9;
+    await start({
+      parts: { clock },
+      log: { files: { ...diskFiles, space: () => Promise.resolve({ free, total: 1e10 }) } },
+    });
+    const padded = (number: number) => ({
+      ...sysmon({ number, guid: guid(9), image: 'a.exe' }),
+      Pad: 'x'.repeat(3e6),
+    });
+    const large = [padded(9), padded(10)];
+    free = 0;
+    expect(await live.service.intake.take(incoming(...large), 's')).toMatchObject({ kind: 'stopped' });
+    expect(live.service.intake.refusal).toContain('MiB left');
+    clock.timeMs += 30_000;
+    expect(live.service.intake.refusal).toBeUndefined();
+    free = 1e9;
+    expect(await live.service.intake.take(incoming(...attack()), 's')).toMatchObject({ kind: 'taken' });
+  });
+
+  test('a state that cannot be written stops the intake; nothing is lost or stored twice once it can', async () => {
+    let isFull = false;
+    const failing = (store: EffectStore): EffectStore => ({
+      get committedPosition() {
+        return store.committedPosition;
+      },
+      commit(effects, position, arrivals) {
+        if (isFull) throw new AppError('STORE_FAILED', 'disk full');
+        store.commit(effects, position, arrivals);
+      },
+      addDuplicates: (count) => store.addDuplicates(count),
+    });
+    live = await openLive(folder);
+    const { state } = live;
+    await live.log.close();
+    state.close();
+    const inner = await openLive(folder);
+    await inner.log.close();
+    live = await openLive(folder, {
+      parts: {
+        store: failing(inner.state.effects),
+        pause: { ...pause, sleep: () => pause.sleep(5) },
+      },
+    });
+    await live.service.start();
+    isFull = true;
+    expect(await live.service.intake.take(incoming(...attack()), 's')).toMatchObject({ kind: 'taken' });
+    await expect.poll(() => live.service.intake.refusal).toBe('disk full');
+    expect(await live.service.intake.take(incoming(...attack('ws2', 50)), 's')).toMatchObject({ kind: 'stopped' });
+    isFull = false;
+    await live.service.intake.settled();
+    expect(live.service.intake.refusal).toBeUndefined();
+    expect(live.troubles.map(({ kind }) => kind)).toEqual(['store-failed', 'store-recovered']);
+    expect(storedThreats()).toHaveLength(1);
+    inner.state.close();
+  });
+
+  test('a fault of ours on one event is told, and its neighbours are judged, now and after a restart', async () => {
+    const faulty: LiveOptions = {
+      parts: {
+        plugins: [
+          {
+            name: 'faulty',
+            processCreated: ({ process }) => {
+              if (process.image.endsWith('evil.exe')) throw new Error('cannot');
+            },
+          },
+        ],
+      },
+    };
+    await start(faulty);
+    await live.service.intake.take(incoming(...attack()), 's');
+    await live.service.intake.settled();
+    const before = live.service.threats();
+    expect(live.troubles).toEqual([expect.objectContaining({ kind: 'event-failed', position: 4 })]);
+    await restart(faulty);
+    expect(live.service.threats()).toEqual(before);
+    expect(live.troubles).toHaveLength(1);
+  });
+
+  test('more events than the engine keeps up with are refused for a moment', async () => {
+    let release: () => void = () => undefined;
+    let gate = Promise.resolve();
+    await start({ parts: { backlogMax: 50, pause: { ...pause, turn: () => gate.then(() => pause.turn()) } } });
+    gate = new Promise((resolve) => (release = resolve));
+    const events = incoming(
+      ...Array.from({ length: 90 }, (_, at) => sysmon({ number: at + 1, guid: guid(at), image: 'a.exe' })),
+    );
+    expect(await live.service.intake.take(events.slice(0, 60), 's')).toMatchObject({ kind: 'taken' });
+    expect(await live.service.intake.take(events.slice(60), 's')).toMatchObject({ kind: 'busy', retryAfterSeconds: 1 });
+    release();
+    await live.service.intake.settled();
+    expect(await live.service.intake.take(events.slice(60), 's')).toMatchObject({ kind: 'taken' });
+    expect(live.service.figures).toMatchObject({ accepted: 90, duplicates: 0 });
+  });
+});
+
+describe('policy', () => {
+  test('the first start puts settings and rules in the log; the next only what differs', async () => {
+    await start();
+    await restart();
+    expect((await records(live.log)).map((record) => record.kind === 'policy' && record.change.kind)).toEqual([
+      'settings',
+      'rules',
+    ]);
+    const packs = [plainPack(...PLAIN_RULES, { id: 'new', image: 'x.exe', points: 1 })];
+    await restart({
+      parts: { settings: { ...DEFAULT_POLICY, threshold: 90 }, readPacks: () => Promise.resolve(packs) },
+    });
+    expect((await records(live.log)).slice(2)).toMatchObject([
+      { kind: 'policy', change: { kind: 'settings', settings: { threshold: 90 } } },
+      { kind: 'policy', change: { kind: 'rules', packs } },
+    ]);
+    expect(live.service.currentPolicy.threshold).toBe(90);
+  });
+
+  test('an exception holds from its place in the log on, counts its hits, and is taken off again', async () => {
+    await start();
+    await live.service.intake.take(incoming(...attack('ws1', 1)), 's');
+    const exception = {
+      id: 'x1',
+      scope: 'path' as const,
+      value: '*\\evil.exe',
+      reason: 'test',
+      author: 'wu',
+      createdMs: 1,
+    };
+    await live.service.policy.addException(exception);
+    await live.service.intake.take(incoming(...attack('ws2', 11)), 's');
+    await live.service.intake.settled();
+    expect(live.service.policy.exceptions()).toEqual([exception]);
+    expect(live.service.policy.exceptionHits()).toEqual(new Map([['x1', 2]]));
+    expect(live.service.threats().map(({ host, score }) => [host, score])).toEqual([['ws1', 360]]);
+    expect(await live.service.policy.removeException('x1')).toBe(true);
+    expect(await live.service.policy.removeException('x1')).toBe(false);
+    await live.service.intake.take(incoming(...attack('ws3', 21)), 's');
+    await live.service.intake.settled();
+    const before = live.service.threats();
+    expect(before.map(({ host }) => host).sort()).toEqual(['ws1', 'ws3']);
+    await restart();
+    expect(live.service.threats()).toEqual(before);
+    expect(live.service.policy.exceptions()).toEqual([]);
+  });
+
+  test('reloaded rules hold for what comes; an empty set is only reported', async () => {
+    let packs: PackSource[] = [plainPack(...PLAIN_RULES)];
+    const options: LiveOptions = { parts: { readPacks: () => Promise.resolve(packs) } };
+    await start(options);
+    await live.service.intake.take(incoming(...attack('ws1', 1)), 's');
+    packs = [plainPack({ id: 'evil', image: 'evil.exe', points: 500 })];
+    const inForce = await live.service.policy.reloadRules();
+    expect(inForce.rules.rules.map(({ id }) => id)).toEqual(['evil']);
+    await live.service.intake.take(incoming(...attack('ws2', 11)), 's');
+    await live.service.intake.settled();
+    const before = live.service.threats();
+    expect(before.map(({ host, score }) => [host, score])).toEqual([
+      ['ws2', 500],
+      ['ws1', 360],
+    ]);
+    packs = [];
+    expect((await live.service.policy.reloadRules()).rules.rules).toHaveLength(1);
+    expect(await live.service.policy.reloadRules()).toEqual(await live.service.policy.reloadRules());
+    packs = [plainPack({ id: 'evil', image: 'evil.exe', points: 500 })];
+    await restart(options);
+    expect(live.service.threats()).toEqual(before);
+  });
+
+  test('what a plugin learns later is a record, and a replay sees it at the same place', async () => {
+    await start();
+    await live.service.intake.take(incoming(...attack()), 's');
+    await live.service.intake.settled();
+    const evil = live.state.queries
+      .chainProcesses(storedThreats()[0]!.threat.id, { limit: 10, cursor: undefined })
+      .items.find(({ commandLine }) => commandLine === 'evil.exe');
+    await live.service.addFinding({
+      plugin: 'reputation',
+      host: 'ws1.corp.example',
+      processId: evil!.id,
+      evidence: { key: 'hash', points: 666, title: { en: 'bad', zh: '坏' } },
+      eventId: 'e',
+      timeMs: 5,
+    });
+    await live.service.intake.settled();
+    const before = storedThreats();
+    expect(before[0]?.threat.score).toBe(360 + 666);
+    await restart();
+    expect(live.service.threats()).toEqual(before.map(({ threat }) => threat));
+  });
+});
+
+describe('notices', () => {
+  test('come after the effects are stored: new and changed threats, hosts, policy', async () => {
+    await start();
+    const notices: LiveNotice[] = [];
+    const end = live.service.notices.subscribe((notice) => {
+      if (notice.kind === 'threat') expect(live.state.queries.threat(notice.id)).toBeDefined();
+      notices.push(notice);
+    });
+    await live.service.intake.take(incoming(...attack()), 's');
+    await live.service.intake.settled();
+    const { id } = storedThreats()[0]!.threat;
+    await live.service.policy.addException({
+      id: 'x',
+      scope: 'host',
+      value: 'z',
+      reason: 'r',
+      author: 'a',
+      createdMs: 0,
+    });
+    expect(notices).toEqual([
+      { kind: 'threat', id },
+      { kind: 'host', name: 'ws1.corp.example' },
+      { kind: 'policy', what: 'exceptions' },
+    ]);
+    end();
+    await live.service.intake.take(incoming(...attack('ws2', 11)), 's');
+    await live.service.intake.settled();
+    expect(notices).toHaveLength(3);
+  });
+
+  test('a threat that joins another chain is told with where it went, also after a restart', async () => {
+    await start();
+    const [shell, evil, worse] = attack();
+    await live.service.intake.take(incoming(evil!, worse!), 's');
+    await live.service.intake.settled();
+    await restart();
+    const notices: LiveNotice[] = [];
+    live.service.notices.subscribe((notice) => notices.push(notice));
+    const grandparent = sysmon({ number: 50, guid: guid(50), image: 'top.exe' });
+    const withParent = { ...shell!, ParentProcessGuid: guid(50), ParentImage: 'C:\\Tools\\top.exe' };
+    const before = storedThreats()[0]!.threat.id;
+    await live.service.intake.take(incoming(withParent, grandparent), 's');
+    await live.service.intake.settled();
+    const after = storedThreats()[0]!.threat.id;
+    expect(after).not.toBe(before);
+    expect(notices).toContainEqual({ kind: 'threat-removed', id: before, into: after });
+    expect(notices).toContainEqual({ kind: 'threat', id: after });
+    expect(live.state.queries.threat(before)?.threat.id).toBe(after);
+  });
+});
+
+describe('recovery', () => {
+  /** Events in which everything happens: joins, ends, repetitions, several hosts. */
+  function story(): object[] {
+    const events: object[] = [];
+    for (let host = 0; host < 3; host++) {
+      for (let at = 0; at < 60; at++) {
+        const number = host * 1_000 + at * 2 + 1;
+        const image = ['evil.exe', 'worse.exe', 'odd.exe', 'shell.exe', 'a.exe'][(at * 7 + host) % 5]!;
+        const parent = at % 6 === 0 ? undefined : { guid: guid(host * 1_000 + Math.floor(at / 2)), image: 'shell.exe' };
+        const common = { host: `ws${host}.corp.example`, guid: guid(host * 1_000 + at), image };
+        events.push(sysmon({ ...common, number, ...(parent === undefined ? {} : { parent }) }));
+        if (at % 4 === 0) events.push(sysmon({ ...common, number: number + 1, eventId: 5 }));
+      }
+    }
+    return events.map((event, at) => events[(at * 37) % events.length] ?? event);
+  }
+
+  test.each([1, 7, 1_000])(
+    'batches of %i, with a restart after each tenth, give the same threats, byte for byte',
+    async (size) => {
+      const events = incoming(...story());
+      await start();
+      await live.service.intake.take(events, 's');
+      await live.service.intake.settled();
+      const expected = JSON.stringify(live.service.threats());
+      const stored = JSON.stringify(storedThreats());
+      expect(JSON.parse(expected)).not.toHaveLength(0);
+      await live.close();
+      await rm(folder, { recursive: true });
+      folder = await mkdtemp(join(tmpdir(), 'chainsight-live-'));
+      await start();
+      for (let at = 0; at < events.length; at += size) {
+        await live.service.intake.take(events.slice(at, at + size), 's');
+        if (Math.floor(at / 20) !== Math.floor((at + size) / 20)) await restart();
+      }
+      await live.service.intake.settled();
+      expect(JSON.stringify(live.service.threats())).toBe(expected);
+      expect(JSON.stringify(storedThreats())).toBe(stored);
+    },
+  );
+
+  test('a state that lags behind the log by any number of records catches up without doubling', async () => {
+    const events = incoming(...story()).slice(0, 40);
+    await start();
+    await live.service.intake.take(events, 's');
+    await live.service.intake.settled();
+    const expected = { threats: JSON.stringify(storedThreats()), host: live.state.queries.host('ws0') };
+    await live.close();
+    for (const stopAt of [2, 3, 17, 41]) {
+      await rm(folder, { recursive: true });
+      folder = await mkdtemp(join(tmpdir(), 'chainsight-live-'));
+      // As a crash leaves it: all records are on disk, effects only up to some place.
+      let isFrozen = false;
+      const frozen = { ...pause, turn: () => (isFrozen ? new Promise<void>(() => undefined) : pause.turn()) };
+      const crashed = await openLive(folder, { parts: { pause: frozen } });
+      await crashed.service.start();
+      await crashed.service.intake.settled();
+      for (const event of events) {
+        isFrozen = crashed.log.lastPosition >= stopAt;
+        await crashed.service.intake.take([event], 's');
+        if (!isFrozen) await crashed.service.intake.settled();
+      }
+      await crashed.log.close();
+      expect(crashed.state.effects.committedPosition).toBe(stopAt);
+      crashed.state.close();
+      await start();
+      await live.service.intake.take(events, 's');
+      await live.service.intake.settled();
+      expect({ threats: JSON.stringify(storedThreats()), host: live.state.queries.host('ws0') }).toEqual({
+        ...expected,
+        host: { ...expected.host, firstMs: expect.any(Number), lastMs: expect.any(Number) },
+      });
+      await live.close();
+    }
+    await start();
+  });
+
+  test('a state that is ahead of its log is told, kept, and no position is used twice', async () => {
+    await start();
+    await live.service.intake.take(incoming(...attack()), 's');
+    await live.service.intake.settled();
+    await live.close();
+    await rm(join(folder, 'log'), { recursive: true });
+    await start();
+    expect(live.log.damage).toEqual([expect.objectContaining({ lost: { first: 1, last: 5 } })]);
+    expect(storedThreats()).toHaveLength(1);
+    await live.service.intake.take(incoming(...attack('ws9', 31)), 's');
+    await live.service.intake.settled();
+    expect(storedThreats()).toHaveLength(2);
+    expect(live.log.lastPosition).toBe(10);
+  });
+
+  test('progress is told while the log is read', async () => {
+    await start();
+    await live.service.intake.take(incoming(...attack()), 's');
+    await live.close();
+    live = await openLive(folder);
+    const told: number[] = [];
+    expect(live.service.isReplaying).toBe(true);
+    await live.service.start(({ position }) => told.push(position));
+    expect(told.at(-1)).toBe(5);
+    expect(live.service.isReplaying).toBe(false);
+  });
+});
