@@ -8,15 +8,21 @@ import type { SourceLimits } from '../source.js';
 
 /** Counted for an element or attribute beside its text. */
 const NODE_UNITS = 16;
-/** Parsed bytes and units of text; a full chunk of small records needs about a tenth. */
-const CHUNK_UNITS = 6_000_000;
+/** Parsed bytes and units of text. Chunks of recorded logs use a tenth of a million, one full of the smallest records about one. */
+const CHUNK_UNITS = 2_500_000;
+/** One record alone, so that it cannot use up what its neighbours need. Its own 64 KiB in the least favourable type are a third of this. */
+const RECORD_UNITS = 600_000;
 
 export class Budget {
   #nodes = 0;
   #recordUnits = 0;
   #chunkUnits = CHUNK_UNITS;
 
-  constructor(private readonly limits: SourceLimits) {}
+  readonly #maxRecordUnits: number;
+
+  constructor(private readonly limits: SourceLimits) {
+    this.#maxRecordUnits = Math.min(limits.maxRecordBytes, RECORD_UNITS);
+  }
 
   startChunk(): void {
     this.#chunkUnits = CHUNK_UNITS;
@@ -39,8 +45,8 @@ export class Budget {
   units(count: number, offset: number): void {
     this.#recordUnits += count;
     this.#chunkUnits -= count;
-    if (this.#recordUnits > this.limits.maxRecordBytes) {
-      throw new Damage('too-large', offset, `unfolds to more than ${this.limits.maxRecordBytes} characters`);
+    if (this.#recordUnits > this.#maxRecordUnits) {
+      throw new Damage('too-large', offset, `unfolds to more than ${this.#maxRecordUnits} characters`);
     }
     if (this.#chunkUnits < 0) {
       throw new Damage('too-large', offset, 'is in a chunk that unfolds to far more than its size');

@@ -12,7 +12,6 @@ import type { Tree, TreeValue } from './tree.js';
 
 export type { EvtxItem } from './chunk-reader.js';
 export { readEvtx } from './evtx-stream.js';
-export { hasEvtxSignature } from './file-header.js';
 export type { Tree, TreeValue } from './tree.js';
 
 export interface EvtxDecoderOptions {

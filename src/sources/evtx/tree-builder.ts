@@ -215,7 +215,7 @@ export class TreeBuilder {
     const { values } = scope;
     const offset = values.offsets[node.index]!;
     const items = listTexts(this.chunk, values.typeOf(node.index), offset, values.sizes[node.index]!);
-    for (const item of items) this.budget.units(16 + item.length, offset);
+    for (const item of items) this.budget.units(2 + item.length, offset);
     return items;
   }
 }
