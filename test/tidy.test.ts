@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const ADAPTERS = ['files', 'log', 'store', 'plugin-host', 'server'];
-const PURE = ['engine', 'sources', 'contract', 'plugin-sdk', 'app'];
+const PURE = ['engine', 'sources', 'contract', 'plugin-sdk', 'plugins', 'app'];
 
 /** Folder of `src` → folders it may import from, besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -16,9 +16,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sources: ['engine'],
   contract: ['engine'],
   'plugin-sdk': ['engine'],
+  plugins: ['plugin-sdk'],
   app: ['engine', 'sources', 'contract', 'plugin-sdk'],
   ...Object.fromEntries(ADAPTERS.map((name) => [name, ['engine', 'sources', 'contract', 'plugin-sdk', 'app']])),
-  cli: [...PURE, ...ADAPTERS],
+  cli: [...PURE, 'plugins', ...ADAPTERS],
 };
 
 function filesBelow(folder: string, wanted: (name: string) => boolean): string[] {

@@ -1,12 +1,12 @@
 /** `--rules`, `--no-bundled` and `--policy`, the same for every command that takes them. */
 
 import { readFile } from 'node:fs/promises';
-import { compilePacks, type PackSource } from '../app/policy/compile-packs.js';
 import { DEFAULT_POLICY, parsePolicy } from '../app/policy/policy-file.js';
 import { formatDiagnostic, type Diagnostic } from '../engine/base/diagnostic.js';
 import type { Policy } from '../engine/policy.js';
+import { createRuleSet } from '../engine/rule/index.js';
 import { CommandError } from './exit.js';
-import { bundledPacks, readPack } from './pack-files.js';
+import { bundledPackPath, loadPacks } from './pack-files.js';
 
 export interface PolicyOptions {
   readonly rules: readonly string[];
@@ -18,18 +18,14 @@ export interface PolicyOptions {
 export async function policyFromOptions(
   options: PolicyOptions,
 ): Promise<{ policy: Policy; diagnostics: readonly Diagnostic[] }> {
-  const sources: PackSource[] = options.bundled ? await bundledPacks() : [];
-  for (const dir of options.rules) sources.push(await readPack(dir));
-  const compiled = compilePacks(sources);
-  for (const diagnostic of compiled.diagnostics) {
+  const folders = [...(options.bundled ? [bundledPackPath()] : []), ...options.rules];
+  const { rules, profiles, diagnostics } = loadPacks(folders);
+  for (const diagnostic of diagnostics) {
     if (diagnostic.severity === 'error') process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
   }
-  if (sources.length > 0 && compiled.rules.rules.length === 0)
+  if (folders.length > 0 && rules.length === 0)
     throw new CommandError('No rule could be loaded; nothing would be found.');
-  return {
-    policy: { ...(await policyLists(options.policy)), rules: compiled.rules },
-    diagnostics: compiled.diagnostics,
-  };
+  return { policy: { ...(await policyLists(options.policy)), rules: createRuleSet(rules, profiles) }, diagnostics };
 }
 
 async function policyLists(path: string | undefined): Promise<typeof DEFAULT_POLICY> {

@@ -1,7 +1,7 @@
 /** The events that the benchmark reads: recorded ones where a folder is given, simulated ones otherwise; in memory before any clock starts. */
 
 import { simulate } from '../../app/simulate/simulate.js';
-import { decodeFile, findInputs } from '../../files/index.js';
+import { findInputs } from '../../files/index.js';
 import { CommandError } from '../exit.js';
 
 const LINES_MAX = 120_000;
@@ -42,8 +42,8 @@ async function recordedLines(paths: readonly string[]): Promise<Buffer[]> {
   const lines: Buffer[] = [];
   let seen = 0;
   let step = 1;
-  for (const input of await findInputs(paths)) {
-    await decodeFile(input, {
+  for (const input of (await findInputs(paths)).inputs) {
+    await input.decode({
       event(_event, raw) {
         if (raw === undefined || seen++ % step !== 0) return;
         lines.push(Buffer.from(raw));

@@ -1,10 +1,11 @@
 /** `chainsight scan`: files or folders through the engine, nothing stored. */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { scan, type ScanInput, type ScanOptions } from '../../app/scan/scan.js';
+import { scan, type ScanOptions } from '../../app/scan/scan.js';
 import { scanEach } from '../../app/scan/scan-each.js';
-import { decodeFile, findInputs } from '../../files/index.js';
-import { EXIT_FINDINGS, EXIT_FINE } from '../exit.js';
+import { formatDiagnostic } from '../../engine/base/diagnostic.js';
+import { findInputs } from '../../files/index.js';
+import { EXIT_FINDINGS, EXIT_FINE, EXIT_USE } from '../exit.js';
 import { openOutput, paintFor } from '../output.js';
 import { policyFromOptions, type PolicyOptions } from '../policy-options.js';
 import { inProcessPlugins } from '../judges.js';
@@ -55,9 +56,10 @@ Examples:
 
 async function run(paths: readonly string[], options: ScanCommandOptions): Promise<number> {
   const { policy, diagnostics } = await policyFromOptions(options);
-  const inputs = await findInputs(paths);
-  const progress = showProgress(inputs.length);
-  const files = inputs.map((input): ScanInput => ({ name: input.label, decode: (sink) => decodeFile(input, sink) }));
+  const { inputs: files, problems } = await findInputs(paths);
+  for (const problem of problems) process.stderr.write(`${formatDiagnostic(problem)}\n`);
+  if (problems.some((problem) => problem.severity === 'error')) return EXIT_USE;
+  const progress = showProgress(files.length);
   const scanOptions: ScanOptions = {
     policy,
     diagnostics,
