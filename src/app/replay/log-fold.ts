@@ -16,13 +16,14 @@ export class LogFold {
     this.engine = new Engine(policy.current(), options);
   }
 
-  event(event: Event, position: number): void {
-    this.#refresh();
-    this.engine.apply(event, position);
+  /** @param isRepeated  the record was seen before */
+  event(event: Event, position: number, isRepeated = false): void {
+    this.settle();
+    this.engine.apply(event, position, isRepeated);
   }
 
   finding(finding: PluginFinding): void {
-    this.#refresh();
+    this.settle();
     this.engine.applyFinding(finding);
   }
 
@@ -30,8 +31,11 @@ export class LogFold {
     this.policy.change(change);
   }
 
-  /** Several changes without an event between them are one change to the engine, live as in a replay: evidence counts policies. */
-  #refresh(): void {
+  /**
+   * Puts the policy in force that holds now. Several changes without an event between them are one change to the engine, live as in a replay: evidence
+   * counts policies.
+   */
+  settle(): void {
     const policy = this.policy.current();
     if (policy !== this.engine.policy) this.engine.setPolicy(policy);
   }
