@@ -31,6 +31,10 @@ const TITLES = {
   SERVER_ERROR: 'The server failed',
 } as const;
 
+export function problemCodes(): readonly ProblemCode[] {
+  return Object.keys(TITLES) as ProblemCode[];
+}
+
 export interface ProblemExtras {
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
   readonly retryAfterSeconds?: number;

@@ -1,5 +1,6 @@
 /** Builds a running Chainsight on a data folder: log, state, engine, plugins. The only place that knows all adapters. */
 
+import { LogHunter } from '../../app/hunt/log-hunter.js';
 import { LiveService } from '../../app/live/live-service.js';
 import { compilePacks } from '../../app/policy/compile-packs.js';
 import type { EventLog } from '../../app/ports.js';
@@ -12,6 +13,8 @@ import type { StateStore } from '../../store/state-store.js';
 import type { Config } from '../config.js';
 import type { SettingValues } from '../settings.js';
 import { asCommandError, ensureDataFolder, logPath, openState } from '../data-folder.js';
+import { inProcessPlugins } from '../judges.js';
+import { storedDecoder } from '../log-source.js';
 import { packReader } from './rule-packs.js';
 import { sampleMaker } from './sample.js';
 import { systemClock, systemPause } from './world.js';
@@ -24,9 +27,6 @@ export interface Composition {
   /** Takes nothing more, writes what it holds, and gives the folder free. */
   close(): Promise<void>;
 }
-
-/** What the log holds was within the limits of its day; these are above any that can be set. */
-const STORED_LIMITS = { ...DEFAULT_LIMITS, maxRecordBytes: 65 * 1024 * 1024 };
 
 /**
  * Opens the folder and brings engine and state to the end of the log. Events are taken from then on.
@@ -68,9 +68,15 @@ function composition(
       intake: live.intake,
       policy: live.policy,
       notices: live.notices,
-      hunter: NO_HUNTER,
+      hunter: new LogHunter({
+        log,
+        policy: () => live.currentPolicy,
+        plugins: inProcessPlugins(),
+        decoder: storedDecoder,
+        pause: systemPause,
+      }),
       events: live,
-      plugins: NO_PLUGINS,
+      plugins: { plugins: () => [], page: () => Promise.resolve(undefined) },
       samples: sampleMaker,
       logger,
     },
@@ -88,7 +94,7 @@ function liveService(log: EventLog, state: StateStore, values: SettingValues, lo
     store: state.effects,
     clock: systemClock,
     pause: systemPause,
-    decoder: (sink) => createJsonDecoder(sink, { limits: STORED_LIMITS }),
+    decoder: storedDecoder,
     compile: compilePacks,
     readPacks: packReader(values, (problem) => logger.warn({}, formatDiagnostic(problem))),
     settings: {
@@ -98,7 +104,7 @@ function liveService(log: EventLog, state: StateStore, values: SettingValues, lo
       skipImages: values['policy.skipImages'],
       skipHashes: values['policy.skipHashes'],
     },
-    plugins: [],
+    plugins: inProcessPlugins(),
     onTrouble: ({ kind, position, message }) =>
       logger[kind === 'store-recovered' ? 'info' : 'warn']({ kind, position }, message),
   });
@@ -114,9 +120,3 @@ async function openLog(dataFolder: string, lastKnownPosition: number, logger: Se
     logger.warn({ bytes: log.cut.bytes }, `the log’s end was torn and is cut off: ${log.cut.reason}`);
   return log;
 }
-
-const NO_HUNTER: ServerParts['hunter'] = {
-  check: () => 'Hunts are not available yet.',
-  hunt: () => Promise.resolve({ chains: [], events: 0, cut: undefined }),
-};
-const NO_PLUGINS: ServerParts['plugins'] = { plugins: () => [], page: () => Promise.resolve(undefined) };

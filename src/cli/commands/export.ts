@@ -1,0 +1,70 @@
+/** `chainsight export`: what a data folder holds, as NDJSON. */
+
+import { Command } from 'commander';
+import { exportEvents, exportThreats, type ExportFilter } from '../../app/export/export.js';
+import { dataFolderFrom, dataOption, requireDataFolder, withState, type DataOptions } from '../data-folder.js';
+import { storedDecoder, withLog } from '../log-source.js';
+import { openOutput, type Output } from '../output.js';
+import { TIME_HELP, toTime } from '../time-option.js';
+
+interface ExportOptions extends DataOptions {
+  readonly from?: number;
+  readonly to?: number;
+  readonly host?: string;
+  readonly out?: string;
+}
+
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('print stored events or threats as NDJSON; works beside a running server')
+    .addCommand(
+      part('events', 'events in the order of the log: {"id","host","position","raw"}, raw as it came', writeEvents),
+    )
+    .addCommand(part('threats', 'threats, most points first, each as scan prints it', writeThreats));
+}
+
+function part(
+  name: string,
+  description: string,
+  write: (options: ExportOptions, output: Output) => Promise<void>,
+): Command {
+  return new Command(name)
+    .description(description)
+    .option('--from <time>', `from this event time on: ${TIME_HELP}`, toTime)
+    .option('--to <time>', 'up to this event time, without it', toTime)
+    .option('--host <name>', 'of this host alone')
+    .option('--out <file>', 'write to a file instead of stdout')
+    .addOption(dataOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  chainsight export ${name} --data data > ${name}.ndjson
+  chainsight export ${name} --from -24h --host fin-03`,
+    )
+    .action(async (options: ExportOptions) => {
+      const output = openOutput(options.out);
+      await write(options, output);
+      await output.close();
+    });
+}
+
+async function writeEvents(options: ExportOptions, output: Output): Promise<void> {
+  await withLog(options, async (log) => {
+    for await (const event of exportEvents(log, filterOf(options), storedDecoder)) {
+      await output.write(`${JSON.stringify(event)}\n`);
+    }
+  });
+}
+
+async function writeThreats(options: ExportOptions, output: Output): Promise<void> {
+  const dataFolder = dataFolderFrom(options);
+  requireDataFolder(dataFolder);
+  await withState(dataFolder, async ({ queries }) => {
+    for (const threat of exportThreats(queries, filterOf(options))) await output.write(`${JSON.stringify(threat)}\n`);
+  });
+}
+
+function filterOf({ from, to, host }: ExportOptions): ExportFilter {
+  return { fromMs: from, toMs: to, host: host?.toLowerCase() };
+}

@@ -1,0 +1,79 @@
+/** The log of a data folder, for commands that only read it: beside a running server as well as without one. */
+
+import { existsSync } from 'node:fs';
+import { compilePacks, type CompiledPacks } from '../app/policy/compile-packs.js';
+import { LoggedPolicy } from '../app/policy/logged-policy.js';
+import type { EventLog } from '../app/ports.js';
+import type { Diagnostic } from '../engine/base/diagnostic.js';
+import type { Policy } from '../engine/policy.js';
+import { openEventLog } from '../log/event-log.js';
+import { createJsonDecoder } from '../sources/json/json.js';
+import { DEFAULT_LIMITS, type Decoder, type Sink } from '../sources/source.js';
+import { asCommandError, dataFolderFrom, logPath, type DataOptions } from './data-folder.js';
+import { CommandError } from './exit.js';
+import { policyFromOptions, type PolicyOptions } from './policy-options.js';
+
+/** What the log holds was within the limits of its day; these are above any that can be set. */
+const STORED_LIMITS = { ...DEFAULT_LIMITS, maxRecordBytes: 65 * 1024 * 1024 };
+
+export function storedDecoder(sink: Sink): Decoder {
+  return createJsonDecoder(sink, { limits: STORED_LIMITS });
+}
+
+/** @throws CommandError where there is no log or it cannot be read */
+export async function withLog<Answer>(options: DataOptions, use: (log: EventLog) => Promise<Answer>): Promise<Answer> {
+  const folder = logPath(dataFolderFrom(options));
+  if (!existsSync(folder)) {
+    throw new CommandError(`There are no events in ${dataFolderFrom(options)}. Name the data folder with --data.`);
+  }
+  try {
+    const onDamage = (damage: { readonly segment: string; readonly reason: string }): void =>
+      void process.stderr.write(`damage in the log, passed over: ${damage.segment}: ${damage.reason}\n`);
+    const log = await openEventLog(folder, { readOnly: true, onDamage });
+    try {
+      return await use(log);
+    } finally {
+      await log.close();
+    }
+  } catch (error) {
+    throw asCommandError(error);
+  }
+}
+
+export interface ChosenPolicy {
+  readonly policy: Policy;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** As the log's last change left it. */
+export async function lastPolicy(log: EventLog): Promise<ChosenPolicy> {
+  const logged = new LoggedPolicy(compilePacks);
+  // No event lies behind the end of time: of those with one none is read, and changes of policy always are.
+  for await (const records of log.read({ fromMs: Number.MAX_SAFE_INTEGER })) {
+    for (const { record } of records) if (record.kind === 'policy') logged.change(record.change);
+  }
+  const { diagnostics }: CompiledPacks = logged.compiled();
+  return { policy: logged.current(), diagnostics };
+}
+
+export type ReplayPolicyOptions = Partial<PolicyOptions>;
+
+/** `undefined` where no option asks for another policy than the log's own. Rules and lists that no option names are those that the log has last. */
+export async function policyInstead(log: EventLog, options: ReplayPolicyOptions): Promise<ChosenPolicy | undefined> {
+  const { rules = [], bundled = true, policy } = options;
+  const hasRules = rules.length > 0 || !bundled;
+  if (!hasRules && policy === undefined) return undefined;
+  const last = await lastPolicy(log);
+  const asked = await policyFromOptions({
+    rules,
+    bundled: bundled && hasRules,
+    ...(policy === undefined ? {} : { policy }),
+  });
+  return {
+    policy: {
+      ...(policy === undefined ? last.policy : asked.policy),
+      rules: hasRules ? asked.policy.rules : last.policy.rules,
+    },
+    diagnostics: hasRules ? asked.diagnostics : last.diagnostics,
+  };
+}

@@ -1,0 +1,21 @@
+/** A self-signed certificate for tests, good for a century; its key is public and so worth nothing. */
+
+export const TEST_CERT = `-----BEGIN CERTIFICATE-----
+MIIBijCCATGgAwIBAgIUTZgshlTPHX7ph07mVznhDzjhg6AwCgYIKoZIzj0EAwIw
+GjEYMBYGA1UEAwwPY2hhaW5zaWdodC50ZXN0MCAXDTI2MTEyNDE0Mjk1NVoYDzIx
+MjYxMDMxMTQyOTU1WjAaMRgwFgYDVQQDDA9jaGFpbnNpZ2h0LnRlc3QwWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAARbsMgUOWxRy7CWa57MhQUQcQtlLiyhb61a1cau
+lPqe1jh8QsXfYOXYZv67LHJm6hUdsl6u+Nkl88x244WcqPNqo1MwUTAdBgNVHQ4E
+FgQUgNRww6rrCpTzcIZVpTmatw+xpgAwHwYDVR0jBBgwFoAUgNRww6rrCpTzcIZV
+pTmatw+xpgAwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAh9m8+bZ
+oT/c45Cxe4jj4cJDvpXiljgEKt6bPAWpFHrxAiEAr4BZeLPOAw7oXiXclRNM+7So
+fmMTS4pk5hdABizTALI=
+-----END CERTIFICATE-----
+`;
+
+export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgztwWWNaViwMuSejE
+t2T4tLsy+7wZLN7WUJiaayjyxu2hRANCAARbsMgUOWxRy7CWa57MhQUQcQtlLiyh
+b61a1caulPqe1jh8QsXfYOXYZv67LHJm6hUdsl6u+Nkl88x244WcqPNq
+-----END PRIVATE KEY-----
+`;
