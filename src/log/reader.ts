@@ -173,15 +173,17 @@ export class LogReader {
   async #indexOf(segment: ReadableSegment, file: LogFile, salt: number, size: number): Promise<BlockIndex> {
     const known = segment.index ?? this.#indexes.get(segment.name);
     if (known !== undefined) return known;
-    const index = (await this.#storedIndex(segment)) ?? (await this.#makeIndex(segment, file, salt, size));
+    const index = (await this.#storedIndex(segment, size)) ?? (await this.#makeIndex(segment, file, salt, size));
     if (this.#indexes.size >= INDEXES_KEPT) this.#indexes.delete(this.#indexes.keys().next().value!);
     this.#indexes.set(segment.name, index);
     return index;
   }
 
-  async #storedIndex(segment: SegmentState): Promise<BlockIndex | undefined> {
+  /** One that ends elsewhere than the segment is of an earlier time: records came behind it. */
+  async #storedIndex(segment: SegmentState, size: number): Promise<BlockIndex | undefined> {
     try {
-      return BlockIndex.decode(await readFile(indexPath(this.folder, segment)));
+      const index = BlockIndex.decode(await readFile(indexPath(this.folder, segment)));
+      return index?.end === size ? index : undefined;
     } catch {
       return undefined;
     }
