@@ -49,8 +49,9 @@ export class Database {
       this.#migrate();
     } catch (error) {
       if (error instanceof AppError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new AppError('STORE_UNREADABLE', `The state in ${path} cannot be opened: ${reason}.`, { cause: error });
+      throw new AppError('STORE_UNREADABLE', `The state in ${path} cannot be opened: ${reasonOf(error)}.`, {
+        cause: error,
+      });
     }
   }
 
@@ -127,6 +128,14 @@ export class Database {
   #version(): number {
     return this.prepare<{ user_version: number }>('PRAGMA user_version').get()?.user_version ?? 0;
   }
+}
+
+/** The binding tells of a file that it cannot open by SQLite's number alone (14: SQLITE_CANTOPEN). */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /^ConnectionFailed\(.*: 14"\)$/.test(message)
+    ? 'its folder does not exist, or the file may not be read and written'
+    : message;
 }
 
 function bound(values: readonly SqlValue[]): SqlValue[] {

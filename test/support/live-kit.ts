@@ -1,5 +1,6 @@
 /** A live service on a real log and a real state in a folder of its own, with rules as plain as can be; for tests of `src/app` and of faults. */
 
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { IncomingEvent } from '../../src/app/live-ports.js';
@@ -75,6 +76,7 @@ export interface LiveOptions {
 
 /** Opens the folder without starting: `service.start()` reads the log. */
 export async function openLive(folder: string, options: LiveOptions = {}): Promise<Live> {
+  await mkdir(folder, { recursive: true });
   const state = openStateStore(join(folder, 'state.sqlite'));
   const log = await openEventLog(join(folder, 'log'), {
     lastKnownPosition: state.effects.committedPosition,
