@@ -40,10 +40,14 @@ export function detectEncoding(first: Uint8Array): { readonly encoding: Encoding
   if (one === 0xff && two === 0xfe) return { encoding: 'utf-16le', markBytes: 2 };
   if (one === 0xfe && two === 0xff) return { encoding: 'utf-16be', markBytes: 2 };
   if (one === 0xef && two === 0xbb && three === 0xbf) return { encoding: 'utf-8', markBytes: 3 };
-  // Text of these formats begins with an ASCII character.
-  if (one !== undefined && one !== 0 && one < 0x80 && two === 0) return { encoding: 'utf-16le', markBytes: 0 };
-  if (one === 0 && two !== undefined && two !== 0 && two < 0x80) return { encoding: 'utf-16be', markBytes: 0 };
+  // Text of these formats begins with an ASCII character that can be seen, or with white space.
+  if (isTextByte(one) && two === 0) return { encoding: 'utf-16le', markBytes: 0 };
+  if (one === 0 && isTextByte(two)) return { encoding: 'utf-16be', markBytes: 0 };
   return { encoding: 'utf-8', markBytes: 0 };
+}
+
+function isTextByte(byte: number | undefined): boolean {
+  return byte !== undefined && ((byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }
 
 /** Puts bytes of any of these encodings into `reader` as UTF-8 without a mark. UTF-8 passes through without a copy. */

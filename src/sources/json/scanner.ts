@@ -6,6 +6,11 @@
  *     value ──► after ──► value | key …        key ──► colon ──► value
  */
 
+/** What numbers, `true`, `false` and `null` are made of; more than JSON allows, since `JSON.parse` will judge. */
+const IS_WORD_BYTE = new Uint8Array(256);
+for (const char of '+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
+  IS_WORD_BYTE[char.charCodeAt(0)] = 1;
+
 const enum Expect {
   Value,
   ValueOrEnd,
@@ -50,28 +55,18 @@ export class ObjectScanner {
     const length = bytes.byteLength;
     let index = from;
     while (index < length) {
-      const byte = bytes[index] ?? 0;
       if (this.#inString) {
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === 0x5c) this.#escaped = true;
-        else if (byte === 0x22) {
-          this.#inString = false;
-          this.#expect = this.#isKey ? Expect.Colon : Expect.After;
-        } else if (byte === 0x0a) {
-          // No string may hold a bare line break: here a line was cut off.
-          this.offset = index;
-          return 'broken';
-        }
-        index++;
+        index = this.#string(bytes, index);
+        if (index < 0) return 'broken';
         continue;
       }
+      const byte = bytes[index] ?? 0;
       if (this.#inWord) {
-        if (isWordByte(byte)) {
-          index++;
-          continue;
-        }
+        while (index < length && IS_WORD_BYTE[bytes[index] ?? 0] === 1) index++;
+        if (index === length) break;
         this.#inWord = false;
         this.#expect = Expect.After;
+        continue;
       }
       if (isBlank(byte) || byte === 0x0a) {
         if (byte === 0x0a) this.lines++;
@@ -87,6 +82,34 @@ export class ObjectScanner {
     }
     this.offset = index;
     return 'more';
+  }
+
+  /** To the end of a string, or of the bytes; -1 at a bare line break, which no string may hold: there a line was cut off. */
+  #string(bytes: Uint8Array, from: number): number {
+    const length = bytes.byteLength;
+    let index = from;
+    if (this.#escaped) {
+      this.#escaped = false;
+      // An escaped line break is as impossible as a bare one, and is left for the loop to find.
+      if (bytes[index] !== 0x0a) index++;
+    }
+    // Nearly all bytes of events stand in strings, so this loop touches nothing but them.
+    for (; index < length; index++) {
+      const byte = bytes[index];
+      if (byte === 0x22) {
+        this.#inString = false;
+        this.#expect = this.#isKey ? Expect.Colon : Expect.After;
+        return index + 1;
+      }
+      if (byte === 0x5c) {
+        if (index + 1 === length) this.#escaped = true;
+        else if (bytes[index + 1] !== 0x0a) index++;
+      } else if (byte === 0x0a) {
+        this.offset = index;
+        return -1;
+      }
+    }
+    return length;
   }
 
   #token(byte: number): ScanResult {
@@ -124,23 +147,11 @@ export class ObjectScanner {
         this.#expect = Expect.Value;
         return 'more';
       default:
-        if ((expect !== Expect.Value && expect !== Expect.ValueOrEnd) || !isWordByte(byte)) return 'broken';
+        if ((expect !== Expect.Value && expect !== Expect.ValueOrEnd) || IS_WORD_BYTE[byte] !== 1) return 'broken';
         this.#inWord = true;
         return 'more';
     }
   }
-}
-
-/** What numbers, `true`, `false` and `null` are made of; more than JSON allows, since `JSON.parse` will judge. */
-function isWordByte(byte: number): boolean {
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    (byte >= 0x61 && byte <= 0x7a) ||
-    (byte >= 0x41 && byte <= 0x5a) ||
-    byte === 0x2b ||
-    byte === 0x2d ||
-    byte === 0x2e
-  );
 }
 
 /** JSON's white space but for the line feed, which is counted. */

@@ -5,7 +5,7 @@
 
 import type { Event } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, nameIn, sensorOf, type Place } from './build.js';
-import { readEventData, readUserData } from './event-data.js';
+import { parseDataText, readEventData, readUserData } from './event-data.js';
 import { nameValues } from './layouts.js';
 import { fieldsOfMessage } from './sysmon.js';
 import { bag, firstOf, isTree, own, type Tree } from './tree.js';
@@ -20,7 +20,16 @@ export function hasDataApart(tree: Tree): boolean {
   return typeof text === 'string' && /^\s*[{<[]/.test(text);
 }
 
-export function readApart(tree: Tree, place: Place, content: Uint8Array | object): Event {
+/** The data of such a record; parsed, where they came as text, and then not yet within limits. */
+export function dataApart(tree: Tree): unknown {
+  const data = own(tree, 'EventData');
+  if (typeof data !== 'string') return data;
+  const parsed = parseDataText(data);
+  return isTree(parsed) ? (own(parsed, 'EventData') ?? parsed) : parsed;
+}
+
+/** @param data  what `dataApart` gave, within limits */
+export function readApart(tree: Tree, data: unknown, place: Place, content: Uint8Array | object): Event {
   const provider = nameIn(
     firstOf(tree, [
       'ProviderName',
@@ -35,7 +44,7 @@ export function readApart(tree: Tree, place: Place, content: Uint8Array | object
   const channel = nameIn(firstOf(tree, ['Channel', 'LogName', 'Log']));
   const eventId = eventIdOf(firstOf(tree, ['EventID', 'EventId', 'Id', 'InstanceId']));
   const sensor = sensorOf(provider, channel);
-  const fields = readFields(tree, provider, eventId, sensor === 'sysmon');
+  const fields = readFields(tree, data, provider, eventId, sensor === 'sysmon');
   return buildEvent(
     {
       provider,
@@ -58,8 +67,14 @@ export function readApart(tree: Tree, place: Place, content: Uint8Array | object
   );
 }
 
-function readFields(tree: Tree, provider: string, eventId: number, isSysmon: boolean): Record<string, unknown> {
-  const event = readEventData(own(tree, 'EventData'));
+function readFields(
+  tree: Tree,
+  data: unknown,
+  provider: string,
+  eventId: number,
+  isSysmon: boolean,
+): Record<string, unknown> {
+  const event = readEventData(data);
   const user = event.fields === undefined && event.values === undefined ? readUserData(own(tree, 'UserData')) : event;
   const named = user.fields;
   if (named !== undefined && user.values === undefined) return withColumns(named, tree);

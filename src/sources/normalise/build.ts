@@ -57,7 +57,7 @@ export function sensorOf(provider: string, channel: string): Sensor {
 /** A number, `"4688"`, or a map with qualifiers; 0 where there is none. Old APIs put the qualifiers in the upper 16 bits. */
 export function eventIdOf(value: unknown): number {
   const number = typeof value === 'number' ? value : toInteger(textIn(value));
-  if (number === undefined || !(number >= 0) || !Number.isInteger(number)) return 0;
+  if (number === undefined || !Number.isSafeInteger(number) || number < 0) return 0;
   return number > 0xffff ? number % 0x1_0000 : number;
 }
 

@@ -6,7 +6,7 @@
  *     {"Data": ["a", "b"]} or {"Data": {"#text": ["a"]}}    records whose data have no names
  *     {"EventXML": {"xmlns": "…", "Param": "…"}}            UserData: one element around the fields
  *     ["a", "b"] or [{"Value": "a"}]                        by position
- *     "{\"Image\": …}" or "<EventData>…"                    Sentinel: JSON or XML as text
+ *     "{\"Image\": …}" or "<EventData>…"                    Sentinel: JSON or XML as text, see `parseDataText`
  */
 
 import { parseXmlElement } from '../xml/element.js';
@@ -34,7 +34,6 @@ const NOTHING: EventData = { fields: undefined, values: undefined };
 
 /** @param value  what stands under `EventData`, `event_data`, …; anything at all */
 export function readEventData(value: unknown): EventData {
-  if (typeof value === 'string') return readDataText(value);
   if (Array.isArray(value)) return readDataList(value);
   if (!isTree(value)) return NOTHING;
   const data = own(value, 'Data');
@@ -56,7 +55,6 @@ export function readEventData(value: unknown): EventData {
 
 /** UserData holds one element of the provider's own, and the fields in it. */
 export function readUserData(value: unknown): EventData {
-  if (typeof value === 'string') return readDataText(value);
   if (!isTree(value)) return NOTHING;
   const inner = Object.keys(value).filter((name) => !CONVERTER_NAMES.has(name));
   const only = inner.length === 1 ? value[inner[0] ?? ''] : undefined;
@@ -118,29 +116,17 @@ function put(fields: Record<string, unknown>, name: string, value: unknown): voi
   else fields[name] = [before, value];
 }
 
-function readDataText(text: string): EventData {
+/** Text that a shipper made of a record's data, back to what it was; `undefined` where it is neither JSON nor XML. Not yet within limits. */
+export function parseDataText(text: string): unknown {
   const trimmed = text.trimStart();
-  if (trimmed.startsWith('<')) {
-    const element = parseXmlElement(trimmed);
-    return element === undefined ? NOTHING : readXmlData(element);
-  }
-  if (!trimmed.startsWith('{') && !trimmed.startsWith('[')) return NOTHING;
+  if (trimmed.startsWith('<')) return parseXmlElement(trimmed);
+  if (!trimmed.startsWith('{') && !trimmed.startsWith('[')) return undefined;
   try {
-    const parsed: unknown = JSON.parse(trimmed);
-    return typeof parsed === 'string' ? NOTHING : readEventData(parsed);
+    return JSON.parse(trimmed);
   } catch {
     // Text that only looks like JSON is no data; the rest of the record still is an event.
-    return NOTHING;
+    return undefined;
   }
-}
-
-function readXmlData(element: Tree): EventData {
-  const root = Object.keys(element)[0];
-  if (root === undefined) return NOTHING;
-  const body = element[root];
-  if (root === 'UserData') return readUserData(body);
-  if (root === 'DataItem') return isTree(body) ? readXmlData({ EventData: own(body, 'EventData') }) : NOTHING;
-  return readEventData(body);
 }
 
 /**

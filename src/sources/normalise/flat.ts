@@ -25,7 +25,7 @@ export function readCommonFlat(
     fields,
     provider,
     typeof channel === 'string' ? channel : '',
-    typeof id === 'number' && id >= 0 && id <= 0xffff ? id : eventIdOf(id),
+    eventIdOf(id),
     host,
     fields['RecordNumber'] ?? fields['EventRecordID'],
     place,

@@ -7,59 +7,59 @@ import { isTree, own } from './tree.js';
 import { readTime } from './time.js';
 
 /**
- * Sysmon's newest layout (schema 4.91) by event id. In older versions these are missing: `?` alone or with others of its group, in any
- * combination that fits the number of values and leaves a time at `UtcTime`.
+ * Sysmon's newest layout (schema 4.91) by event id. A number behind a name says in which order names go missing in older versions, the youngest
+ * first; those with one number came together.
  */
 const SYSMON: ReadonlyMap<number, string> = new Map([
   [
     1,
-    'RuleName? UtcTime ProcessGuid ProcessId Image FileVersion?1 Description?1 Product?1 Company?1 OriginalFileName? CommandLine CurrentDirectory ' +
-      'User LogonGuid LogonId TerminalSessionId IntegrityLevel Hashes ParentProcessGuid ParentProcessId ParentImage ParentCommandLine ParentUser?',
+    'RuleName?3 UtcTime ProcessGuid ProcessId Image FileVersion?4 Description?4 Product?4 Company?4 OriginalFileName?2 CommandLine CurrentDirectory ' +
+      'User LogonGuid LogonId TerminalSessionId IntegrityLevel Hashes ParentProcessGuid ParentProcessId ParentImage ParentCommandLine ParentUser?1',
   ],
-  [2, 'RuleName? UtcTime ProcessGuid ProcessId Image TargetFilename CreationUtcTime PreviousCreationUtcTime User?'],
+  [2, 'RuleName?2 UtcTime ProcessGuid ProcessId Image TargetFilename CreationUtcTime PreviousCreationUtcTime User?1'],
   [
     3,
-    'RuleName? UtcTime ProcessGuid ProcessId Image User Protocol Initiated SourceIsIpv6 SourceIp SourceHostname SourcePort SourcePortName ' +
+    'RuleName?1 UtcTime ProcessGuid ProcessId Image User Protocol Initiated SourceIsIpv6 SourceIp SourceHostname SourcePort SourcePortName ' +
       'DestinationIsIpv6 DestinationIp DestinationHostname DestinationPort DestinationPortName',
   ],
   [4, 'UtcTime State Version SchemaVersion'],
-  [5, 'RuleName? UtcTime ProcessGuid ProcessId Image User?'],
-  [6, 'RuleName? UtcTime ImageLoaded Hashes Signed Signature SignatureStatus?'],
+  [5, 'RuleName?2 UtcTime ProcessGuid ProcessId Image User?1'],
+  [6, 'RuleName?1 UtcTime ImageLoaded Hashes Signed Signature SignatureStatus?2'],
   [
     7,
-    'RuleName? UtcTime ProcessGuid ProcessId Image ImageLoaded FileVersion?1 Description?1 Product?1 Company?1 OriginalFileName? Hashes Signed ' +
-      'Signature SignatureStatus? User?',
+    'RuleName?3 UtcTime ProcessGuid ProcessId Image ImageLoaded FileVersion?4 Description?4 Product?4 Company?4 OriginalFileName?2 Hashes Signed ' +
+      'Signature SignatureStatus?5 User?1',
   ],
   [
     8,
-    'RuleName? UtcTime SourceProcessGuid SourceProcessId SourceImage TargetProcessGuid TargetProcessId TargetImage NewThreadId StartAddress ' +
+    'RuleName?2 UtcTime SourceProcessGuid SourceProcessId SourceImage TargetProcessGuid TargetProcessId TargetImage NewThreadId StartAddress ' +
       'StartModule StartFunction SourceUser?1 TargetUser?1',
   ],
-  [9, 'RuleName? UtcTime ProcessGuid ProcessId Image Device User?'],
+  [9, 'RuleName?2 UtcTime ProcessGuid ProcessId Image Device User?1'],
   [
     10,
-    'RuleName? UtcTime SourceProcessGuid SourceProcessId SourceThreadId SourceImage TargetProcessGuid TargetProcessId TargetImage GrantedAccess ' +
+    'RuleName?2 UtcTime SourceProcessGuid SourceProcessId SourceThreadId SourceImage TargetProcessGuid TargetProcessId TargetImage GrantedAccess ' +
       'CallTrace SourceUser?1 TargetUser?1',
   ],
-  [11, 'RuleName? UtcTime ProcessGuid ProcessId Image TargetFilename CreationUtcTime User?'],
-  [12, 'RuleName? EventType? UtcTime ProcessGuid ProcessId Image TargetObject User?'],
-  [13, 'RuleName? EventType? UtcTime ProcessGuid ProcessId Image TargetObject Details User?'],
-  [14, 'RuleName? EventType? UtcTime ProcessGuid ProcessId Image TargetObject NewName User?'],
-  [15, 'RuleName? UtcTime ProcessGuid ProcessId Image TargetFilename CreationUtcTime Hash Contents? User?'],
+  [11, 'RuleName?2 UtcTime ProcessGuid ProcessId Image TargetFilename CreationUtcTime User?1'],
+  [12, 'RuleName?2 EventType UtcTime ProcessGuid ProcessId Image TargetObject User?1'],
+  [13, 'RuleName?2 EventType UtcTime ProcessGuid ProcessId Image TargetObject Details User?1'],
+  [14, 'RuleName?2 EventType UtcTime ProcessGuid ProcessId Image TargetObject NewName User?1'],
+  [15, 'RuleName?3 UtcTime ProcessGuid ProcessId Image TargetFilename CreationUtcTime Hash Contents?2 User?1'],
   [16, 'UtcTime Configuration ConfigurationFileHash'],
-  [17, 'RuleName? EventType? UtcTime ProcessGuid ProcessId PipeName Image User?'],
-  [18, 'RuleName? EventType? UtcTime ProcessGuid ProcessId PipeName Image User?'],
-  [19, 'RuleName? EventType UtcTime Operation User EventNamespace Name Query'],
-  [20, 'RuleName? EventType UtcTime Operation User Name Type Destination'],
-  [21, 'RuleName? EventType UtcTime Operation User Consumer Filter'],
-  [22, 'RuleName? UtcTime ProcessGuid ProcessId QueryName QueryStatus QueryResults Image User?'],
-  [23, 'RuleName? UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes IsExecutable Archived'],
-  [24, 'RuleName? UtcTime ProcessGuid ProcessId Image Session ClientInfo Hashes Archived User?'],
-  [25, 'RuleName? UtcTime ProcessGuid ProcessId Image Type User?'],
-  [26, 'RuleName? UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes IsExecutable'],
-  [27, 'RuleName? UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes'],
-  [28, 'RuleName? UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes IsExecutable'],
-  [29, 'RuleName? UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes'],
+  [17, 'RuleName?3 EventType?2 UtcTime ProcessGuid ProcessId PipeName Image User?1'],
+  [18, 'RuleName?3 EventType?2 UtcTime ProcessGuid ProcessId PipeName Image User?1'],
+  [19, 'RuleName?1 EventType UtcTime Operation User EventNamespace Name Query'],
+  [20, 'RuleName?1 EventType UtcTime Operation User Name Type Destination'],
+  [21, 'RuleName?1 EventType UtcTime Operation User Consumer Filter'],
+  [22, 'RuleName?2 UtcTime ProcessGuid ProcessId QueryName QueryStatus QueryResults Image User?1'],
+  [23, 'RuleName?1 UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes IsExecutable Archived'],
+  [24, 'RuleName?2 UtcTime ProcessGuid ProcessId Image Session ClientInfo Hashes Archived User?1'],
+  [25, 'RuleName?2 UtcTime ProcessGuid ProcessId Image Type User?1'],
+  [26, 'RuleName?1 UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes IsExecutable'],
+  [27, 'RuleName?1 UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes'],
+  [28, 'RuleName?1 UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes IsExecutable'],
+  [29, 'RuleName?1 UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes'],
   [255, 'UtcTime ID Description'],
 ]);
 
@@ -118,24 +118,16 @@ function otherNames(provider: string, eventId: number, count: number): string[] 
   return names !== undefined && count <= names.length ? names : undefined;
 }
 
-/** Leaves groups of optional names out until the rest fits; at most 2^5 tries of one comparison each. */
+/** Goes back from version to version until the number of values fits; then a time must stand where that version has it. */
 function sysmonNames(eventId: number, values: readonly unknown[]): string[] | undefined {
-  const layout = SYSMON.get(eventId)?.split(' ').map(parseName);
-  if (layout === undefined) return undefined;
-  const groups = [...new Set(layout.flatMap((entry) => (entry.group === undefined ? [] : [entry.group])))];
-  for (let left = 0; left < 1 << groups.length; left++) {
-    const out = new Set(groups.filter((_group, index) => (left & (1 << index)) !== 0));
-    const names = layout
-      .filter((entry) => entry.group === undefined || !out.has(entry.group))
-      .map((entry) => entry.name);
-    if (names.length === values.length && readTime(values[names.indexOf('UtcTime')]) !== undefined) return names;
+  const layout = SYSMON.get(eventId)?.split(' ') ?? [];
+  for (let gone = 0; gone <= 5; gone++) {
+    const names = layout.flatMap((entry) => {
+      const [name = '', order] = entry.split('?');
+      return order !== undefined && Number(order) <= gone ? [] : [name];
+    });
+    if (names.length !== values.length) continue;
+    return readTime(values[names.indexOf('UtcTime')]) === undefined ? undefined : names;
   }
   return undefined;
-}
-
-/** `Company?1` is optional together with the others of group 1; `User?` by itself. */
-function parseName(text: string): { name: string; group: string | undefined } {
-  const mark = text.indexOf('?');
-  if (mark === -1) return { name: text, group: undefined };
-  return { name: text.slice(0, mark), group: mark === text.length - 1 ? text : text.slice(mark) };
 }

@@ -4,6 +4,8 @@ import type { SkipReason, SourceLimits } from '../source.js';
 
 /** `undefined` where the tree is within limits. Iterative, so a depth of a hundred thousand costs a line of work, not the stack. */
 export function beyondLimits(root: object, limits: SourceLimits): SkipReason | undefined {
+  // `for … in` lists all keys before it begins: a list of a million would become a million texts.
+  if (Array.isArray(root) && root.length > limits.maxFields) return 'too-many-fields';
   let count = 0;
   let nested: object[] | undefined;
   // Flat records, the common case, end after this loop without an allocation.
@@ -19,7 +21,6 @@ export function beyondLimits(root: object, limits: SourceLimits): SkipReason | u
     const level: object[] = nested;
     nested = undefined;
     for (const item of level) {
-      // `for … in` lists all keys before it begins: a list of a million would become a million texts.
       if (Array.isArray(item) && count + item.length > limits.maxFields) return 'too-many-fields';
       for (const key in item) {
         if (++count > limits.maxFields) return 'too-many-fields';

@@ -6,7 +6,7 @@
 import type { Event } from '../../engine/event/event.js';
 import { DEFAULT_LIMITS, type Skip, type SkipReason, type SourceLimits } from '../source.js';
 import { parseXmlElement } from '../xml/element.js';
-import { hasDataApart, readApart } from './apart.js';
+import { dataApart, hasDataApart, readApart } from './apart.js';
 import type { Place } from './build.js';
 import { at, isEcs, readEcs } from './ecs.js';
 import { readEventTree } from './event-tree.js';
@@ -55,12 +55,14 @@ function readAny(tree: Tree, place: Place, content: Uint8Array | object, limits:
   const inner = unwrap(tree);
   if (inner !== undefined) {
     const beyond = beyondLimits(inner, limits);
-    return beyond === undefined ? readShape(inner, place, content) : skip(beyond, messageOf(beyond, limits), place);
+    return beyond === undefined
+      ? readShape(inner, place, content, limits)
+      : skip(beyond, messageOf(beyond, limits), place);
   }
-  return readShape(tree, place, content);
+  return readShape(tree, place, content, limits);
 }
 
-function readShape(tree: Tree, place: Place, content: Uint8Array | object): Event | Skip {
+function readShape(tree: Tree, place: Place, content: Uint8Array | object, limits: SourceLimits): Event | Skip {
   const event = own(tree, 'Event');
   if (isTree(event)) return readEventTree(event, place, content);
   if (isTree(own(tree, 'System'))) return readEventTree(tree, place, content);
@@ -72,7 +74,7 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object): Even
   const win = at(tree, 'data.win') ?? own(tree, 'win');
   if (isTree(win)) return readWazuh(win, place, content);
   const hasId = firstOf(tree, ['EventID', 'EventId', 'Id', 'InstanceId']) !== undefined;
-  if (hasId && hasDataApart(tree)) return readApart(tree, place, content);
+  if (hasId && hasDataApart(tree)) return readWithData(tree, place, content, limits);
   const action = actionNamed(tree);
   if (action !== undefined) return readWire(tree, action, place, content);
   if (hasId && isWindowsRecord(tree)) return readFlat(tree, place, content);
@@ -82,6 +84,12 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object): Even
     return skip('unsupported', `the action ${excerpt(named)} is not one that is known`, place);
   }
   return skip('not-an-event', `no event id and no known shape among the names ${namesOf(tree)}`, place);
+}
+
+function readWithData(tree: Tree, place: Place, content: Uint8Array | object, limits: SourceLimits): Event | Skip {
+  const data = dataApart(tree);
+  const beyond = typeof data === 'object' && data !== null ? beyondLimits(data, limits) : undefined;
+  return beyond === undefined ? readApart(tree, data, place, content) : skip(beyond, messageOf(beyond, limits), place);
 }
 
 /** A flat record says at least where or when it was written; an `Id` alone is anybody's JSON. */

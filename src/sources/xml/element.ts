@@ -2,7 +2,7 @@
 
 import type { Tree } from '../normalise/tree.js';
 import { DEFAULT_LIMITS } from '../source.js';
-import { XmlReader } from './reader.js';
+import { ANY_NAME, XmlReader } from './reader.js';
 
 /** @returns `{Name: content}` of the first element; `undefined` where the text does not begin with a whole one */
 export function parseXmlElement(text: string): Tree | undefined {
@@ -14,7 +14,7 @@ export function parseXmlElement(text: string): Tree | undefined {
       broken: () => (isBroken = true),
     },
     DEFAULT_LIMITS,
-    undefined,
+    ANY_NAME,
   );
   reader.push(text);
   reader.end();

@@ -39,12 +39,13 @@ const EVENT_NAMESPACE = '/win/2004/08/events/event';
 const TAG_CHARS_MAX = 65_536;
 /** Rendered texts, in a language of the machine that rendered them: the same facts as the data, and no sensor's fields. */
 const IGNORED = 'RenderingInfo';
+export const ANY_NAME = '*';
 
 export class XmlReader {
   readonly #handler: XmlHandler;
   readonly #limits: SourceLimits;
-  /** Name of the elements that are records; `undefined`: whatever comes first is one. */
-  readonly #recordName: string | undefined;
+  /** Name of the elements that are records; `*`: whatever comes first is one. */
+  readonly #recordName: string;
   #text = '';
   #mode: Mode = 'outside';
   #section: Section = 'none';
@@ -56,7 +57,7 @@ export class XmlReader {
   #isJunk = false;
   #hasReported = false;
 
-  constructor(handler: XmlHandler, limits: SourceLimits, recordName: string | undefined = 'Event') {
+  constructor(handler: XmlHandler, limits: SourceLimits, recordName = 'Event') {
     this.#handler = handler;
     this.#limits = limits;
     this.#recordName = recordName;
@@ -71,7 +72,7 @@ export class XmlReader {
     this.#run(true);
     if (this.#mode === 'record') this.#fault('damaged', 'the text ends inside this record');
     if (!this.#hasReported && this.#line + this.#text.length > 1) {
-      this.#report('not-xml', `no <${this.#recordName ?? 'element'}> in it`, 1);
+      this.#report('not-xml', `no <${this.#recordName}> in it`, 1);
     }
     this.#text = '';
   }
@@ -91,8 +92,8 @@ export class XmlReader {
 
   /** Counts lines, and the length of the record that is being read. */
   #pass(text: string, from: number, to: number): void {
-    for (let index = text.indexOf('\n', from); index !== -1 && index < to; index = text.indexOf('\n', index + 1))
-      this.#line++;
+    // Not `indexOf`: on one long line each call would search to the end of the text.
+    for (let index = from; index < to; index++) if (text.charCodeAt(index) === 0x0a) this.#line++;
     if (this.#mode !== 'record') return;
     this.#recordChars += to - from;
     if (this.#recordChars > this.#limits.maxRecordBytes) {
@@ -160,17 +161,20 @@ export class XmlReader {
     } else if (this.#mode === 'outside' && this.#stack.length === 0 && !this.#isJunk && text.trim() !== '') {
       // Once for each run of junk, not for each of its lines.
       this.#isJunk = true;
-      this.#report('not-xml', `text that is in no record: ${excerpt(text.trim())}`, this.#line);
+      const before = text.slice(0, text.length - text.trimStart().length);
+      const line = this.#line + before.split('\n').length - 1;
+      this.#report('not-xml', `text that is in no record: ${excerpt(text.trim())}`, line);
     }
   }
 
   #tagAt(text: string, position: number, isLast: boolean): number {
     if (this.#mode !== 'record') return this.#tagOutside(text, position, isLast);
     const end = endOfTag(text, position + 1);
-    if (end === -1 || end - position > TAG_CHARS_MAX) {
-      if (end === -1 && !isLast && text.length - position <= TAG_CHARS_MAX) return position;
+    const isTooLong = (end === -1 ? text.length : end) - position > TAG_CHARS_MAX;
+    if (end === -1 && !isTooLong) return isLast ? text.length : position;
+    if (isTooLong || text[end] === '<') {
       this.#fault('not-xml', 'a tag has no end');
-      return position + 1;
+      return isTooLong ? position + 1 : end;
     }
     const tag = parseTag(text.slice(position, end + 1));
     if (tag === undefined) {
@@ -187,26 +191,27 @@ export class XmlReader {
 
   /** A record inside a record can only be one in a provider's own UserData; else the end of the outer one was lost. */
   #isNewRecord(tag: Tag): boolean {
-    if (tag.name !== this.#recordName || this.#recordName === undefined) return false;
+    if (tag.name !== this.#recordName) return false;
     return tag.namespace.includes(EVENT_NAMESPACE) || !this.#stack.some((element) => element.name === 'UserData');
   }
 
-  /** Only names matter out here: quotes and comments of what is not understood must not hide the next record. */
+  /** Only the names of records matter out here: what is not understood must not hide the next of them. */
   #tagOutside(text: string, position: number, isLast: boolean): number {
+    const isWhole = isLast || text.length - position > TAG_CHARS_MAX;
     const name = nameAt(text, position + 1);
-    if (name === undefined || (this.#recordName !== undefined && name !== this.#recordName)) {
-      // The name may be cut by the end of the piece.
-      const mayGrow = !isLast && !/[\s/>]/.test(text.slice(position, position + 256)) && text.length - position < 256;
-      if (mayGrow) return position;
-      const end = text.indexOf('>', position);
-      if (this.#mode === 'lost' || end === -1) return position + 1;
-      return end + 1;
-    }
+    const isCut = name !== undefined && name.end === text.length;
+    if (isCut && !isWhole) return position;
+    const isRecord = name !== undefined && (this.#recordName === ANY_NAME || name.local === this.#recordName);
+    if (this.#mode === 'lost' && !isRecord) return position + 1;
     const end = endOfTag(text, position + 1);
-    if (end === -1 && !isLast && text.length - position <= TAG_CHARS_MAX) return position;
-    const tag = end === -1 ? undefined : parseTag(text.slice(position, end + 1));
-    if (tag === undefined) return position + 1;
-    this.#begin(tag);
+    if (end === -1) return isWhole ? text.length : position;
+    if (text[end] === '<') return end;
+    const tag = isRecord ? parseTag(text.slice(position, end + 1)) : undefined;
+    if (tag !== undefined) this.#begin(tag);
+    else if (isRecord) {
+      this.#recordLine = this.#line;
+      this.#fault('not-xml', `no tag of XML: ${excerpt(text.slice(position, end + 1))}`);
+    }
     return end + 1;
   }
 

@@ -15,27 +15,32 @@ export interface Tag {
 
 const NAME = /^[^\s/>=<"'&]+/;
 
-/** Name of the tag that begins at `from` (behind `<` or `</`); `undefined` where what is there is no name, or not whole yet. */
-export function nameAt(text: string, from: number): string | undefined {
+/** Name of the tag that begins at `from` (behind `<`), and where it ends; `undefined` where what is there is no name. */
+export function nameAt(text: string, from: number): { readonly local: string; readonly end: number } | undefined {
   const match = NAME.exec(text.slice(from, from + 256));
-  return match === null ? undefined : localName(match[0]);
+  return match === null ? undefined : { local: localName(match[0]), end: from + match[0].length };
 }
 
 function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }
 
-/** Offset of the `>` that ends the tag beginning at `from`; -1 where it is not there yet. Quoted values may hold `>`. */
+/**
+ * Where the tag that begins before `from` ends: the offset of its `>`, which may not be one in quotes, or of a `<`, which no tag may hold
+ * even in quotes: there the tag was cut off. -1 where neither is there yet.
+ */
 export function endOfTag(text: string, from: number): number {
+  const next = text.indexOf('<', from);
+  const limit = next === -1 ? text.length : next;
   let quote = '';
-  for (let index = from; index < text.length; index++) {
+  for (let index = from; index < limit; index++) {
     const char = text[index] ?? '';
     if (quote !== '') {
       if (char === quote) quote = '';
     } else if (char === '"' || char === "'") quote = char;
     else if (char === '>') return index;
   }
-  return -1;
+  return next;
 }
 
 const ATTRIBUTE = /\s*([^\s=/<>"'&]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;

@@ -1,0 +1,300 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../source.js';
+import { collect, type Collected } from '../testing/collect.js';
+import { encodeUtf8 } from '../text.js';
+import { createJsonDecoder, decodeJsonBatch } from './json.js';
+
+const read = (content: string | Uint8Array, pieceBytes?: number, limits = DEFAULT_LIMITS): Collected =>
+  collect((sink) => createJsonDecoder(sink, { file: 'a.json', limits }), content, pieceBytes);
+
+/** A record that is an event, told apart by its pid. */
+const record = (pid: number, extra: Record<string, unknown> = {}): string =>
+  JSON.stringify({
+    EventID: 5,
+    SourceName: 'Microsoft-Windows-Sysmon',
+    Hostname: 'a',
+    ProcessId: String(pid),
+    ...extra,
+  });
+const pretty = (pid: number): string => JSON.stringify(JSON.parse(record(pid)), null, 2);
+const [one, two, three] = [record(1), record(2), record(3)];
+
+const pids = (collected: Collected): string =>
+  collected.events.map((event) => String(event.fields['ProcessId'])).join();
+const lines = (collected: Collected): string => collected.events.map((event) => event.line).join();
+const skips = (collected: Collected): string => collected.skips.map((skip) => `${skip.reason}@${skip.line}`).join();
+
+interface Case {
+  readonly name: string;
+  readonly text: string;
+  /** Pids of the events, their lines, and the skips. */
+  readonly pids: string;
+  readonly lines: string;
+  readonly skips?: string;
+}
+
+const FRAMINGS: readonly Case[] = [
+  { name: 'lines', text: `${one}\n${two}\n`, pids: '1,2', lines: '1,2' },
+  { name: 'lines without the last line break', text: `${one}\n${two}`, pids: '1,2', lines: '1,2' },
+  { name: 'CRLF and blank lines', text: `\r\n${one}\r\n\r\n  \r\n${two}\r\n`, pids: '1,2', lines: '2,5' },
+  { name: 'byte-order mark', text: `\ufeff${one}\n${two}`, pids: '1,2', lines: '1,2' },
+  { name: 'one object', text: one, pids: '1', lines: '1' },
+  { name: 'one pretty-printed object', text: pretty(1), pids: '1', lines: '1' },
+  { name: 'pretty-printed objects one after another', text: `${pretty(1)}\n${pretty(2)}`, pids: '1,2', lines: '1,7' },
+  { name: 'pretty-printed objects on touching lines', text: `${pretty(1)}${pretty(2)}\n`, pids: '1,2', lines: '1,6' },
+  { name: 'pretty-printed with CRLF', text: pretty(1).replaceAll('\n', '\r\n'), pids: '1', lines: '1' },
+  { name: 'an array on one line', text: `[${one},${two}]`, pids: '1,2', lines: '1,1' },
+  { name: 'an array, an object a line', text: `[\n${one},\n${two}\n]\n`, pids: '1,2', lines: '2,3' },
+  { name: 'an array that begins and ends beside its objects', text: `[${one},\n${two}]`, pids: '1,2', lines: '1,2' },
+  {
+    name: 'a pretty-printed array',
+    text: JSON.stringify(
+      [1, 2].map((pid) => JSON.parse(record(pid))),
+      null,
+      2,
+    ),
+    pids: '1,2',
+    lines: '2,8',
+  },
+  {
+    name: 'arrays one after another, and in arrays',
+    text: `[${one}]\n[[${two}],[${three}]]`,
+    pids: '1,2,3',
+    lines: '1,2,2',
+  },
+  { name: 'objects on one line', text: `${one}${two} ${three}`, pids: '1,2,3', lines: '1,1,1' },
+  { name: 'commas between lines', text: `${one},\n${two},\n`, pids: '1,2', lines: '1,2' },
+  { name: 'nothing', text: '', pids: '', lines: '' },
+  { name: 'white space', text: ' \n\t\r\n', pids: '', lines: '' },
+  { name: 'an empty array', text: '[]', pids: '', lines: '' },
+  { name: 'text in every language', text: `${record(1, { a: 'ünïcode 名 😀 ®' })}\n${two}`, pids: '1,2', lines: '1,2' },
+  { name: 'brackets and quotes in texts', text: `${record(1, { a: '}{][",\\"' })}\n${two}`, pids: '1,2', lines: '1,2' },
+];
+
+const BROKEN: readonly Case[] = [
+  { name: 'no JSON', text: `${one}\nnot json\n${two}`, pids: '1,2', lines: '1,3', skips: 'not-json@2' },
+  { name: 'two bad lines', text: `x\ny\n${one}`, pids: '1', lines: '3', skips: 'not-json@1,not-json@2' },
+  { name: 'prefix before an object', text: `<13>Mar 5 ws5 ${one}\n${two}`, pids: '2', lines: '2', skips: 'not-json@1' },
+  {
+    name: 'a line cut in a text',
+    text: `${one.slice(0, -9)}\n${two}\n${three}`,
+    pids: '2,3',
+    lines: '2,3',
+    skips: 'not-json@1',
+  },
+  {
+    name: 'a line cut behind a comma',
+    text: `{"EventID":5,\n${two}\n${three}`,
+    pids: '2,3',
+    lines: '2,3',
+    skips: 'not-json@1',
+  },
+  {
+    name: 'a line cut behind a colon',
+    text: `{"a":\n${two}\n${three}`,
+    pids: '2,3',
+    lines: '2,3',
+    skips: 'not-json@1',
+  },
+  { name: 'a line cut in a list', text: `{"a":[\n${two}\n${three}`, pids: '2,3', lines: '2,3', skips: 'not-json@1' },
+  { name: 'a line cut behind its first bracket', text: `{\n${two}\n`, pids: '2', lines: '2', skips: 'not-json@1' },
+  { name: 'the last line cut', text: `${one}\n${two.slice(0, 20)}`, pids: '1', lines: '1', skips: 'not-json@2' },
+  { name: 'bad words', text: `{"a":tru}\n${one}`, pids: '1', lines: '2', skips: 'not-json@1' },
+  { name: 'bad escape', text: `{"a":"\\x"}\n${one}`, pids: '1', lines: '2', skips: 'not-json@1' },
+  { name: 'two values without a comma', text: `{"a" 1}\n${one}`, pids: '1', lines: '2', skips: 'not-json@1' },
+  {
+    name: '… in an array on one line',
+    text: `[{"a" 1},${one},{"b":tru},${two}]`,
+    pids: '1,2',
+    lines: '1,1',
+    skips: 'not-json@1,not-json@1',
+  },
+  { name: 'brackets that do not match', text: `{"a":[1}\n${one}`, pids: '1', lines: '2', skips: 'not-json@1' },
+  { name: 'closing brackets', text: `}\n]\n${one}`, pids: '1', lines: '3', skips: 'not-json@1' },
+  {
+    name: 'broken pretty-printed, one skip',
+    text: `${pretty(1).replace('"Hostname":', '"Hostname"')}\n${pretty(2)}`,
+    pids: '2',
+    lines: '7',
+    skips: 'not-json@1',
+  },
+  {
+    name: 'broken in a pretty-printed array',
+    text: `[\n  {\n    "a" 1,\n    "b": {\n    }\n  },\n  ${one}\n]`,
+    pids: '1',
+    lines: '7',
+    skips: 'not-json@2',
+  },
+  {
+    name: 'single values',
+    text: `5\n"text"\nnull\n${one}`,
+    pids: '1',
+    lines: '4',
+    skips: 'not-an-event@1,not-an-event@2,not-an-event@3',
+  },
+  {
+    name: 'single values in an array',
+    text: `[5,"a,]{",${one},null]`,
+    pids: '1',
+    lines: '1',
+    skips: 'not-an-event@1,not-an-event@1,not-an-event@1',
+  },
+  {
+    name: 'objects that are no events',
+    text: `{}\n{"a":1}\n${one}`,
+    pids: '1',
+    lines: '3',
+    skips: 'not-an-event@1,not-an-event@2',
+  },
+  { name: 'bytes that are no text', text: `\u0000\u0001\n${one}`, pids: '1', lines: '2', skips: 'not-json@1' },
+];
+
+describe.each([Number.POSITIVE_INFINITY, 1, 7, 64])('in pieces of %d bytes', (pieceBytes) => {
+  test.each([...FRAMINGS, ...BROKEN])('$name', ({ text, name: _name, ...expected }) => {
+    const collected = read(text, pieceBytes);
+    expect({ pids: pids(collected), lines: lines(collected), skips: skips(collected) }).toEqual({
+      skips: '',
+      ...expected,
+    });
+  });
+
+  test('every event has its own bytes', () => {
+    expect(read(`[${one},\r\n ${two} ]\n${three},`, pieceBytes).raws).toEqual([one, two, three]);
+    expect(read(`${pretty(1)}\n`, pieceBytes).raws).toEqual([pretty(1)]);
+  });
+});
+
+test.each(['utf-16le', 'utf-16be'])('%s, with and without a mark, in odd pieces', (encoding) => {
+  const bytesOf = (text: string): Uint8Array => {
+    const bytes = new Uint8Array(text.length * 2);
+    const view = new DataView(bytes.buffer);
+    for (let index = 0; index < text.length; index++)
+      view.setUint16(index * 2, text.charCodeAt(index), encoding === 'utf-16le');
+    return bytes;
+  };
+  for (const text of [`\ufeff${one}\r\n${record(2, { a: '名😀' })}`, `${one}\n${two}`]) {
+    expect(pids(read(bytesOf(text), 3))).toBe('1,2');
+  }
+});
+
+describe('limits', () => {
+  const small = { ...DEFAULT_LIMITS, maxRecordBytes: 200 };
+  test.each([
+    { name: 'a long line', text: `${one}\n${record(9, { a: 'x'.repeat(500) })}\n${two}` },
+    { name: 'a long line in an array on one line', text: `[${one},${record(9, { a: 'x'.repeat(500) })},${two}]` },
+    { name: 'a long pretty-printed object', text: `${one}\n{\n"a": "${'x'.repeat(500)}",\n"b": {}\n}\n${two}` },
+    { name: 'a long line that is cut', text: `${one}\n${record(9, { a: 'x'.repeat(500) }).slice(0, -5)}\n${two}` },
+  ])('$name is skipped and its neighbours are kept', ({ text }) => {
+    for (const pieceBytes of [1, 50, 1e6]) {
+      const collected = read(text, pieceBytes, small);
+      expect([pids(collected), collected.skips.map((skip) => skip.reason).join()]).toEqual(['1,2', 'too-large']);
+    }
+  });
+
+  test('fifty megabytes on one line are not kept in memory', () => {
+    const piece = encodeUtf8('x'.repeat(1 << 20));
+    const collected: Collected = { events: [], skips: [], raws: [] };
+    const decoder = createJsonDecoder({
+      event: (event) => collected.events.push(event),
+      skip: (skip) => collected.skips.push(skip),
+    });
+    decoder.push(encodeUtf8(`${one}\n{"EventID":5,"a":"`));
+    const before = process.memoryUsage().arrayBuffers;
+    for (let megabyte = 0; megabyte < 50; megabyte++) decoder.push(piece);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 << 20);
+    decoder.push(encodeUtf8(`"}\n${two}\n`));
+    decoder.end();
+    expect([pids(collected), skips(collected), lines(collected)]).toEqual(['1,2', 'too-large@2', '1,3']);
+  });
+
+  test.each([
+    { name: 'maps', text: `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}` },
+    { name: 'lists in a map', text: `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}` },
+    { name: 'lists around nothing', text: `${'['.repeat(100_000)}${']'.repeat(100_000)}` },
+    { name: 'maps that never end', text: '{"a":'.repeat(100_000) },
+    { name: 'few, but more than allowed', text: `${'{"a":'.repeat(40)}1${'}'.repeat(40)}` },
+  ])('depth: $name', ({ text }) => {
+    for (const pieceBytes of [1000, 1e7]) {
+      const collected = read(`${one}\n${text}\n${two}`, pieceBytes);
+      expect([pids(collected), skips(collected)]).toEqual(['1,2', 'too-deep@2']);
+    }
+  });
+
+  test('many broken openings are not scanned again and again', () => {
+    const text = `{"a":[\n${`{"b":${'2'.repeat(900)}},\n`.repeat(60)}`.repeat(60);
+    const started = performance.now();
+    expect(read(text, 65_536).skips.length).toBeGreaterThan(1000);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
+
+test('whatever the pieces, the same comes out', () => {
+  const part = fc.oneof(
+    fc.constantFrom(
+      ...[
+        one,
+        two,
+        pretty(3),
+        '[',
+        ']',
+        ',',
+        '\n',
+        '\r\n',
+        ' ',
+        '{',
+        '}',
+        '"',
+        '\\',
+        'x',
+        '1',
+        '\ufeff',
+        '{"a":1',
+        '{"a":"',
+      ],
+    ),
+    fc.json().map((text) => text),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), fc.integer({ min: 1, max: 40 }), (parts, pieceBytes) => {
+      const text = parts.join('');
+      const whole = read(text);
+      const pieces = read(text, pieceBytes);
+      expect(pieces).toEqual(whole);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+describe('decodeJsonBatch', () => {
+  test('items are numbered as the sender counts them, and neighbours of a bad one are kept', () => {
+    for (const body of [`[${one},{"a" 1},5,${two}]`, `${one}\n{"a" 1}\n\n5\n${two}\n`]) {
+      const { items } = decodeJsonBatch(encodeUtf8(body));
+      expect(items.map((item) => ('event' in item ? item.event.fields['ProcessId'] : item.skip.reason))).toEqual([
+        '1',
+        'not-json',
+        'not-an-event',
+        '2',
+      ]);
+    }
+  });
+
+  test('raw bytes stay valid after the call', () => {
+    const { items } = decodeJsonBatch(encodeUtf8(`${one}\n${two}`));
+    const raws = items.map((item) => ('raw' in item ? new TextDecoder().decode(item.raw) : ''));
+    expect(raws).toEqual([one, two]);
+  });
+
+  test('the sender stands in for a host that no record names', () => {
+    const body = encodeUtf8('{"Action":"processterminal","Data":{"ProcessId":"1"}}');
+    const { items } = decodeJsonBatch(body, DEFAULT_LIMITS, { host: '10.0.0.9' });
+    expect(items.map((item) => ('event' in item ? item.event.host : ''))).toEqual(['10.0.0.9']);
+  });
+});
+
+test('messages say where a record stops being JSON', () => {
+  expect(read('{"a":1,\n"b" 2}').skips[0]?.message).toBe('not JSON from line 2, byte 5 on');
+  expect(read('{"a" 1}').skips[0]?.message).toBe('not JSON from line 1, byte 6 on');
+  expect(read('hello').skips[0]?.message).toBe('not JSON: "hello"');
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { nameValues } from './layouts.js';
+
+const UTC = '2019-05-18 20:35:52.569';
+const names = (eventId: number, values: unknown[]): string | undefined =>
+  nameValues('Microsoft-Windows-Sysmon', true, eventId, values)
+    ?.map(([name]) => name)
+    .join(' ');
+
+/** What the versions of Sysmon give, with a time where it stands and `x` elsewhere. */
+const inserts = (layout: string): unknown[] => layout.split(' ').map((name) => (name === 'UtcTime' ? UTC : 'x'));
+
+describe("Sysmon's versions", () => {
+  test.each([
+    { version: '15, event 5', id: 5, layout: 'RuleName UtcTime ProcessGuid ProcessId Image User' },
+    { version: '10, event 5', id: 5, layout: 'RuleName UtcTime ProcessGuid ProcessId Image' },
+    { version: '6, event 5', id: 5, layout: 'UtcTime ProcessGuid ProcessId Image' },
+    {
+      version: '6, event 1',
+      id: 1,
+      layout:
+        'UtcTime ProcessGuid ProcessId Image CommandLine CurrentDirectory User LogonGuid LogonId TerminalSessionId IntegrityLevel Hashes ParentProcessGuid ParentProcessId ParentImage ParentCommandLine',
+    },
+    {
+      version: '8, event 1',
+      id: 1,
+      layout:
+        'RuleName UtcTime ProcessGuid ProcessId Image FileVersion Description Product Company CommandLine CurrentDirectory User LogonGuid LogonId TerminalSessionId IntegrityLevel Hashes ParentProcessGuid ParentProcessId ParentImage ParentCommandLine',
+    },
+    {
+      version: '11, event 1',
+      id: 1,
+      layout:
+        'RuleName UtcTime ProcessGuid ProcessId Image FileVersion Description Product Company OriginalFileName CommandLine CurrentDirectory User LogonGuid LogonId TerminalSessionId IntegrityLevel Hashes ParentProcessGuid ParentProcessId ParentImage ParentCommandLine',
+    },
+    { version: '10, event 12', id: 12, layout: 'RuleName EventType UtcTime ProcessGuid ProcessId Image TargetObject' },
+    { version: '8, event 17', id: 17, layout: 'RuleName UtcTime ProcessGuid ProcessId PipeName Image' },
+    {
+      version: '10, event 8',
+      id: 8,
+      layout:
+        'RuleName UtcTime SourceProcessGuid SourceProcessId SourceImage TargetProcessGuid TargetProcessId TargetImage NewThreadId StartAddress StartModule StartFunction',
+    },
+    {
+      version: '13, event 10',
+      id: 10,
+      layout:
+        'RuleName UtcTime SourceProcessGuid SourceProcessId SourceThreadId SourceImage TargetProcessGuid TargetProcessId TargetImage GrantedAccess CallTrace SourceUser TargetUser',
+    },
+    {
+      version: '15, event 29',
+      id: 29,
+      layout: 'RuleName UtcTime ProcessGuid ProcessId User Image TargetFilename Hashes',
+    },
+    { version: 'any, event 255', id: 255, layout: 'UtcTime ID Description' },
+  ])('version $version', ({ id, layout }) => expect(names(id, inserts(layout))).toBe(layout));
+
+  test.each([
+    { name: 'too many values', id: 5, values: Array.from({ length: 40 }, () => UTC) },
+    { name: 'too few', id: 5, values: [UTC] },
+    { name: 'no time where it should be', id: 5, values: ['x', 'x', 'x', 'x'] },
+    { name: 'an event that is not known', id: 99, values: [UTC] },
+    { name: 'none', id: 1, values: [] },
+  ])('$name: no names rather than wrong ones', ({ id, values }) => expect(names(id, values)).toBeUndefined());
+});
+
+describe('other providers', () => {
+  const security = (eventId: number, count: number): string[] | undefined =>
+    nameValues(
+      'Microsoft-Windows-Security-Auditing',
+      false,
+      eventId,
+      Array.from({ length: count }, () => 'x'),
+    )?.map(([name]) => name);
+
+  test('4688 of Windows 7, of 8.1, and of 10', () => {
+    expect(security(4688, 8)?.at(-1)).toBe('ProcessId');
+    expect(security(4688, 9)?.at(-1)).toBe('CommandLine');
+    expect(security(4688, 15)?.at(-1)).toBe('MandatoryLabel');
+    expect(security(4688, 16)).toBeUndefined();
+  });
+
+  test('values of PowerShell properties are taken out', () => {
+    const named = nameValues('Microsoft-Windows-PowerShell', false, 4104, [
+      { Value: 1 },
+      { Value: 1 },
+      { Value: 'whoami' },
+    ]);
+    expect(named).toEqual([
+      ['MessageNumber', 1],
+      ['MessageTotal', 1],
+      ['ScriptBlockText', 'whoami'],
+    ]);
+  });
+});

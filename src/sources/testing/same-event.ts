@@ -1,0 +1,453 @@
+/** One process creation as each shipper writes it, for tests: written by hand after the shippers' own sources and output. */
+
+const IMAGE = 'C:\\Windows\\System32\\cmd.exe';
+const COMMAND_LINE = '"C:\\Windows\\System32\\cmd.exe" /c whoami';
+const PARENT_IMAGE = 'C:\\Windows\\explorer.exe';
+const UTC_TIME = '2024-03-05 09:08:07.123';
+
+/** What every shape below must come to. */
+export const EXPECTED = {
+  host: 'ws5.corp.example',
+  timeMs: Date.UTC(2024, 2, 5, 9, 8, 7, 123),
+  action: 'processcreate',
+  sensor: 'sysmon',
+  eventId: 1,
+  fields: {
+    Image: IMAGE,
+    CommandLine: COMMAND_LINE,
+    User: 'CORP\\bob',
+    IntegrityLevel: 'High',
+    ParentImage: PARENT_IMAGE,
+    ParentCommandLine: PARENT_IMAGE,
+  },
+  processId: 4660,
+  parentProcessId: 1234,
+  guid: 'F3329A35-1C6C-627E-E516-000000000600',
+  md5: 'D5669294F1C9A7C8E4B1F0A0C5B7E3D1',
+} as const;
+
+const DATA = {
+  RuleName: '-',
+  UtcTime: UTC_TIME,
+  ProcessGuid: '{f3329a35-1c6c-627e-e516-000000000600}',
+  ProcessId: '4660',
+  Image: IMAGE,
+  FileVersion: '10.0.19041.1',
+  Description: 'Windows Command Processor',
+  Product: 'Microsoft® Windows® Operating System',
+  Company: 'Microsoft Corporation',
+  OriginalFileName: 'Cmd.Exe',
+  CommandLine: COMMAND_LINE,
+  CurrentDirectory: 'C:\\Users\\bob\\',
+  User: 'CORP\\bob',
+  LogonGuid: '{f3329a35-9472-627d-e503-000000000000}',
+  LogonId: '0x3e5a1',
+  TerminalSessionId: '1',
+  IntegrityLevel: 'High',
+  Hashes: `MD5=${EXPECTED.md5},SHA256=00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF`,
+  ParentProcessGuid: '{f3329a35-1111-627e-e516-000000000600}',
+  ParentProcessId: '1234',
+  ParentImage: PARENT_IMAGE,
+  ParentCommandLine: PARENT_IMAGE,
+  ParentUser: 'CORP\\bob',
+};
+
+const MESSAGE = `Process Create:\r\n${Object.entries(DATA)
+  .map(([name, value]) => `${name}: ${value}`)
+  .join('\r\n')}`;
+const PROVIDER = 'Microsoft-Windows-Sysmon';
+const GUID = '{5770385F-C22A-43E0-BF4C-06F5698FFBD9}';
+const CHANNEL = 'Microsoft-Windows-Sysmon/Operational';
+const COMPUTER = 'WS5.corp.example';
+const SYSTEM_TIME = '2024-03-05T09:08:07.1289123Z';
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+const mapKeys = (key: (name: string) => string): Record<string, string> =>
+  Object.fromEntries(Object.entries(DATA).map(([name, value]) => [key(name), value]));
+const wazuhEscape = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+
+const system = (attributes: (map: Record<string, unknown>) => unknown): Record<string, unknown> => ({
+  Provider: attributes({ Name: PROVIDER, Guid: GUID }),
+  EventID: 1,
+  Version: 5,
+  Level: 4,
+  Task: 1,
+  Opcode: 0,
+  Keywords: '0x8000000000000000',
+  TimeCreated: attributes({ SystemTime: SYSTEM_TIME }),
+  EventRecordID: 5402080,
+  Correlation: null,
+  Execution: attributes({ ProcessID: 3544, ThreadID: 4272 }),
+  Channel: CHANNEL,
+  Computer: COMPUTER,
+  Security: attributes({ UserID: 'S-1-5-18' }),
+});
+
+const ecs = {
+  '@timestamp': '2024-03-05T09:08:07.123Z',
+  event: { code: '1', provider: PROVIDER, kind: 'event', category: ['process'], type: ['start'] },
+  // The collector's: never the host where somebody else names it.
+  host: { name: 'collector.corp.example' },
+  process: {
+    entity_id: DATA.ProcessGuid,
+    pid: 4660,
+    executable: IMAGE,
+    name: 'cmd.exe',
+    command_line: COMMAND_LINE,
+    working_directory: 'C:\\Users\\bob\\',
+    hash: { md5: EXPECTED.md5.toLowerCase(), sha256: '00ff' },
+    pe: { imphash: 'abcd', original_file_name: 'Cmd.Exe' },
+    parent: {
+      entity_id: DATA.ParentProcessGuid,
+      pid: 1234,
+      executable: PARENT_IMAGE,
+      command_line: PARENT_IMAGE,
+    },
+    Ext: { token: { integrity_level_name: 'High' } },
+  },
+  user: { name: 'bob', domain: 'CORP' },
+};
+
+interface Shape {
+  readonly name: string;
+  readonly record: unknown;
+  /** `utc` where not said. */
+  readonly timeSource?: string;
+  /** Whether the shape carries the record number; true where not said. */
+  readonly hasNumber?: boolean;
+}
+
+export const SHAPES: readonly Shape[] = [
+  {
+    name: 'flat, NXLog',
+    record: {
+      EventTime: '2024-03-05 10:08:07',
+      EventReceivedTime: '2024-03-05 10:08:09',
+      Hostname: COMPUTER,
+      Keywords: -9223372036854776000,
+      EventType: 'INFO',
+      SeverityValue: 2,
+      EventID: 1,
+      SourceName: PROVIDER,
+      ProviderGuid: GUID,
+      RecordNumber: 5402080,
+      ExecutionProcessID: 3544,
+      ThreadID: 4272,
+      Channel: CHANNEL,
+      Domain: 'NT AUTHORITY',
+      AccountName: 'SYSTEM',
+      Message: MESSAGE,
+      ...DATA,
+      '@timestamp': '2024-03-05T09:08:12.000Z',
+      host: 'wec.corp.example',
+      port: 61041,
+      tags: ['a'],
+    },
+  },
+  {
+    name: 'flat, PowerShell export',
+    record: {
+      SourceName: PROVIDER,
+      TimeCreated: '2024-03-05T04:08:07.128Z',
+      '@timestamp': '2024-03-05T04:08:07.128Z',
+      Hostname: COMPUTER,
+      EventID: 1,
+      Channel: CHANNEL,
+      Task: '1',
+      Message: MESSAGE,
+      ...DATA,
+    },
+    hasNumber: false,
+  },
+  {
+    name: 'flat, no provider and no source name',
+    record: { EventID: 1, Channel: CHANNEL, Hostname: COMPUTER, TimeCreated: '2024-03-05 04:08:07.128', ...DATA },
+    hasNumber: false,
+  },
+  {
+    name: 'Winlogbeat 6',
+    record: {
+      '@timestamp': '2024-03-05T09:08:07.128Z',
+      type: 'wineventlog',
+      host: { name: 'WECserver' },
+      source_name: PROVIDER,
+      log_name: CHANNEL,
+      computer_name: COMPUTER,
+      record_number: '5402080',
+      event_id: 1,
+      process_id: 3544,
+      thread_id: 4272,
+      user: { name: 'SYSTEM', domain: 'NT AUTHORITY' },
+      message: MESSAGE,
+      event_data: DATA,
+    },
+  },
+  {
+    name: 'Winlogbeat 8, data under winlog',
+    record: {
+      '@timestamp': '2024-03-05T09:08:07.128Z',
+      event: { code: '1', provider: PROVIDER },
+      host: { name: 'collector' },
+      winlog: {
+        channel: CHANNEL,
+        provider_name: PROVIDER,
+        provider_guid: GUID,
+        computer_name: COMPUTER,
+        record_id: 5402080,
+        event_id: '1',
+        process: { pid: 3544, thread: { id: 4272 } },
+        event_data: DATA,
+      },
+    },
+  },
+  {
+    name: 'Winlogbeat with its Sysmon module: data moved to ECS',
+    record: {
+      ...ecs,
+      winlog: {
+        channel: CHANNEL,
+        provider_name: PROVIDER,
+        computer_name: COMPUTER,
+        record_id: 5402080,
+        event_id: 1,
+        process: { pid: 3544 },
+        event_data: { IntegrityLevel: 'High', LogonId: '0x3e5a1' },
+      },
+    },
+    timeSource: 'timestamp',
+  },
+  {
+    name: 'ECS only, in Elasticsearch',
+    record: { _index: 'logs', _id: 'x', _source: { ...ecs, host: { name: COMPUTER } } },
+    timeSource: 'timestamp',
+    hasNumber: false,
+  },
+  {
+    name: 'ECS only, dotted keys with lists',
+    record: {
+      '@timestamp': '2024-03-05T09:08:07.123Z',
+      'event.code': '1',
+      'event.provider': PROVIDER,
+      'winlog.channel': CHANNEL,
+      'winlog.computer_name': [COMPUTER],
+      'winlog.record_id': '5402080',
+      'winlog.process.pid': 3544,
+      'winlog.event_data.IntegrityLevel': 'High',
+      'process.entity_id': [DATA.ProcessGuid],
+      'process.pid': [4660],
+      'process.executable': [IMAGE],
+      'process.command_line': [COMMAND_LINE],
+      'process.hash.md5': EXPECTED.md5.toLowerCase(),
+      'process.parent.pid': 1234,
+      'process.parent.executable': PARENT_IMAGE,
+      'process.parent.command_line': PARENT_IMAGE,
+      'user.name': 'bob',
+      'user.domain': 'CORP',
+    },
+    timeSource: 'timestamp',
+  },
+  {
+    name: 'Sentinel, data as JSON text',
+    record: {
+      TenantId: 't',
+      TimeGenerated: '2024-03-05T09:08:07.2Z',
+      Provider: PROVIDER,
+      Channel: CHANNEL,
+      Computer: COMPUTER,
+      Task: 1,
+      EventData: JSON.stringify({ ...DATA, UtcTime: '2024-03-05T09:08:07.1230000Z' }),
+      EventID: 1,
+      Type: 'WindowsEvent',
+    },
+    hasNumber: false,
+  },
+  {
+    name: 'Event tree with #attributes',
+    record: { Event: { System: system((map) => ({ '#attributes': map })), EventData: DATA } },
+  },
+  {
+    name: 'Event tree with attributes apart',
+    record: {
+      Event: {
+        System: {
+          ...system(() => null),
+          Provider_attributes: { Name: PROVIDER, Guid: GUID },
+          TimeCreated_attributes: { SystemTime: SYSTEM_TIME },
+          Execution_attributes: { ProcessID: 3544 },
+        },
+        EventData: DATA,
+      },
+    },
+  },
+  {
+    name: 'Event tree of xmltodict',
+    record: {
+      Event: {
+        '@xmlns': 'http://schemas.microsoft.com/win/2004/08/events/event',
+        System: {
+          ...system((map) => Object.fromEntries(Object.entries(map).map(([name, value]) => [`@${name}`, value]))),
+          EventID: { '@Qualifiers': '', '#text': '1' },
+        },
+        EventData: { Data: Object.entries(DATA).map(([name, value]) => ({ '@Name': name, '#text': value })) },
+      },
+    },
+  },
+  {
+    name: 'Event tree of xml2js',
+    record: {
+      Event: {
+        $: { xmlns: 'http://schemas.microsoft.com/win/2004/08/events/event' },
+        System: system((map) => ({ $: map })),
+        EventData: { Data: Object.entries(DATA).map(([name, value]) => ({ $: { Name: name }, _: value })) },
+      },
+    },
+  },
+  {
+    name: 'Velociraptor, System and EventData',
+    record: {
+      System: {
+        ...system((map) => map),
+        EventID: { Value: 1 },
+        TimeCreated: { SystemTime: 1709629687.128 },
+        Keywords: 9223372036854775808,
+      },
+      EventData: DATA,
+      Message: MESSAGE,
+    },
+  },
+  {
+    name: 'Velociraptor, rows of an artifact',
+    record: {
+      EventTime: '2024-03-05T09:08:07.128Z',
+      Computer: COMPUTER,
+      Channel: CHANNEL,
+      Provider: PROVIDER,
+      EventID: 1,
+      EventRecordID: 5402080,
+      EventData: DATA,
+    },
+  },
+  {
+    name: 'Fluent Bit, by position',
+    record: {
+      ProviderName: PROVIDER,
+      ProviderGuid: GUID,
+      Qualifiers: '',
+      EventID: 1,
+      Version: 5,
+      TimeCreated: '2024-03-05 10:08:07 +0100',
+      EventRecordID: 5402080,
+      ProcessID: 3544,
+      ThreadID: 4272,
+      Channel: CHANNEL,
+      Computer: COMPUTER,
+      UserID: 'NT AUTHORITY\\SYSTEM',
+      Message: MESSAGE,
+      StringInserts: Object.values(DATA),
+    },
+  },
+  {
+    name: 'Fluent Bit, record as XML text',
+    record: { System: eventXml(), Message: MESSAGE, StringInserts: Object.values(DATA) },
+  },
+  {
+    name: 'fluentd, by position under EventData',
+    record: {
+      ProviderName: PROVIDER,
+      ProviderGUID: '',
+      EventID: '1',
+      TimeCreated: '2024/03/05 09:08:07.128913200',
+      EventRecordID: '5402080',
+      ProcessID: '3544',
+      Channel: CHANNEL,
+      Computer: COMPUTER,
+      User: 'NT AUTHORITY\\SYSTEM',
+      Version: '5',
+      Description: MESSAGE,
+      EventData: Object.values(DATA),
+    },
+  },
+  {
+    name: 'Get-WinEvent | ConvertTo-Json',
+    record: {
+      Id: 1,
+      Version: 5,
+      RecordId: 5402080,
+      ProviderName: PROVIDER,
+      ProviderId: GUID,
+      LogName: CHANNEL,
+      ProcessId: 3544,
+      ThreadId: 4272,
+      MachineName: COMPUTER,
+      TimeCreated: '/Date(1709629687128)/',
+      Properties: Object.values(DATA).map((value) => ({ Value: value })),
+      Message: MESSAGE,
+    },
+  },
+  {
+    name: 'Wazuh',
+    record: {
+      timestamp: '2024-03-05T09:08:09.000+0000',
+      agent: { name: 'WS5', ip: '10.0.0.5' },
+      manager: { name: 'wazuh' },
+      data: {
+        win: {
+          system: {
+            providerName: PROVIDER,
+            providerGuid: GUID,
+            eventID: '1',
+            systemTime: SYSTEM_TIME,
+            eventRecordID: '5402080',
+            processID: '3544',
+            channel: CHANNEL,
+            computer: COMPUTER,
+          },
+          eventdata: Object.fromEntries(
+            Object.entries(mapKeys(lowerFirst)).map(([name, value]) => [name, wazuhEscape(value)]),
+          ),
+        },
+      },
+    },
+  },
+  {
+    name: "the original's wire",
+    record: { Action: 'ProcessCreate', Data: { ...DATA, Hostname: COMPUTER } },
+    hasNumber: false,
+  },
+  {
+    name: "the original's wire, lower-cased",
+    record: { action: 'processcreate', data: { ...mapKeys((name) => name.toLowerCase()), computer: COMPUTER } },
+    hasNumber: false,
+  },
+];
+
+/** The record as Windows' own XML. */
+export function eventXml(): string {
+  const escape = (text: string): string =>
+    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  const data = Object.entries(DATA)
+    .map(([name, value]) => `<Data Name='${name}'>${escape(value)}</Data>`)
+    .join('');
+  return (
+    `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='${PROVIDER}' Guid='${GUID}'/>` +
+    `<EventID>1</EventID><Version>5</Version><Level>4</Level><Task>1</Task><Opcode>0</Opcode><Keywords>0x8000000000000000</Keywords>` +
+    `<TimeCreated SystemTime='${SYSTEM_TIME}'/><EventRecordID>5402080</EventRecordID><Correlation/>` +
+    `<Execution ProcessID='3544' ThreadID='4272'/><Channel>${CHANNEL}</Channel><Computer>${COMPUTER}</Computer>` +
+    `<Security UserID='S-1-5-18'/></System><EventData>${data}</EventData>` +
+    `<RenderingInfo Culture='en-US'><Message>${escape(MESSAGE)}</Message></RenderingInfo></Event>`
+  );
+}
+
+/** The record as a row of `Export-Csv`, with the header. */
+export function eventCsv(separator: string): string {
+  const columns = {
+    Hostname: COMPUTER,
+    SourceName: PROVIDER,
+    Channel: CHANNEL,
+    EventID: '1',
+    RecordNumber: '5402080',
+    ...DATA,
+  };
+  const row = (cells: string[]): string => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(separator);
+  return `#TYPE System.Management.Automation.PSCustomObject\r\n${row(Object.keys(columns))}\r\n${row(Object.values(columns))}\r\n`;
+}
