@@ -131,7 +131,7 @@ export class Engine {
     this.#isByPid = false;
     const process = this.#subject(host, event, rules.length > 0);
     for (const rule of rules) this.#hit(event, rule, process, repeated);
-    if (!repeated && process !== undefined) this.#plugins.run(event, process);
+    if (process !== undefined) this.#plugins.run(event, process, repeated);
     if (this.#unsettled.size > 0) this.#settleTimelines();
     if (!repeated && this.options.recordEvents) {
       this.#events.push(

@@ -19,8 +19,10 @@ export class PluginRunner {
     private readonly ports: PluginRunnerPorts,
   ) {}
 
-  run(event: Event, process: Process): void {
+  /** @param repeated  the record was seen before */
+  run(event: Event, process: Process, repeated: boolean): void {
     for (const plugin of this.plugins) {
+      if (repeated && plugin.seesRepeats !== true) continue;
       switch (event.action) {
         case 'processcreate':
           if (plugin.processCreated !== undefined) plugin.processCreated(this.#call(plugin, event, process));
@@ -53,6 +55,11 @@ export class PluginRunner {
       chainId: chain?.id ?? '',
       get processMemory(): Memory {
         return memoryOf((process.memory ??= new Map<string, Memory>()), plugin.name);
+      },
+      get parentMemory(): Memory | undefined {
+        const { parent } = process;
+        if (parent === undefined || parent.isRoot) return undefined;
+        return memoryOf((parent.memory ??= new Map<string, Memory>()), plugin.name);
       },
       get chainMemory(): Memory {
         if (chain === undefined) return new Map<string, unknown>();

@@ -48,6 +48,8 @@ export interface PluginCall {
   readonly chainId: string;
   /** The plugin's own memory of this process; dropped with the process. */
   readonly processMemory: Map<string, unknown>;
+  /** The plugin's own memory of the parent; `undefined` where the parent is unknown or a root process, which ends the chain. */
+  readonly parentMemory: Map<string, unknown> | undefined;
   /** The plugin's own memory of this chain. When chains join, the joined chain keeps the entries of both, by `mergeMemory`. */
   readonly chainMemory: Map<string, unknown>;
   /**
@@ -64,6 +66,11 @@ export interface EnginePlugin {
   readonly name: string;
   /** Actions that `processAction` is called for; without it, all. */
   readonly actions?: ReadonlySet<Action>;
+  /**
+   * Called for records that were seen before, too. Of a record that two files hold, evidence names the first of the two places, whichever came
+   * first: only a plugin that sees both can keep to that.
+   */
+  readonly seesRepeats?: boolean;
   processCreated?(call: PluginCall): void;
   processAction?(call: PluginCall): void;
   processEnded?(call: PluginCall): void;

@@ -34,6 +34,15 @@ export interface Evidence {
   readonly matched: readonly Matched[];
 }
 
+/** The order that decides between two events wherever one of them is kept: time, then record identity, then where it was read. */
+export function isEventBefore(one: EvidenceEvent, other: EvidenceEvent): boolean {
+  if (one.timeMs !== other.timeMs) return one.timeMs < other.timeMs;
+  if (one.id !== other.id) return one.id < other.id;
+  const files = [one.file ?? '', other.file ?? ''] as const;
+  if (files[0] !== files[1]) return files[0] < files[1];
+  return one.line < other.line;
+}
+
 export function evidenceEventOf(event: Event): EvidenceEvent {
   return {
     id: hex64({ high: event.idHigh, low: event.idLow }),

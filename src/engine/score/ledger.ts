@@ -4,7 +4,7 @@
  */
 
 import type { Process } from '../process/process.js';
-import type { Evidence } from './evidence.js';
+import { isEventBefore, type Evidence } from './evidence.js';
 import type { Exception } from './exception.js';
 
 export interface LedgerItem {
@@ -15,12 +15,7 @@ export interface LedgerItem {
 
 /** @returns true if `one` is to be kept rather than `other`: more points, then earlier, then record id, then where it was read */
 export function isStronger(one: Evidence, other: Evidence): boolean {
-  if (one.points !== other.points) return one.points > other.points;
-  if (one.event.timeMs !== other.event.timeMs) return one.event.timeMs < other.event.timeMs;
-  if (one.event.id !== other.event.id) return one.event.id < other.event.id;
-  const files = [one.event.file ?? '', other.event.file ?? ''] as const;
-  if (files[0] !== files[1]) return files[0] < files[1];
-  return one.event.line < other.event.line;
+  return one.points === other.points ? isEventBefore(one.event, other.event) : one.points > other.points;
 }
 
 /** Between processes of one chain: what counts before what is exempt, then the stronger, then the process's id. */
