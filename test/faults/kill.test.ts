@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withLedgersChecked } from '../support/ledger.js';
 import type { Threat } from '../../src/engine/score/threat.js';
+import { randomFrom } from './random.js';
 import type { Outcome } from './victim.js';
 import { EVENTS_IN_BATCH } from './story.js';
 
@@ -69,15 +70,6 @@ function run(data: string, acknowledged: readonly number[], kill: Kill | undefin
       else resolve({ acknowledged: heard, outcome });
     });
   });
-}
-
-/** A small generator with a printed seed, so that a failure can be had again. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 test(`${KILLS} kills lose nothing, double nothing, and change no score`, { timeout: 600_000 }, async () => {
