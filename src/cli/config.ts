@@ -119,7 +119,8 @@ function readFile(file: string, problems: Diagnostic[]): ReadonlyMap<string, Fou
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   for (const error of document.errors) {
     const place = lines.linePos(error.pos[0]);
-    const message = error.message.split('\n')[0] ?? error.message;
+    // The place is told apart, and the lines below it are an excerpt.
+    const message = error.message.replace(/ at line \d+, column \d+:[^]*$/, '.');
     problems.push({ code: 'CONFIG_NOT_YAML', severity: 'error', message, file, line: place.line, column: place.col });
   }
   if (problems.length > 0 || document.contents === null) return found;

@@ -81,14 +81,14 @@ async function send(
         port: url.port,
         path: url.pathname + url.search,
         timeout: TIMEOUT_MS,
-        agent: false,
         headers: {
           ...headers,
           ...(payload === undefined
             ? {}
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
         },
-        ...(socket === undefined ? {} : { createConnection: () => socket }),
+        // With an agent, Node would connect by itself, without TLS.
+        ...(socket === undefined ? { agent: false } : { createConnection: () => socket }),
       },
       (response) => {
         const pieces: Buffer[] = [];
