@@ -331,10 +331,16 @@ export class Engine {
   #acted(host: HostTable, event: Event, isHit: boolean): Process | undefined {
     const bySource = event.action === 'processaccess' || event.action === 'createremotethread';
     const guid = textOf(event, bySource ? 'SourceProcessGuid' : 'ProcessGuid');
+    const imageField = bySource ? 'SourceImage' : 'Image';
+    const known = guid === undefined ? undefined : host.bySpelling(guid);
+    if (known !== undefined) {
+      this.#mention(known, event, imageField);
+      return known;
+    }
     const pid = integerOf(event, bySource ? 'SourceProcessId' : 'ProcessId') ?? 0;
     const named = guid === undefined ? undefined : host.byGuid(guid, pid);
     if (named !== undefined) {
-      this.#mention(named, event, bySource ? 'SourceImage' : 'Image');
+      this.#mention(named, event, imageField);
       return named;
     }
     const subjectPid = pid > 0 ? pid : POWERSHELL.test(event.provider) ? event.loggerPid : 0;
@@ -349,7 +355,7 @@ export class Engine {
   }
 
   #mention(process: Process, event: Event, imageField: string): void {
-    if (process.isPlaceholder && process.mention?.rank !== 0) {
+    if (process.isPlaceholder && process.mention?.rank !== 0 && !process.isMentionedBefore(event.timeMs)) {
       const image = textOf(event, imageField) ?? '';
       const changed = process.addMention({
         rank: 1,

@@ -29,10 +29,19 @@ export function ledgerEntries(chain: Chain): LedgerEntry[] {
 }
 
 function entryOf(item: LedgerItem): LedgerEntry {
+  const { kind, key, title, points, techniques, rule, rulesVersion, policy, event, matched } = item.evidence;
   return {
-    ...item.evidence,
+    kind,
+    key,
+    title,
     points: pointsOf(item),
-    pointsWithout: item.evidence.points,
+    techniques,
+    rule,
+    rulesVersion,
+    policy,
+    event,
+    matched,
+    pointsWithout: points,
     process: processRef(item.process),
     exception: item.exception?.id,
   };

@@ -2,6 +2,7 @@
 
 import { hashId } from '../base/hash.js';
 import type { Process } from '../process/process.js';
+import type { Evidence } from '../score/evidence.js';
 import { outranks, pointsOf, type LedgerItem } from '../score/ledger.js';
 
 /** Marks a chain of descendants rather than of a root process's day. */
@@ -11,6 +12,8 @@ export class Chain {
   readonly members: Process[] = [];
   /** Members that hold evidence: what a rebuilt ledger is made from. */
   readonly holders = new Set<Process>();
+  /** Of a day of a root process: its evidence of that day, by ledger key. Other processes hold theirs themselves. */
+  readonly deeds = new Map<string, Evidence>();
   /** Strongest item by ledger key, profiles apart. */
   readonly ledger = new Map<string, LedgerItem>();
   /** Reached profiles by ledger key. */

@@ -39,6 +39,12 @@ export class HostTable {
     private readonly observer: HostObserver,
   ) {}
 
+  /** A process that events named before, in the same spelling, and whose pid is known: what nearly every event asks. */
+  bySpelling(spelled: string): Process | undefined {
+    const known = this.#bySpelling.get(spelled);
+    return known !== undefined && known.pid > 0 ? known : undefined;
+  }
+
   /** The process of a GUID, made as a placeholder where unknown; `undefined` if the text is no GUID or all zeros. */
   byGuid(spelled: string, pid: number): Process | undefined {
     const known = this.#bySpelling.get(spelled);

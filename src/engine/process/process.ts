@@ -70,7 +70,7 @@ export class Process implements PluginProcess {
   /** Chains of a root process's own deeds, by UTC day. */
   dayChains: Map<number, Chain> | undefined;
 
-  /** Strongest evidence by ledger key; of a root process by day and key (`storageKey`). */
+  /** Strongest evidence by ledger key; a root process's is in its chains of days. */
   readonly evidence = new Map<string, Evidence>();
   /** Evidence of events that named this process by its pid: may turn out to belong to another run. */
   referred: Set<Evidence> | undefined;
@@ -154,6 +154,11 @@ export class Process implements PluginProcess {
     if (known !== undefined && !isEarlier(facts.event, known.event)) return false;
     this[slot] = facts;
     return true;
+  }
+
+  /** True if another deed, that named the image, was earlier: the usual case, and then a later one adds nothing. */
+  isMentionedBefore(timeMs: number): boolean {
+    return this.mention !== undefined && this.mention.image !== '' && this.mention.timeMs < timeMs;
   }
 
   /** @returns true if the mention is better than what was known: a child's word before its own deeds, then the earliest */

@@ -1,19 +1,26 @@
 /** Turns hits, plugin evidence and reached profiles into ledger entries, and keeps every chain's ledger equal to the join of its members' evidence. */
 
-import type { Chain } from '../chain/chain.js';
+import { NO_DAY, type Chain } from '../chain/chain.js';
 import type { Forest } from '../chain/forest.js';
 import type { Event } from '../event/event.js';
 import type { PluginEvidence } from '../plugin/plugin.js';
 import type { Policy } from '../policy.js';
 import { currentOf, type Process } from '../process/process.js';
 import type { Rule } from '../rule/rule.js';
-import { evidenceEventOf, type Evidence, type EvidenceEvent } from './evidence.js';
+import type { Evidence, EvidenceEvent } from './evidence.js';
+import { HitEvidence, withPolicy } from './hit-evidence.js';
 import { Exemptions } from './exemptions.js';
 import { isStronger, outranks, type LedgerItem } from './ledger.js';
 import { reachedProfiles } from './profiles.js';
 
 const DAY_MS = 86_400_000;
 const NO_EVIDENCE: readonly Evidence[] = [];
+
+interface HitKey {
+  readonly key: string;
+  /** `undefined` for the rule itself. */
+  readonly technique: string | undefined;
+}
 
 export interface ScorerObserver {
   /** A chain's ledger, and with it the points of a process, changed. */
@@ -22,6 +29,8 @@ export interface ScorerObserver {
 
 export class Scorer {
   readonly #exemptions = new Exemptions();
+  /** Ledger keys by rule, made once: a hit that repeats what is known must cost next to nothing. */
+  readonly #keys = new WeakMap<Rule, readonly HitKey[]>();
   #policy: Policy | undefined;
   /** Counts policies, so that evidence can say under which it was given. */
   #sequence = 0;
@@ -46,23 +55,10 @@ export class Scorer {
   giveHit(process: Process, rule: Rule, event: Event, repeated: boolean, byPid: boolean): readonly Evidence[] {
     if (!repeated) this.#count(process, rule, event);
     let given: Evidence[] | undefined;
-    const techniques = rule.techniques;
-    for (let index = rule.set === 'ioa' ? -1 : 0; index < techniques.length; index++) {
-      const technique = techniques[index];
-      const key = technique === undefined ? `rule:${rule.id}` : `technique:${technique}`;
-      if (!byPid && !this.#wouldKeep(process, key, rule.points, event)) continue;
-      const evidence: Evidence = {
-        kind: technique === undefined ? 'rule' : 'technique',
-        key,
-        title: rule.title,
-        points: rule.points,
-        techniques: technique === undefined ? rule.techniques : [technique],
-        rule: rule.id,
-        rulesVersion: this.#policy!.rules.version,
-        policy: this.#sequence,
-        event: evidenceEventOf(event),
-        matched: this.#policy!.rules.explain(rule, event),
-      };
+    const held = this.#heldOn(process, event.timeMs);
+    for (const { key, technique } of this.#keysOf(rule)) {
+      if (!byPid && !wouldKeep(held.get(key), rule.points, event.timeMs)) continue;
+      const evidence = new HitEvidence(rule, key, technique, event, this.#policy!.rules, this.#sequence);
       if (this.#keep(process, evidence) || byPid) (given ??= []).push(evidence);
     }
     return given ?? NO_EVIDENCE;
@@ -82,10 +78,10 @@ export class Scorer {
       event,
       matched: stated.matched ?? [],
     };
-    const slot = slotOf(process, evidence);
-    const known = process.evidence.get(slot);
+    const held = this.#heldOn(process, event.timeMs);
+    const known = held.get(evidence.key);
     if (known !== undefined) {
-      process.evidence.set(slot, { ...evidence, policy: Math.min(known.policy, evidence.policy) });
+      held.set(evidence.key, withPolicy(evidence, Math.min(known.policy, evidence.policy)));
       const chain = this.#chainOf(process, evidence);
       this.#recompute(chain, evidence.key);
       this.observer.changed(chain, process);
@@ -104,19 +100,18 @@ export class Scorer {
     if (from === to) return;
     for (const evidence of given) {
       from.referred?.delete(evidence);
-      const slot = slotOf(from, evidence);
-      const known = from.evidence.get(slot);
-      if (known !== undefined && known.event.id === evidence.event.id) {
-        from.evidence.delete(slot);
-        const chain = this.#chainOf(from, evidence);
-        const displaced = from.displaced?.get(slot);
-        if (displaced !== undefined) from.evidence.set(slot, displaced);
+      const held = this.#heldOn(from, evidence.event.timeMs);
+      if (held.get(evidence.key)?.event.id === evidence.event.id) {
+        held.delete(evidence.key);
+        const displaced = from.displaced?.get(placeOf(from, evidence));
+        if (displaced !== undefined) held.set(evidence.key, displaced);
         for (const other of from.referred ?? []) {
-          const best = from.evidence.get(slot);
-          if (slotOf(from, other) === slot && (best === undefined || isStronger(other, best)))
-            from.evidence.set(slot, other);
+          if (placeOf(from, other) !== placeOf(from, evidence)) continue;
+          const best = held.get(evidence.key);
+          if (best === undefined || isStronger(other, best)) held.set(evidence.key, other);
         }
-        if (from.evidence.size === 0) chain.holders.delete(from);
+        const chain = this.#chainOf(from, evidence);
+        if (held.size === 0) chain.holders.delete(from);
         this.#recompute(chain, evidence.key);
         this.observer.changed(chain, from);
       }
@@ -127,7 +122,7 @@ export class Scorer {
 
   /** All that `from` held is `into`'s: both are one run. */
   absorb(from: Process, into: Process): void {
-    for (const evidence of from.evidence.values()) this.#keep(into, evidence);
+    for (const evidence of allHeld(from)) this.#keep(into, evidence);
     if (from.referred !== undefined) this.refer(into, [...from.referred]);
     for (const [rule, count] of from.hitCounts) {
       addCount(into.hitCounts, rule, count);
@@ -137,7 +132,7 @@ export class Scorer {
 
   /** The image became known as a root program, or as none: its deeds move between chains of days and a chain of descent. */
   changeRoot(process: Process, isRoot: boolean): void {
-    const held = [...process.evidence.values()];
+    const held = allHeld(process);
     process.evidence.clear();
     this.forest.setRoot(process, isRoot);
     for (const evidence of held) this.#keep(process, evidence);
@@ -160,14 +155,15 @@ export class Scorer {
     for (const member of chain.members)
       for (const [rule, count] of member.hitCounts) addCount(chain.hitCounts, rule, count);
     for (const holder of chain.holders) {
-      for (const evidence of holder.evidence.values()) this.#offer(chain, holder, evidence);
+      for (const evidence of heldIn(chain, holder).values()) this.#offer(chain, holder, evidence);
     }
     this.#reach(chain);
   }
 
   /** A process shows a hash, an image or a parent that it did not show before: exceptions may cover what it and its descendants hold. */
   reconsiderExemptions(process: Process): void {
-    if (this.#exemptions.isEmpty || (process.evidence.size === 0 && process.children.size === 0)) return;
+    if (this.#exemptions.isEmpty || (!process.isRoot && process.evidence.size === 0 && process.children.size === 0))
+      return;
     const chains = process.isRoot
       ? [...(process.dayChains?.values() ?? [])]
       : process.chain === undefined
@@ -186,22 +182,16 @@ export class Scorer {
     if (chain !== undefined) addCount(chain.hitCounts, rule.id, 1);
   }
 
-  /** Most hits repeat what the chain holds already: seen here before any evidence is made. */
-  #wouldKeep(process: Process, key: string, points: number, event: Event): boolean {
-    const known = process.evidence.get(process.isRoot ? `${Math.floor(event.timeMs / DAY_MS)}|${key}` : key);
-    if (known === undefined || points > known.points) return true;
-    return points === known.points && event.timeMs <= known.event.timeMs;
-  }
-
   #keep(process: Process, evidence: Evidence): boolean {
-    const slot = slotOf(process, evidence);
-    const known = process.evidence.get(slot);
+    const held = this.#heldOn(process, evidence.event.timeMs);
+    const known = held.get(evidence.key);
     if (known !== undefined && !isStronger(evidence, known)) return false;
-    if (known !== undefined && process.referred?.has(known) !== true)
-      (process.displaced ??= new Map()).set(slot, known);
+    if (known !== undefined && process.referred?.has(known) !== true) {
+      (process.displaced ??= new Map()).set(placeOf(process, evidence), known);
+    }
     const policy = known === undefined ? evidence.policy : Math.min(known.policy, evidence.policy);
-    const kept = policy === evidence.policy ? evidence : { ...evidence, policy };
-    process.evidence.set(slot, kept);
+    const kept = policy === evidence.policy ? evidence : withPolicy(evidence, policy);
+    held.set(evidence.key, kept);
     const chain = this.#chainOf(process, evidence);
     chain.holders.add(process);
     this.#offer(chain, process, kept);
@@ -211,7 +201,6 @@ export class Scorer {
   }
 
   #offer(chain: Chain, process: Process, evidence: Evidence): void {
-    if (chain.day >= 0 && Math.floor(evidence.event.timeMs / DAY_MS) !== chain.day) return;
     const exception = this.#exemptions.isEmpty ? undefined : this.#exemptions.find(process, evidence);
     const known = chain.ledger.get(evidence.key);
     if (known?.process === process && known.exception !== exception) {
@@ -227,7 +216,7 @@ export class Scorer {
   #recompute(chain: Chain, key: string): void {
     chain.drop(key);
     for (const holder of chain.holders) {
-      const evidence = holder.evidence.get(chain.day >= 0 ? `${chain.day}|${key}` : key);
+      const evidence = heldIn(chain, holder).get(key);
       if (evidence === undefined) continue;
       const exception = this.#exemptions.isEmpty ? undefined : this.#exemptions.find(holder, evidence);
       chain.offer({ evidence, process: holder, exception });
@@ -262,13 +251,45 @@ export class Scorer {
     }
   }
 
+  #keysOf(rule: Rule): readonly HitKey[] {
+    let keys = this.#keys.get(rule);
+    if (keys === undefined) {
+      keys = [
+        ...(rule.set === 'ioa' ? [{ key: `rule:${rule.id}`, technique: undefined }] : []),
+        ...rule.techniques.map((technique) => ({ key: `technique:${technique}`, technique })),
+      ];
+      this.#keys.set(rule, keys);
+    }
+    return keys;
+  }
+
+  /** What a process holds by ledger key; a root process by day, as its deeds are judged. */
+  #heldOn(process: Process, timeMs: number): Map<string, Evidence> {
+    return process.isRoot ? this.forest.dayChain(process, timeMs).deeds : process.evidence;
+  }
+
   #chainOf(process: Process, evidence: Evidence): Chain {
     return process.isRoot ? this.forest.dayChain(process, evidence.event.timeMs) : process.chain!;
   }
 }
 
-/** A root process's deeds are judged by day, so its evidence is kept by day. */
-function slotOf(process: Process, evidence: Evidence): string {
+/** @returns false for what is certainly outdone: seen before any evidence is made, because most hits repeat what is known */
+function wouldKeep(known: Evidence | undefined, points: number, timeMs: number): boolean {
+  if (known === undefined || points > known.points) return true;
+  return points === known.points && timeMs <= known.event.timeMs;
+}
+
+function heldIn(chain: Chain, holder: Process): Map<string, Evidence> {
+  return chain.day === NO_DAY ? holder.evidence : chain.deeds;
+}
+
+function allHeld(process: Process): Evidence[] {
+  if (!process.isRoot) return [...process.evidence.values()];
+  return [...(process.dayChains?.values() ?? [])].flatMap((chain) => [...chain.deeds.values()]);
+}
+
+/** Ledger key, with the day where deeds are kept by day. */
+function placeOf(process: Process, evidence: Evidence): string {
   return process.isRoot ? `${Math.floor(evidence.event.timeMs / DAY_MS)}|${evidence.key}` : evidence.key;
 }
 
