@@ -15,7 +15,11 @@ import { attributeNode, itemNode, sliceNode } from './member.js';
 import type { Node } from './node.js';
 import { constantNode, fieldsOf, folded, makeNode, makeTest, truthOf } from './node.js';
 import { fromFloat, negate } from './number.js';
-import { arithmeticNode, bitNode, equalNode, inNode, missingField, orderNode } from './operator.js';
+import { arithmeticNode } from './arithmetic.js';
+import { bitNode } from './bits.js';
+import { equalNode, orderNode } from './comparison.js';
+import { inNode } from './containment.js';
+import { missingField } from './operand.js';
 import { requireAny } from './requirement.js';
 import type { Syntax } from './syntax.js';
 import type { Type } from './type.js';
@@ -41,15 +45,15 @@ import { isArray, isNumber, isTrue, kindOf } from './value.js';
 /** A compiled rule with what it remembers while it is evaluated. */
 export interface Compiled {
   readonly node: Node;
-  /** Forgets the last evaluation. */
-  reset(): void;
+  /** Forgets the last evaluation; undefined where there is nothing to forget. */
+  readonly reset: (() => void) | undefined;
 }
 
 /** @throws Failure */
 export function compile(tree: Syntax): Compiled {
-  const builder = new Builder(readsGroups(tree));
-  const node = builder.build(tree);
-  return { node, reset: () => builder.reset() };
+  const last: LastMatch | undefined = readsGroups(tree) ? { groups: null } : undefined;
+  const node = new Builder(last).build(tree);
+  return { node, reset: last && (() => (last.groups = null)) };
 }
 
 /** A variable of an enclosing loop. */
@@ -64,12 +68,9 @@ class Builder {
   readonly #last: LastMatch | undefined;
   readonly #loops: Loop[] = [];
 
-  constructor(readsGroups: boolean) {
-    this.#last = readsGroups ? { groups: null } : undefined;
-  }
-
-  reset(): void {
-    if (this.#last !== undefined) this.#last.groups = null;
+  /** @param last  where the rule reads `$re_groups` */
+  constructor(last: LastMatch | undefined) {
+    this.#last = last;
   }
 
   build(tree: Syntax): Node {
@@ -302,8 +303,8 @@ class Builder {
       fields: fieldsOf(operands),
       requirements: operands.flatMap((operand) => operand.requirements),
       test: (scope) => {
-        for (const test of tests) {
-          const outcome = test(scope);
+        for (let index = 0; index < tests.length; index++) {
+          const outcome = tests[index]?.(scope) ?? true;
           if (outcome !== true) return outcome;
         }
         return true;
@@ -328,8 +329,8 @@ class Builder {
       fields: fieldsOf(operands),
       requirements: anyOf(operands),
       test: (scope) => {
-        for (const test of tests) {
-          const outcome = test(scope);
+        for (let index = 0; index < tests.length; index++) {
+          const outcome = tests[index]?.(scope) ?? false;
           if (outcome !== false) return outcome;
         }
         return false;

@@ -16,20 +16,20 @@ import {
 import { syntaxFailure, typeFailure } from './failure.js';
 
 /** Thrown where a text is no date; the common and the uncommon shapes are tried one after the other. */
-class NotADate {}
+const NOT_A_DATE = Symbol('not a date');
 
 /** @throws Failure of kind `syntax` where the text is no date, `type` where the date is out of range */
 export function parseMoment(text: string): Moment {
   try {
     return readMoment(text);
   } catch (error) {
-    if (error instanceof NotADate) throw syntaxFailure(`${JSON.stringify(text)} is not an ISO 8601 date`);
+    if (error === NOT_A_DATE) throw syntaxFailure(`${JSON.stringify(text)} is not an ISO 8601 date`);
     throw error;
   }
 }
 
 function readMoment(text: string): Moment {
-  if (/[^\0-\x7f]/.test(text)) throw new NotADate();
+  if (/[^\0-\x7f]/.test(text)) throw NOT_A_DATE;
   const date = readDate(text);
   let time: TimeOfDay = { hour: 0, minute: 0, second: 0, micro: 0, offsetSeconds: 0 };
   // Whatever single character follows the date stands for the `T`.
@@ -37,8 +37,8 @@ function readMoment(text: string): Moment {
   const nextDay = time.hour === 24;
   const hour = nextDay ? 0 : time.hour;
   const dayNumber = date.dayNumber ?? dayNumberOf(date.year, date.month, date.day);
-  if (dayNumber === undefined || hour > 23 || hour < 0) throw new NotADate();
-  if (time.minute > 59 || time.minute < 0 || time.second > 59 || time.second < 0) throw new NotADate();
+  if (dayNumber === undefined || hour > 23 || hour < 0) throw NOT_A_DATE;
+  if (time.minute > 59 || time.minute < 0 || time.second > 59 || time.second < 0) throw NOT_A_DATE;
   const micros = ((hour * 60 + time.minute) * 60 + time.second) * MICROS_PER_SECOND + time.micro;
   if (nextDay && dayNumber >= MAX_DAY_NUMBER) throw typeFailure('a date is out of range');
   return new Moment(nextDay ? dayNumber + 1 : dayNumber, micros, time.offsetSeconds);
@@ -58,37 +58,37 @@ function readDate(text: string): DatePart {
   try {
     return readCommonDate(text);
   } catch (error) {
-    if (error instanceof NotADate) return readUncommonDate(text);
+    if (error === NOT_A_DATE) return readUncommonDate(text);
     throw error;
   }
 }
 
 /** `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYYMMDD` */
 function readCommonDate(text: string): DatePart {
-  if (text.length < 4) throw new NotADate();
+  if (text.length < 4) throw NOT_A_DATE;
   const year = wholeNumber(text.slice(0, 4));
   let place = 4;
   if (place >= text.length) return { year, month: 1, day: 1, end: place };
   const dashed = text[place] === '-';
   if (dashed) place++;
-  if (text.length - place < 2) throw new NotADate();
+  if (text.length - place < 2) throw NOT_A_DATE;
   const month = wholeNumber(text.slice(place, place + 2));
   place += 2;
   if (place >= text.length) {
-    if (!dashed) throw new NotADate();
+    if (!dashed) throw NOT_A_DATE;
     return { year, month, day: 1, end: place };
   }
   if (dashed) {
-    if (text[place] !== '-') throw new NotADate();
+    if (text[place] !== '-') throw NOT_A_DATE;
     place++;
   }
-  if (text.length - place < 2) throw new NotADate();
+  if (text.length - place < 2) throw NOT_A_DATE;
   return { year, month, day: wholeNumber(text.slice(place, place + 2)), end: place + 2 };
 }
 
 /** `YYYY-Www`, `YYYYWww`, `YYYY-Www-D`, `YYYYWwwD`, `YYYY-DDD`, `YYYYDDD` */
 function readUncommonDate(text: string): DatePart {
-  if (text.length < 4) throw new NotADate();
+  if (text.length < 4) throw NOT_A_DATE;
   const year = wholeNumber(text.slice(0, 4));
   const dashed = text[4] === '-';
   let place = dashed ? 5 : 4;
@@ -98,18 +98,18 @@ function readUncommonDate(text: string): DatePart {
     place += 3;
     let weekday = 1;
     if (text.length > place) {
-      if ((text[place] === '-') !== dashed) throw new NotADate();
+      if ((text[place] === '-') !== dashed) throw NOT_A_DATE;
       if (dashed) place++;
       weekday = wholeNumber(text.slice(place, place + 1));
       place++;
     }
     dayNumber = dayOfWeekDate(year, week, weekday);
   } else {
-    if (text.length - place < 3) throw new NotADate();
+    if (text.length - place < 3) throw NOT_A_DATE;
     const ordinal = wholeNumber(text.slice(place, place + 3));
     place += 3;
     const first = dayNumberOf(year, 1, 1);
-    if (first === undefined || ordinal < 1 || ordinal > (isLeapYear(year) ? 366 : 365)) throw new NotADate();
+    if (first === undefined || ordinal < 1 || ordinal > (isLeapYear(year) ? 366 : 365)) throw NOT_A_DATE;
     dayNumber = first + ordinal - 1;
   }
   return { year, month: 1, day: 1, dayNumber, end: place };
@@ -117,9 +117,9 @@ function readUncommonDate(text: string): DatePart {
 
 /** Week 1 is the one that holds January 4th; weeks begin on Monday. */
 function dayOfWeekDate(year: number, week: number, weekday: number): number {
-  if (week < 1 || week > 53 || weekday < 1 || weekday > 7) throw new NotADate();
+  if (week < 1 || week > 53 || weekday < 1 || weekday > 7) throw NOT_A_DATE;
   const fourth = dayNumberOf(year, 1, 4);
-  if (fourth === undefined) throw new NotADate();
+  if (fourth === undefined) throw NOT_A_DATE;
   const day = fourth - (fourth % 7) + (week - 1) * 7 + weekday - 1;
   if (day > MAX_DAY_NUMBER) throw typeFailure('a date is out of range');
   return day;
@@ -134,7 +134,7 @@ interface TimeOfDay {
 }
 
 function readTime(text: string): TimeOfDay {
-  if (text.length < 2) throw new NotADate();
+  if (text.length < 2) throw NOT_A_DATE;
   const time: TimeOfDay = { hour: 0, minute: 0, second: 0, micro: 0, offsetSeconds: 0 };
   const parts: ('hour' | 'minute' | 'second')[] = ['hour', 'minute', 'second'];
   let place = 0;
@@ -149,7 +149,7 @@ function readTime(text: string): TimeOfDay {
       colons = true;
       place++;
     } else if (step === 2 && colons) {
-      if (text[place] !== ':') throw new NotADate();
+      if (text[place] !== ':') throw NOT_A_DATE;
       place++;
     }
     const part = parts[step];
@@ -163,29 +163,29 @@ function readTime(text: string): TimeOfDay {
       place += fraction[0].length;
     }
   }
-  if (place < text.length) throw new NotADate();
-  if (time.hour === 24 && (time.minute !== 0 || time.second !== 0 || time.micro !== 0)) throw new NotADate();
+  if (place < text.length) throw NOT_A_DATE;
+  if (time.hour === 24 && (time.minute !== 0 || time.second !== 0 || time.micro !== 0)) throw NOT_A_DATE;
   return time;
 }
 
 /** `Z`, `±HH`, `±HHMM`, `±HH:MM`; seconds east of Greenwich. */
 function readOffset(text: string): number {
   if (text === 'Z' || text === 'z') return 0;
-  if (![3, 5, 6].includes(text.length)) throw new NotADate();
+  if (![3, 5, 6].includes(text.length)) throw NOT_A_DATE;
   const sign = text[0] === '-' ? -1 : text[0] === '+' ? 1 : undefined;
-  if (sign === undefined) throw new NotADate();
+  if (sign === undefined) throw NOT_A_DATE;
   const hours = wholeNumber(text.slice(1, 3));
   const minutes = text.length === 3 ? 0 : wholeNumber(text.slice(text[3] === ':' ? 4 : 3));
   if (hours === 0 && minutes === 0) return 0;
-  if (minutes > 59 || hours > 23) throw new NotADate();
+  if (minutes > 59 || hours > 23) throw NOT_A_DATE;
   const seconds = sign * (hours * 60 + minutes) * 60;
-  if (Math.abs(seconds) >= 86_400) throw new NotADate();
+  if (Math.abs(seconds) >= 86_400) throw NOT_A_DATE;
   return seconds;
 }
 
 /** A whole number as loosely as Python's `int` reads one: spaces around it, a sign and single underscores are allowed. */
 function wholeNumber(text: string): number {
-  if (!/^[ \t-\r]*[+-]?\d+(?:_\d+)*[ \t-\r]*$/.test(text)) throw new NotADate();
+  if (!/^[ \t-\r]*[+-]?\d+(?:_\d+)*[ \t-\r]*$/.test(text)) throw NOT_A_DATE;
   return Number(text.replaceAll(/[ \t-\r_]/g, ''));
 }
 

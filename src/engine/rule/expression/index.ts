@@ -30,20 +30,21 @@ export function compileExpression(text: string): Result<Expression, ExpressionEr
 }
 
 function expressionOf(text: string, { node, reset }: Compiled): Expression {
+  const { test } = node;
   return {
     text,
     fields: node.fields,
     requirements: node.requirements,
     evaluate: (scope) => {
-      reset();
+      reset?.();
       try {
-        return node.test(scope);
+        return test(scope);
       } catch (error) {
         return errorOf(error);
       }
     },
     trace: (scope) => {
-      reset();
+      reset?.();
       const found: TracedMatch[] = [];
       try {
         return node.trace(scope, found) ? found : [];

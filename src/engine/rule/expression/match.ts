@@ -4,7 +4,7 @@ import type { ExpressionError } from './expression.js';
 import { Failure, typeFailure } from './failure.js';
 import type { Node, Test } from './node.js';
 import { fieldsOf, folded, makeTest, truthOf, valueOfConstant } from './node.js';
-import { missingField, requireKind } from './operator.js';
+import { missingField, requireKind } from './operand.js';
 import { Pattern } from './pattern/pattern.js';
 import { requireMatch } from './requirement.js';
 import type { MatchOperator } from './syntax.js';

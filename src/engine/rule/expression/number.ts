@@ -28,11 +28,11 @@ export class Decimal {
     readonly coefficient: bigint,
     readonly exponent: number,
   ) {
-    this.whole = shape === 'finite' ? wholeOf(negative, coefficient, exponent) : Number.NaN;
+    this.whole = shape === 'finite' ? wholePart(negative, coefficient, exponent) : Number.NaN;
   }
 }
 
-function wholeOf(negative: boolean, coefficient: bigint, exponent: number): number {
+function wholePart(negative: boolean, coefficient: bigint, exponent: number): number {
   if (coefficient === 0n) return 0;
   if (exponent > 15 || exponent < -40) return Number.NaN;
   let value = coefficient;
@@ -56,6 +56,11 @@ function power10(exponent: number): bigint {
 function digitsOf(coefficient: bigint): number {
   if (coefficient < 10_000_000_000_000_000n) return coefficient === 0n ? 1 : String(Number(coefficient)).length;
   return coefficient.toString().length;
+}
+
+/** The value as a safe whole number, NaN where it is none. */
+export function wholeOf(value: Num): number {
+  return typeof value === 'number' ? value : value.whole;
 }
 
 export const INFINITY = new Decimal('infinite', false, 0n, 0);
@@ -256,8 +261,7 @@ function divideWhole(a: Decimal, b: Decimal): { quotient: bigint; remainder: big
   const ideal = b.shape === 'infinite' ? a.exponent : Math.min(a.exponent, b.exponent);
   const gap = adjusted(a) - adjusted(b);
   if (isZero(a) || b.shape === 'infinite' || gap <= -2) {
-    const exponent = Math.max(ideal, a.exponent - 4 * PRECISION);
-    return { quotient: 0n, remainder: rescale(a, exponent), exponent };
+    return { quotient: 0n, remainder: isZero(a) ? 0n : rescale(a, ideal), exponent: ideal };
   }
   if (gap > PRECISION) throw typeFailure('the quotient has too many digits');
   const dividend = a.coefficient * power10(Math.max(0, a.exponent - b.exponent));

@@ -21,13 +21,13 @@ type Node =
   | { kind: 'split'; first: number; second: number }
   | { readonly kind: 'accept' };
 
-class TooLarge {}
+const TOO_LARGE = Symbol('too large');
 
 class NodeBuilder {
   readonly nodes: Node[] = [{ kind: 'accept' }];
 
   add(node: Node): number {
-    if (this.nodes.length >= MAX_NODES) throw new TooLarge();
+    if (this.nodes.length >= MAX_NODES) throw TOO_LARGE;
     return this.nodes.push(node) - 1;
   }
 
@@ -52,12 +52,12 @@ class NodeBuilder {
       case 'repeat':
         return this.#repeat(tree, next);
       default:
-        throw new TooLarge();
+        throw TOO_LARGE;
     }
   }
 
   #repeat(tree: Pattern & { readonly form: 'repeat' }, next: number): number {
-    if (tree.greed === 'possessive') throw new TooLarge();
+    if (tree.greed === 'possessive') throw TOO_LARGE;
     let place = next;
     if (tree.most === UNBOUNDED) {
       const split: Node = { kind: 'split', first: next, second: next };
@@ -232,7 +232,7 @@ export class Automaton {
       const start = builder.build(tree, 0);
       return new Automaton(builder.nodes, start, search);
     } catch (error) {
-      if (error instanceof TooLarge) return undefined;
+      if (error === TOO_LARGE) return undefined;
       throw error;
     }
   }

@@ -22,13 +22,15 @@ class Segment {
   /** The longest text, which is searched for first. */
   readonly #key: { readonly offset: number; readonly text: string };
   readonly #others: readonly { readonly offset: number; readonly text: string }[];
+  readonly #holes: readonly number[];
 
   constructor(letters: Letters) {
     const texts: { offset: number; text: string }[] = [];
+    const holes: number[] = [];
     let offset = 0;
     for (const letter of letters) {
       const last = texts.at(-1);
-      if (letter === undefined) offset++;
+      if (letter === undefined) holes.push(offset++);
       else {
         if (last !== undefined && last.offset + last.text.length === offset) last.text += letter;
         else texts.push({ offset, text: letter });
@@ -42,6 +44,25 @@ class Segment {
     });
     this.#key = key;
     this.#others = texts.filter((text) => text !== key);
+    this.#holes = holes;
+  }
+
+  get hasHoles(): boolean {
+    return this.#holes.length > 0;
+  }
+
+  /** Whether the longest text is missing, so that it does not matter how wide the holes are. */
+  isAbsentFrom(text: string): boolean {
+    return !text.includes(this.#key.text);
+  }
+
+  /** Half of a surrogate pair in a hole: the character there is wider than the hole. */
+  hasSurrogateIn(text: string, place: number): boolean {
+    for (const hole of this.#holes) {
+      const unit = text.charCodeAt(place + hole);
+      if (unit >= 0xd800 && unit <= 0xdfff) return true;
+    }
+    return false;
   }
 
   /** First place at or after `from`, or -1. */
@@ -107,31 +128,32 @@ export class Chain {
 
   /** @returns undefined where plain texts cannot tell */
   matches(text: string): boolean | undefined {
-    if (!this.#fits(text)) {
-      if (this.#end === 'end' && text.endsWith(LINE_FEED)) return undefined;
-      return this.#holes && SURROGATE.test(text) ? undefined : false;
-    }
-    if (this.#dots && text.includes(LINE_FEED)) return undefined;
-    return this.#holes && SURROGATE.test(text) ? undefined : true;
-  }
-
-  #fits(text: string): boolean {
     const links = this.#links;
     const closed = this.#end !== 'none' && !this.#openEnd;
-    if (links.length === 0) return !closed || this.#openStart || text === '';
+    if (links.length === 0 && closed && !this.#openStart && text !== '') return this.#unfit(text, []);
     let place = 0;
     for (let index = 0; index < links.length; index++) {
+      const link = links[index] ?? [];
       const floating = index > 0 || this.#openStart;
-      place = this.#place(text, links[index] ?? [], place, floating, closed && index === links.length - 1);
-      if (place < 0) return false;
+      place = this.#place(text, link, place, floating, closed && index === links.length - 1);
+      if (place === NOWHERE) return this.#unfit(text, link);
+      if (place === UNSURE) return undefined;
     }
-    return true;
+    return this.#dots && text.includes(LINE_FEED) ? undefined : true;
   }
 
-  /** Where the link ends when it is placed as early as possible; -1 where it cannot be placed. */
+  #unfit(text: string, link: Link): boolean | undefined {
+    if (this.#end === 'end' && text.endsWith(LINE_FEED)) return undefined;
+    if (!this.#holes || !SURROGATE.test(text)) return false;
+    return link.every((option) => option.isAbsentFrom(text)) ? false : undefined;
+  }
+
+  /** Where the link ends when it is placed as early as possible. */
   #place(text: string, link: Link, from: number, floating: boolean, atEnd: boolean): number {
-    let earliest = -1;
-    for (const option of link) {
+    let earliest = NOWHERE;
+    for (let index = 0; index < link.length; index++) {
+      const option = link[index];
+      if (option === undefined) continue;
       let start = from;
       if (atEnd) {
         start = text.length - option.length;
@@ -140,12 +162,16 @@ export class Chain {
         start = option.find(text, from);
         if (start < 0) continue;
       } else if (!option.matchesAt(text, start)) continue;
+      if (option.hasHoles && option.hasSurrogateIn(text, start)) return UNSURE;
       const end = start + option.length;
-      if (earliest < 0 || end < earliest) earliest = end;
+      if (earliest === NOWHERE || end < earliest) earliest = end;
     }
     return earliest;
   }
 }
+
+const NOWHERE = -1;
+const UNSURE = -2;
 
 function usesDot(tree: Pattern): boolean {
   switch (tree.form) {
