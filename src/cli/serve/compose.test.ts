@@ -78,6 +78,23 @@ async function ask<Body>(
   return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
 }
 
+/** What the stream says until it is enough. */
+async function listen(headers: Record<string, string>, isEnough: (text: string) => boolean): Promise<string> {
+  const controller = new AbortController();
+  const response = await fetch(`${origin}/api/v1/stream`, {
+    headers: { authorization: admin, ...headers },
+    signal: controller.signal,
+  });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  let text = '';
+  for await (const piece of response.body ?? []) {
+    text += Buffer.from(piece).toString();
+    if (isEnough(text)) break;
+  }
+  controller.abort();
+  return text;
+}
+
 interface Listed {
   readonly items: { readonly id: string; readonly score: number; readonly host: string; readonly sample: boolean }[];
 }
@@ -199,27 +216,25 @@ describe('a server on a data folder', () => {
     expect((await ask('GET', '/threats', undefined, viewer)).status).toBe(401);
   });
 
-  test('tells a listening console of a threat', async () => {
-    const controller = new AbortController();
-    const response = await fetch(`${origin}/api/v1/stream`, {
-      headers: { authorization: admin },
-      signal: controller.signal,
-    });
-    expect(response.headers.get('content-type')).toContain('text/event-stream');
+  test('tells a listening console of a threat, and one that comes back what it missed', async () => {
+    const listening = listen({}, (text) => text.includes('event: threat\n') && text.includes('event: host\n'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await ask('POST', '/samples');
-    let text = '';
-    for await (const piece of response.body ?? []) {
-      text += Buffer.from(piece).toString();
-      if (text.includes('event: threat\n') && text.includes('event: host\n')) break;
-    }
-    controller.abort();
-    expect(text).toContain('"sample":true');
+    const first = await listening;
+    expect(first).toContain('"sample":true');
+    const seen = [...first.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? '';
+    await ask('DELETE', '/samples');
+    const second = await listen({ 'last-event-id': seen }, (text) => text.includes('event: threat-removed\n'));
+    expect(second).not.toContain('event: threat\n');
+    expect(second).not.toContain('event: reset\n');
+    const late = await listen({ 'last-event-id': '7' }, (text) => text.includes('event: reset\n'));
+    expect(late).not.toContain('event: threat-removed\n');
   });
 
   test('is refused a folder that another server has', async () => {
     await expect(
       compose(config, { info: () => undefined, warn: () => undefined, error: () => undefined }),
-    ).rejects.toThrow(String(process.pid));
+    ).rejects.toThrow('already open');
   });
 
   test('reloads its rules and says what they are', async () => {

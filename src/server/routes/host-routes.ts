@@ -8,12 +8,14 @@ import { pageShape } from '../shape/page.js';
 import { timeMs } from '../shape/time.js';
 import { statisticsOf } from '../statistics.js';
 import type { RouteContext } from './context.js';
+import { forgetHost } from './forget-host.js';
 
 interface NameParams {
   readonly name: string;
 }
 
-export function hostRoutes({ app, parts, audit, metrics, isSample }: RouteContext): void {
+export function hostRoutes(context: RouteContext): void {
+  const { app, parts, audit, metrics, isSample } = context;
   const { state, clock } = parts;
 
   app.get<{ Querystring: { limit?: number; cursor?: string; text?: string } }>(
@@ -46,7 +48,7 @@ export function hostRoutes({ app, parts, audit, metrics, isSample }: RouteContex
     },
     (request, reply) => {
       const name = request.params.name.toLowerCase();
-      if (!state.removeHost(name)) throw notFound('This host');
+      if (!forgetHost(context, name)) throw notFound('This host');
       audit(request, { action: 'host.forget', target: name });
       return reply.code(204).send();
     },

@@ -3,11 +3,13 @@
 import { SampleAnswer, type SampleAnswer as SampleBody } from '../../contract/index.js';
 import { HttpProblem } from '../problem.js';
 import type { RouteContext } from './context.js';
+import { forgetHost } from './forget-host.js';
 
 const SENSOR = 'sample';
 const THREATS_SHOWN = 100;
 
-export function sampleRoutes({ app, parts, audit }: RouteContext): void {
+export function sampleRoutes(context: RouteContext): void {
+  const { app, parts, audit } = context;
   const { samples, state, intake, clock } = parts;
 
   const standing = (events: number): SampleBody => ({
@@ -45,7 +47,7 @@ export function sampleRoutes({ app, parts, audit }: RouteContext): void {
     '/samples',
     { schema: { summary: 'Remove all that the sample attack made', response: { 200: SampleAnswer } } },
     (request): SampleBody => {
-      const removed = samples.hosts.filter((host) => state.removeHost(host));
+      const removed = samples.hosts.filter((host) => forgetHost(context, host));
       if (removed.length > 0) audit(request, { action: 'sample.remove', target: removed.join(' ') });
       return standing(0);
     },
