@@ -14,6 +14,8 @@ import { isStronger, outranks, type LedgerItem } from './ledger.js';
 import { reachedProfiles } from './profiles.js';
 
 const DAY_MS = 86_400_000;
+/** Evidence by pid that a process keeps although it is outdone: each holds on to its event. */
+const OUTDONE_MAX = 48;
 const NO_EVIDENCE: readonly Evidence[] = [];
 
 interface HitKey {
@@ -56,8 +58,9 @@ export class Scorer {
     if (!repeated) this.#count(process, rule, event);
     let given: Evidence[] | undefined;
     const held = this.#heldOn(process, event.timeMs);
+    const mayBeOutdone = byPid && (process.referred?.size ?? 0) < OUTDONE_MAX;
     for (const { key, technique } of this.#keysOf(rule)) {
-      if (!byPid && !wouldKeep(held.get(key), rule.points, event.timeMs)) continue;
+      if (!mayBeOutdone && !wouldKeep(held.get(key), rule.points, event.timeMs)) continue;
       const evidence = new HitEvidence(rule, key, technique, event, this.#policy!.rules, this.#sequence);
       if (this.#keep(process, evidence) || byPid) (given ??= []).push(evidence);
     }
