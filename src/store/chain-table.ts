@@ -65,7 +65,6 @@ const PROCESS_COLUMNS = `p.id, coalesce(h.name, p.host) AS host, p.chain_id, p.p
 export class ChainTable implements ChainQueries {
   readonly #chain: Statement<ChainRow>;
   readonly #processes: Statement<ProcessRow>;
-  readonly #tree: Statement<ProcessRow>;
 
   constructor(
     private readonly database: Database,
@@ -77,9 +76,6 @@ export class ChainTable implements ChainQueries {
     this.#processes = database.prepare(
       `SELECT ${PROCESS_COLUMNS} FROM json_each(?) j CROSS JOIN processes p ON p.id = j.value LEFT JOIN hosts h ON h.key = p.host_key`,
     );
-    this.#tree = database.prepare(`
-      SELECT id, parent_id, image, pid, start_ms, end_ms, points, events, is_root, is_placeholder FROM processes
-      WHERE chain_id IN (SELECT value FROM json_each(?)) OR id = ? ORDER BY start_ms, id LIMIT ?`);
   }
 
   chain(id: string): ChainRecord | undefined {
@@ -103,12 +99,13 @@ export class ChainTable implements ChainQueries {
     const after = decodeCursor(page.cursor, ['number', 'string']);
     const from = after === undefined ? '' : 'AND (p.start_ms > ? OR (p.start_ms = ? AND p.id > ?))';
     const place = after === undefined ? [] : [after[0]!, after[0]!, after[1]!];
+    const members = this.#members(chain);
     const rows = this.database
       .query<ProcessRow>(
         `SELECT ${PROCESS_COLUMNS} FROM processes p LEFT JOIN hosts h ON h.key = p.host_key
-        WHERE (p.chain_id IN (SELECT value FROM json_each(?)) OR p.id = ?) ${from} ORDER BY p.start_ms, p.id LIMIT ?`,
+        WHERE ${members.sql} ${from} ORDER BY p.start_ms, p.id LIMIT ?`,
       )
-      .all(JSON.stringify(this.ids.all(chain.id)), chain.startProcessId, ...place, page.limit + 1);
+      .all(members.value, ...place, page.limit + 1);
     const item = (row: ProcessRow): ProcessRecord => processOf(row, chain.id);
     return pageOf(rows, page, item, (row) => [row.start_ms, row.id], { items: chain.processCount, exact: true });
   }
@@ -121,7 +118,13 @@ export class ChainTable implements ChainQueries {
   treeRows(chainId: string, limit: number): { readonly rows: readonly TreeRow[]; readonly total: number } {
     const chain = this.chain(chainId);
     if (chain === undefined) return { rows: [], total: 0 };
-    const rows = this.#tree.all(JSON.stringify(this.ids.all(chain.id)), chain.startProcessId, limit);
+    const members = this.#members(chain);
+    const rows = this.database
+      .query<ProcessRow>(
+        `SELECT p.id, p.parent_id, p.image, p.pid, p.start_ms, p.end_ms, p.points, p.events, p.is_root, p.is_placeholder
+        FROM processes p WHERE ${members.sql} ORDER BY p.start_ms, p.id LIMIT ?`,
+      )
+      .all(members.value, limit);
     return { rows: rows.map(treeRow), total: Math.max(chain.processCount, rows.length) };
   }
 
@@ -139,6 +142,15 @@ export class ChainTable implements ChainQueries {
       )
       .all(processId, after, ...values, page.limit + 1);
     return pageOf(rows, page, eventOf, (row) => [row.position]);
+  }
+
+  /** Rows that are in the chain: under its own id, the usual case, which an index gives in order; under those of chains that joined it; or the root process of a day. */
+  #members(chain: ChainRecord): { readonly sql: string; readonly value: string } {
+    const [start] = this.processes([chain.startProcessId]);
+    if (start?.isRoot === true) return { sql: 'p.id = ?', value: start.id };
+    const ids = this.ids.all(chain.id);
+    if (ids.length === 1) return { sql: 'p.chain_id = ?', value: chain.id };
+    return { sql: 'p.chain_id IN (SELECT value FROM json_each(?))', value: JSON.stringify(ids) };
   }
 }
 

@@ -11,6 +11,9 @@ export type SqlValue = string | number | null;
 /** How long a statement waits for another process that writes: `token create` beside a running server. */
 const BUSY_MS = 5_000;
 
+/** The indexes of 100,000 threats and of the latest events fit in. */
+const CACHE_KIB = 64 * 1024;
+
 export class Statement<Row> {
   constructor(private readonly statement: Libsql.Statement) {}
 
@@ -46,6 +49,7 @@ export class Database {
       this.#database.pragma('synchronous = FULL');
       this.#database.pragma('foreign_keys = OFF');
       this.#database.pragma('temp_store = MEMORY');
+      this.#database.pragma(`cache_size = -${CACHE_KIB}`);
       this.#migrate();
     } catch (error) {
       if (error instanceof AppError) throw error;

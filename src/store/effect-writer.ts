@@ -3,6 +3,7 @@
 import type { Arrivals, EffectStore } from '../app/ports.js';
 import type { ChainRecord, Effects, EventRecord, ProcessRecord } from '../engine/effects.js';
 import { fullerName, hostKey } from '../engine/event/host-name.js';
+import { ChainNames } from '../app/replay/chain-names.js';
 import type { Database, Statement } from './database.js';
 import { ThreatWriter } from './threat-writer.js';
 
@@ -95,7 +96,7 @@ export class EffectWriter implements EffectStore {
   #write(effects: Effects): void {
     for (const { id, into } of effects.removed) this.#removeProcess(id, into);
     for (const chain of effects.chains) this.#writeChain(chain);
-    for (const { from, to } of effects.aliases) this.#joinChains(from, to);
+    this.#joinChains(effects.aliases);
     // A chain that came apart again is no alias any more.
     for (const chain of effects.chains) this.#dropAlias.run(chain.id);
     for (const process of effects.processes) this.#writeProcess(process);
@@ -109,10 +110,14 @@ export class EffectWriter implements EffectStore {
     if (into !== undefined) this.#moveEvents.run(into, id);
   }
 
-  #joinChains(from: string, to: string): void {
-    this.#putAlias.run(from, to);
-    this.#threats.join(from, to);
-    this.#dropChain.run(from);
+  #joinChains(aliases: Effects['aliases']): void {
+    const names = new ChainNames();
+    names.learn(aliases);
+    for (const { from, to } of aliases) {
+      this.#putAlias.run(from, names.current(to));
+      this.#threats.join(from, to);
+      this.#dropChain.run(from);
+    }
   }
 
   #writeChain(chain: ChainRecord): void {

@@ -46,7 +46,12 @@ CREATE INDEX threats_by_last ON threats (last_ms DESC, id) WHERE withdrawn = 0;
 CREATE INDEX threats_by_first ON threats (first_ms DESC, id) WHERE withdrawn = 0;
 CREATE INDEX threats_by_verdict_score ON threats (verdict, score DESC, id) WHERE withdrawn = 0;
 CREATE INDEX threats_by_verdict_last ON threats (verdict, last_ms DESC, id) WHERE withdrawn = 0;
+CREATE INDEX threats_by_verdict_first ON threats (verdict, first_ms DESC, id) WHERE withdrawn = 0;
+CREATE INDEX threats_changed ON threats (score DESC, id) WHERE withdrawn = 0 AND changed = 1;
 CREATE INDEX threats_by_verdict_changed ON threats (verdict, changed) WHERE withdrawn = 0;
+-- All that a list can be filtered by, so that a search reads this and not the far longer rows.
+CREATE INDEX threats_to_search ON threats (
+  score, id, verdict, changed, first_ms, last_ms, host_key, search) WHERE withdrawn = 0;
 CREATE INDEX threats_by_host ON threats (host_key, verdict);
 CREATE TABLE threat_evidence (id TEXT PRIMARY KEY, evidence TEXT NOT NULL);
 CREATE TABLE threat_techniques (

@@ -350,7 +350,7 @@ describe('threats', () => {
       expected: ({ host, score }) => host === 'lab_1' && score >= 203,
     },
   ])('a list by $name, page by page', ({ filter, expected }) => {
-    commit({ threats: many });
+    commit({ threats: many }, [arrival('fin-03.corp.local', 0, 13), arrival('lab_1', 0, 12)]);
     store.queries.decide('t03', { verdict: 'confirmed' }, 'wu', 1, undefined);
     for (const [sort, value] of Object.entries({
       score: ({ score }: Threat) => score,

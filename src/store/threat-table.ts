@@ -20,12 +20,22 @@ const SORT_COLUMNS = { score: 'score', last: 'last_ms', first: 'first_ms' } as c
 
 /** Conditions on `threats t`, joined by AND. */
 interface Where {
+  /** Which index to use, where SQLite shall not choose. */
+  readonly index: string;
   readonly sql: string;
   readonly values: readonly SqlValue[];
 }
 
+interface Place {
+  readonly id: string;
+  /** What the list is sorted by. */
+  readonly value: number;
+}
+
 export class ThreatTable implements ThreatStore {
   readonly #one: Statement<ThreatRow>;
+  readonly #several: Statement<ThreatRow>;
+  readonly #techniqueCount: Statement<{ n: number }>;
   readonly #decide: Statement<never>;
   readonly #counts: Statement<{ verdict: string; threats: number; changed: number }>;
   readonly #techniques: Statement<{ id: string; threats: number }>;
@@ -37,6 +47,12 @@ export class ThreatTable implements ThreatStore {
     private readonly ids: ChainIds,
   ) {
     this.#one = database.prepare(`SELECT ${THREAT_COLUMNS} FROM ${THREAT_TABLES} WHERE t.id = ? AND t.withdrawn = 0`);
+    this.#several = database.prepare(
+      `SELECT ${THREAT_COLUMNS} FROM json_each(?) j CROSS JOIN ${THREAT_TABLES} WHERE t.id = j.value`,
+    );
+    this.#techniqueCount = database.prepare(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM threat_techniques x WHERE ${OF_TECHNIQUE} LIMIT ${COMMON_TECHNIQUE})`,
+    );
     this.#decide = database.prepare(`
       UPDATE threats SET verdict = ?, reason = ?, note = ?, changed = 0, handled_by = ?, handled_ms = ?, handled_score = score,
         revision = revision + 1 WHERE id = ?`);
@@ -57,18 +73,26 @@ export class ThreatTable implements ThreatStore {
   }
 
   threats(filter: ThreatFilter, page: PageRequest): Page<StoredThreat> {
-    const where = whereOf(filter);
     const sort = SORT_COLUMNS[filter.sort ?? 'score'];
+    const where = whereOf(filter, sort, (technique) => this.#isCommon(technique));
     const after = decodeCursor(page.cursor, ['number', 'string']);
     const from = after === undefined ? '' : `AND t.${sort} <= ? AND (t.${sort} < ? OR t.id > ?)`;
-    const rows = this.database
-      .query<ThreatRow>(
-        `SELECT ${THREAT_COLUMNS} FROM ${THREAT_TABLES} WHERE ${where.sql} ${from} ORDER BY t.${sort} DESC, t.id LIMIT ?`,
+    const found = this.database
+      .query<Place>(
+        `SELECT t.id, t.${sort} AS value FROM threats t ${where.index} WHERE ${where.sql} ${from} ORDER BY t.${sort} DESC, t.id LIMIT ?`,
       )
       .all(...where.values, ...(after === undefined ? [] : [after[0]!, after[0]!, after[1]!]), page.limit + 1);
     // Later pages would count the same again.
     const count = after === undefined ? countOf(this.#count(where)) : undefined;
-    return pageOf(rows, page, storedThreat, (row) => [row[sort], row.id], count);
+    const rows = this.#rows(found.slice(0, page.limit));
+    const places = pageOf(
+      found,
+      page,
+      ({ id }) => id,
+      ({ value, id }) => [value, id],
+      count,
+    );
+    return { ...places, items: places.items.flatMap((id) => rows.get(id) ?? []) };
   }
 
   threat(id: string): StoredThreat | undefined {
@@ -123,39 +147,68 @@ export class ThreatTable implements ThreatStore {
     return this.#techniques.all(limit).map(({ id, threats }) => ({ id, threats }));
   }
 
-  #count({ sql, values }: Where): number {
+  #rows(places: readonly Place[]): ReadonlyMap<string, StoredThreat> {
+    const rows = this.#several.all(JSON.stringify(places.map(({ id }) => id)));
+    return new Map(rows.map((row) => [row.id, storedThreat(row)]));
+  }
+
+  #count({ index, sql, values }: Where): number {
     const counted = this.database.query<{ n: number }>(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM threats t LEFT JOIN hosts h ON h.key = t.host_key WHERE ${sql} LIMIT ${COUNT_MAX + 1})`,
+      `SELECT count(*) AS n FROM (SELECT 1 FROM threats t ${index} WHERE ${sql} LIMIT ${COUNT_MAX + 1})`,
     );
     return counted.get(...values)?.n ?? 0;
   }
+
+  #isCommon(technique: string): boolean {
+    const [first, from, to] = techniqueRange(technique);
+    return (this.#techniqueCount.get(first, from, to)?.n ?? 0) >= COMMON_TECHNIQUE;
+  }
 }
 
-function whereOf(filter: ThreatFilter): Where {
+/** A technique of more threats is met soon while the list is walked in its order; of fewer, its threats are looked up and sorted. */
+const COMMON_TECHNIQUE = 2_000;
+
+function techniqueRange(technique: string): readonly [string, string, string] {
+  return [technique, `${technique}.`, `${technique}/`];
+}
+
+const OF_TECHNIQUE = '(x.technique = ? OR (x.technique > ? AND x.technique < ?))';
+
+/** Filters that no other index serves in the order of the list are asked of the one that holds all that is filtered by. */
+const SEARCH_INDEX = 'INDEXED BY threats_to_search';
+
+function whereOf(filter: ThreatFilter, sort: string, isCommon: (technique: string) => boolean): Where {
   const parts = ['t.withdrawn = 0'];
   const values: SqlValue[] = [];
+  let index = '';
   const add = (sql: string, ...given: readonly SqlValue[]): void => {
     parts.push(sql);
     values.push(...given);
   };
   if (filter.verdict !== undefined) add('t.verdict = ?', filter.verdict);
-  if (filter.changed !== undefined) add('t.changed = ?', Number(filter.changed));
-  if (filter.minScore !== undefined) add('t.score >= ?', filter.minScore);
+  if (filter.changed !== undefined) add(filter.changed ? 't.changed = 1' : 't.changed = 0');
+  if (filter.minScore !== undefined) {
+    add('t.score >= ?', filter.minScore);
+    if (sort !== 'score') index = SEARCH_INDEX;
+  }
   if (filter.fromMs !== undefined) add('t.last_ms >= ?', filter.fromMs);
   if (filter.toMs !== undefined) add('t.last_ms < ?', filter.toMs);
+  if ((filter.fromMs !== undefined || filter.toMs !== undefined) && sort !== 'last_ms') index = SEARCH_INDEX;
   if (filter.host?.includes('*') === true) {
-    add("coalesce(h.name, t.host) LIKE ? ESCAPE '\\'", likeText(filter.host).replaceAll('*', '%'));
+    const pattern = likeText(filter.host).replaceAll('*', '%');
+    add("t.host_key IN (SELECT key FROM hosts WHERE name LIKE ? ESCAPE '\\')", pattern);
+    index = SEARCH_INDEX;
   } else if (filter.host !== undefined) add('t.host_key = ?', hostKey(filter.host));
   if (filter.technique !== undefined) {
-    add(
-      't.id IN (SELECT threat_id FROM threat_techniques WHERE technique = ? OR (technique > ? AND technique < ?))',
-      filter.technique,
-      `${filter.technique}.`,
-      `${filter.technique}/`,
-    );
+    const sql = isCommon(filter.technique)
+      ? `EXISTS (SELECT 1 FROM threat_techniques x WHERE x.threat_id = t.id AND ${OF_TECHNIQUE})`
+      : `t.id IN (SELECT x.threat_id FROM threat_techniques x WHERE ${OF_TECHNIQUE})`;
+    add(sql, ...techniqueRange(filter.technique));
   }
   if (filter.text !== undefined && filter.text !== '') {
     add("t.search LIKE ? ESCAPE '\\'", `%${likeText(searchable(filter.text))}%`);
+    index = SEARCH_INDEX;
   }
-  return { sql: parts.join(' AND '), values };
+  if (filter.host !== undefined && !filter.host.includes('*')) index = '';
+  return { index, sql: parts.join(' AND '), values };
 }

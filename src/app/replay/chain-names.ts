@@ -12,8 +12,14 @@ export class ChainNames {
   }
 
   current(id: string): string {
-    let at = id;
-    for (let next = this.#next.get(at); next !== undefined; next = this.#next.get(at)) at = next;
-    return at;
+    let last = id;
+    for (let next = this.#next.get(last); next !== undefined; next = this.#next.get(last)) last = next;
+    // The way is short for whoever asks next: a chain built from its leaves upwards joins once for each process.
+    for (let at = id; at !== last;) {
+      const next = this.#next.get(at)!;
+      this.#next.set(at, last);
+      at = next;
+    }
+    return last;
   }
 }
