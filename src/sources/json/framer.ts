@@ -396,11 +396,12 @@ function isJson(text: string): boolean {
   }
 }
 
-/** V8's message without the piece of the record that it quotes. */
+/** V8's message up to where it quotes the record, which is an attacker's text. */
 function reasonOf(message: string): string {
-  const quote = message.indexOf(', "');
-  const reason = quote === -1 ? message : message.slice(0, quote);
-  return reason.replace(/Unexpected token .*? in JSON/s, 'unexpected character').slice(0, 80);
+  const position = /at position \d+/.exec(message)?.[0] ?? '';
+  return `${(message.split(/['",]/, 1)[0] ?? '').trim()} ${position}`
+    .trim()
+    .replace(/^./, (first) => first.toLowerCase());
 }
 
 /** Where a record stops being JSON: line and byte, 1-based. */

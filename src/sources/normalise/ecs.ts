@@ -222,7 +222,7 @@ function move(tree: Tree, fields: Record<string, unknown>, moves: Moves): void {
       if (value === undefined || value === null || value === '') continue;
       // Elastic's endpoint has ids of its own making, which are nobody's ProcessGuid.
       if (name.endsWith('ProcessGuid') && !(typeof value === 'string' && GUID.test(value))) continue;
-      fields[name] = Array.isArray(value) ? value.map(String).join('\n') : value;
+      fields[name] = Array.isArray(value) ? value.map(plainText).join('\n') : value;
       break;
     }
   }
@@ -250,12 +250,17 @@ function hashesIn(tree: Tree, path: string): string | undefined {
   return parts.length === 0 ? undefined : parts.join(',');
 }
 
+/** Not `String`: a map may bring a `toString` that is no function, and then it throws. */
+function plainText(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'object' ? '' : String(value);
+}
+
 /** Arguments without their command line: joined, with quotes where a space was. */
 function commandLineIn(tree: Tree, path: string): string | undefined {
   const args = at(tree, path);
   if (typeof args === 'string') return args;
   if (!Array.isArray(args) || args.length === 0) return undefined;
-  return args.map((arg) => (typeof arg === 'string' && arg.includes(' ') ? `"${arg}"` : String(arg))).join(' ');
+  return args.map((arg) => (typeof arg === 'string' && arg.includes(' ') ? `"${arg}"` : plainText(arg))).join(' ');
 }
 
 function addNetwork(tree: Tree, fields: Record<string, unknown>): void {

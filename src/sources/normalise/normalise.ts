@@ -145,7 +145,7 @@ function nounOf(value: unknown): string {
 
 function namesOf(tree: Tree): string {
   const names = Object.keys(tree)
-    .slice(0, 6)
+    .slice(0, 4)
     .map((name) => excerpt(name));
   return names.length === 0 ? '(none)' : names.join(', ');
 }

@@ -443,8 +443,8 @@ describe('what is no event', () => {
 
   test('a message shows names of the record escaped and cut', () => {
     const result = normalise({ ['\u001b[31m' + 'x'.repeat(99)]: 1 }, PLACE);
-    expect(isSkip(result) && result.message).toMatch(
-      /^no event id and no known shape among the names "\\u001b\[31mx{35}…"$/,
+    expect(isSkip(result) && result.message).toBe(
+      `no event id and no known shape among the names "\\u001b[31m${'x'.repeat(30)}…"`,
     );
   });
 });

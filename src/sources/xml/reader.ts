@@ -239,7 +239,7 @@ export class XmlReader {
   #close(name: string): void {
     const element = this.#stack.pop();
     if (element === undefined || element.name !== name) {
-      return this.#fault('not-xml', `</${name.slice(0, 64)}> closes <${element?.name.slice(0, 64) ?? ''}>`);
+      return this.#fault('not-xml', `an end tag ${excerpt(name)} closes the element ${excerpt(element?.name ?? '')}`);
     }
     const text = decodeReferences(element.text);
     if (text === undefined)

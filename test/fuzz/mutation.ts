@@ -1,0 +1,124 @@
+/** Mutations of inputs for parsers: deterministic, from a seed that a failure prints. */
+
+/** Numbers from 0 up to, not with, `below`; the same row for the same seed (mulberry32, Tommy Ettinger, public domain). */
+export type Random = (below: number) => number;
+
+export function randomFrom(seed: number): Random {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000) * below);
+  };
+}
+
+export function pick<Item>(random: Random, items: readonly Item[]): Item {
+  const item = items[random(items.length)];
+  if (item === undefined) throw new Error('nothing to pick from');
+  return item;
+}
+
+/**
+ * One to six changes: a bit, a byte, a range left out, doubled or moved, a token put in, the end cut off, the end of another input put on.
+ *
+ * @param tokens  what the format is made of; put in, it reaches further than random bytes do
+ */
+export function mutate(random: Random, corpus: readonly Uint8Array[], tokens: readonly Uint8Array[]): Uint8Array {
+  let bytes: Uint8Array = pick(random, corpus);
+  for (let changes = 1 + random(6); changes > 0; changes--) bytes = change(random, bytes, corpus, tokens);
+  return bytes;
+}
+
+function change(
+  random: Random,
+  bytes: Uint8Array,
+  corpus: readonly Uint8Array[],
+  tokens: readonly Uint8Array[],
+): Uint8Array {
+  const at = random(bytes.byteLength + 1);
+  const to = Math.min(bytes.byteLength, at + random(64));
+  switch (random(8)) {
+    case 0:
+    case 1: {
+      const changed = new Uint8Array(bytes);
+      if (at < changed.byteLength) changed[at] = random(2) === 0 ? (changed[at] ?? 0) ^ (1 << random(8)) : random(256);
+      return changed;
+    }
+    case 2:
+      return join(bytes.subarray(0, at), bytes.subarray(to));
+    case 3:
+      return join(bytes.subarray(0, to), bytes.subarray(at));
+    case 4:
+    case 5:
+      return join(bytes.subarray(0, at), pick(random, tokens), bytes.subarray(random(2) === 0 ? at : to));
+    case 6:
+      return bytes.subarray(0, at);
+    default: {
+      const other = pick(random, corpus);
+      return join(bytes.subarray(0, at), other.subarray(random(other.byteLength + 1)));
+    }
+  }
+}
+
+/** Bytes of no format at all. */
+export function noise(random: Random): Uint8Array {
+  const bytes = new Uint8Array(random(200));
+  for (let index = 0; index < bytes.byteLength; index++) bytes[index] = random(256);
+  return bytes;
+}
+
+/** A tree as `JSON.parse` may give it, with names of `names` where they do most harm and values of every kind. */
+export function randomTree(random: Random, names: readonly string[], depth = 4): unknown {
+  switch (random(depth > 0 ? 12 : 8)) {
+    case 0:
+      return null;
+    case 1:
+      return random(2) === 0;
+    case 2:
+      return pick(random, [0, -1, 1, 5, 4688, 1.5, 2 ** 53, -(2 ** 63), 1e308, 1599220800, 1599220800000]);
+    case 3:
+    case 4:
+    case 5:
+      return pick(random, names);
+    case 6:
+      return String(random(70_000));
+    case 7:
+      return pick(random, [
+        '',
+        '-',
+        '\u0000',
+        '\ud800',
+        '0x1a74',
+        '2020-09-04 07:06:09.681',
+        '{"a":1}',
+        '<EventData><Data Name="a">b</Data></EventData>',
+      ]);
+    case 8:
+      return Array.from({ length: random(6) }, () => randomTree(random, names, depth - 1));
+    default: {
+      // As `JSON.parse` does it: every name becomes an own property, `__proto__` too.
+      const tree = {};
+      for (let count = random(8); count > 0; count--) {
+        const value = randomTree(random, names, depth - 1);
+        Object.defineProperty(tree, pick(random, names), {
+          value,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
+      }
+      return tree;
+    }
+  }
+}
+
+function join(...parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.byteLength;
+  }
+  return joined;
+}
