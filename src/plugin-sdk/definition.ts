@@ -15,7 +15,7 @@ export interface RuleInfo {
 
 export interface MenuEntry {
   readonly title: Title;
-  /** A name of the console's icon set; `puzzle` where it knows none of that name. */
+  /** A name of the console's icon set (`chart`, `table`, `clock`, `search`, `note`, …); `plugins` where it knows none of that name. */
   readonly icon: string;
 }
 
