@@ -285,6 +285,33 @@ describe('when the disk fails', () => {
     expect(await log.append([event('b')])).toBe(1);
   });
 
+  test('a disk that is full in the middle of a write has lost nothing, and takes events again once there is space', async () => {
+    let room = Number.POSITIVE_INFINITY;
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    const log = await open({
+      files: filesWith((file) => ({
+        async write(bytes, offset, length, position) {
+          if (room <= 0) throw full;
+          const part = Math.min(length, room);
+          room -= part;
+          return file.write(bytes, offset, part, position);
+        },
+      })),
+    });
+    await log.append([event('a')]);
+    room = 60;
+    await expect(log.append([event('b'.repeat(200))])).rejects.toMatchObject({ code: 'LOG_FULL', cause: full });
+    room = Number.POSITIVE_INFINITY;
+    expect(log.failure).toBeUndefined();
+    expect(await log.append([event('c')])).toBe(2);
+    const again = await reopen(log);
+    expect(again.cut).toBeUndefined();
+    expect(await texts(again)).toEqual([
+      [1, 'a'],
+      [2, 'c'],
+    ]);
+  });
+
   test('closing writes what is queued', async () => {
     const log = await open();
     const call = log.append([event('a')]);

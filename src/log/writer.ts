@@ -36,8 +36,10 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Free space is asked for after this many written bytes. */
+/** Free space is asked for again after so many bytes, or a part of what is left, or a second: others write to the same disk. */
 const SPACE_CHECK_BYTES = 4 * 1024 * 1024;
+const SPACE_CHECK_PART = 16;
+const SPACE_CHECK_MS = 1_000;
 
 export class LogWriter {
   lastPosition: number;
@@ -53,7 +55,9 @@ export class LogWriter {
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
   #isClosed = false;
-  #sinceSpaceCheck = Number.POSITIVE_INFINITY;
+  /** Bytes that may be written, and until when, before free space is asked for again. */
+  #spaceBytes = 0;
+  #spaceUntilMs = 0;
 
   constructor(
     files: LogFiles,
@@ -145,9 +149,20 @@ export class LogWriter {
     for (const waiting of group) {
       for (const payload of waiting.payloads) offset = writeFrame(buffer, offset, payload, ++position, segment.salt);
     }
-    await writeFully(file, buffer, start);
+    await this.#write(file, buffer, start);
     await file.datasync();
     this.#settle(group, segment.index);
+  }
+
+  /** A disk that has no room for the bytes has lost none: what it took of them is taken back, and the log is as it was. */
+  async #write(file: LogFile, buffer: Buffer, start: number): Promise<void> {
+    try {
+      await writeFully(file, buffer, start);
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      await file.truncate(start);
+      throw this.#full(0, error);
+    }
   }
 
   /** Only now do readers see the records, and callers hear of them. */
@@ -182,18 +197,23 @@ export class LogWriter {
   }
 
   async #checkSpace(bytes: number): Promise<void> {
-    this.#sinceSpaceCheck += bytes;
-    if (this.#sinceSpaceCheck < SPACE_CHECK_BYTES) return;
+    this.#spaceBytes -= bytes;
+    if (this.#spaceBytes >= 0 && performance.now() < this.#spaceUntilMs) return;
+    this.#spaceBytes = 0;
     const { free, total } = await this.#files.space(this.#folder);
-    const reserve = Math.min(this.#limits.reserveBytes, total / 20);
-    if (free - bytes < reserve) {
-      throw new AppError(
-        'LOG_FULL',
-        `The disk that holds ${this.#folder} has ${Math.floor(free / 1024 / 1024)} MiB left. Free some space; taking events goes on by itself then.`,
-        { retryAfterSeconds: 30 },
-      );
-    }
-    this.#sinceSpaceCheck = 0;
+    const left = free - bytes - Math.min(this.#limits.reserveBytes, total / 20);
+    if (left < 0) throw this.#full(free);
+    this.#spaceBytes = Math.min(SPACE_CHECK_BYTES, left / SPACE_CHECK_PART);
+    this.#spaceUntilMs = performance.now() + SPACE_CHECK_MS;
+  }
+
+  #full(free: number, cause?: unknown): AppError {
+    const mebibytes = Math.floor(free / 1024 / 1024);
+    return new AppError(
+      'LOG_FULL',
+      `The disk that holds ${this.#folder} has ${mebibytes} MiB left. Free some space; taking events goes on by itself then.`,
+      { retryAfterSeconds: 30, cause },
+    );
   }
 
   #refuse(group: readonly Waiting[], cause: unknown): void {
@@ -212,6 +232,10 @@ export class LogWriter {
     this.#queue = [];
     this.#queuedBytes = 0;
   }
+}
+
+function isNoSpace(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 function bytesOf(group: readonly Waiting[]): number {
