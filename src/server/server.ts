@@ -18,6 +18,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
+import { Type } from '@sinclair/typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { API_PREFIX, EventsAnswer } from '../contract/index.js';
 import type { Decoder, Sink } from '../sources/source.js';
@@ -146,6 +147,7 @@ export async function createServer(
       return typeof address === 'object' && address !== null ? address.port : port;
     },
     async close() {
+      events.close();
       hunts.stop();
       stream.close();
       const deadline = setTimeout(() => listener?.closeAllConnections(), CLOSE_MS);
@@ -198,6 +200,8 @@ function eventsRoute(scope: FastifyInstance, events: EventsHandler): void {
       schema: {
         summary: 'Hand in events: NDJSON or a JSON array, optionally gzip; answered once they are on disk',
         consumes: ['application/x-ndjson', 'application/json'],
+        // For the description alone: the handler reads the body itself.
+        body: Type.Unknown({ description: 'One object, one object a line, or an array of objects' }),
         response: { 202: EventsAnswer },
       },
     },

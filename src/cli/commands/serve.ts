@@ -98,10 +98,10 @@ async function run({ config, tls, composition, logger, stopping }: Run): Promise
     gzipRatio: values['limits.gzipRatio'],
     inFlightBytes: values['limits.inFlightBytes'],
   };
-  const console = join(programRoot(), 'dist', 'console');
+  const built = join(programRoot(), 'dist', 'console');
   const server = await createServer(
     parts,
-    { version, limits, tls, consoleFolder: existsSync(console) ? console : undefined },
+    { version, limits, tls, consoleFolder: existsSync(built) ? built : undefined },
     decoder,
   );
   let rmeye: RmEyeListener | undefined;

@@ -343,6 +343,33 @@ describe('connections', () => {
   });
 });
 
+test('senders that never pause do not hold up the end', async () => {
+  const busy = await testServer({ decoder: (sink) => createJsonDecoder(sink) });
+  const busyPort = await busy.server.listen('127.0.0.1', 0);
+  const body = event(1);
+  const request = `POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: ${addFakeToken(busy.parts, 'sensor')}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const ended = [1, 2, 3, 4].map(
+    () =>
+      new Promise<string>((resolve) => {
+        const socket = connect(busyPort, '127.0.0.1', () => socket.write(request));
+        let last = '';
+        socket.on('data', (piece) => {
+          last = piece.toString();
+          if (/connection: close/i.test(last)) socket.end();
+          else socket.write(request);
+        });
+        // Between two requests it is idle, and may be cut just as the next one is sent.
+        socket.on('error', () => undefined);
+        socket.on('close', () => resolve(last));
+      }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const before = performance.now();
+  await busy.server.close();
+  expect(performance.now() - before).toBeLessThan(3000);
+  for (const last of await Promise.all(ended)) expect(last).toContain('HTTP/1.1 202');
+});
+
 function flipped(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   copy[copy.length - 5] = (copy[copy.length - 5] ?? 0) ^ 0xff;

@@ -33,8 +33,14 @@ const CHUNK_GUESS_BYTES = 1024 * 1024;
 
 export class EventsHandler {
   #inFlightBytes = 0;
+  #isClosing = false;
 
   constructor(private readonly parts: EventsHandlerParts) {}
+
+  /** From now on each answer ends its connection: senders that never pause would keep theirs busy, and the server up, for ever. */
+  close(): void {
+    this.#isClosing = true;
+  }
 
   /** Never throws and never rejects: every outcome is an answer. */
   async handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
@@ -52,6 +58,7 @@ export class EventsHandler {
       metrics.eventsTaken(collector.events.length, answer.duplicates, collector.rejectedCount);
       const text = answerText(collector, answer.duplicates);
       // With its length stated, the answer goes out in one piece.
+      if (this.#isClosing) response.setHeader('connection', 'close');
       response.writeHead(202, { ...JSON_HEADERS, 'content-length': Buffer.byteLength(text) });
       response.end(text);
     } catch (error) {
@@ -130,7 +137,7 @@ export class EventsHandler {
     endUnread(request);
     if (response.headersSent || response.destroyed) return;
     // The rest of the body will not be read, so the connection cannot be used again.
-    const close: Record<string, string> = request.complete ? {} : { connection: 'close' };
+    const close: Record<string, string> = request.complete && !this.#isClosing ? {} : { connection: 'close' };
     response.writeHead(problem.status, { ...problemHeaders(problem), ...close });
     response.end(JSON.stringify(problemBody(problem, requestId)));
   }
