@@ -9,7 +9,6 @@ import { createXmlDecoder } from './xml/xml.js';
 
 export { decodeJsonBatch, type BatchItem, type DecoderOptions } from './json/json.js';
 export { isSkip, normalise, type Place } from './normalise/normalise.js';
-export { hostKey } from './normalise/host.js';
 
 export function createDecoder(format: Format, sink: Sink, options: DecoderOptions = {}): Decoder {
   switch (format) {

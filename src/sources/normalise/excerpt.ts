@@ -1,6 +1,8 @@
+/** Pieces of records in messages. A record is an attacker's text, and a message is printed. */
+
 const SHOWN_CHARS_MAX = 40;
 
-/** A short piece of a record for a message: quoted, at most 42 characters and an ellipsis, safe for a terminal and for a line of a log. */
+/** A short piece of a record: quoted, at most 42 characters and an ellipsis, safe for a terminal and for a line of a log. */
 export function excerpt(text: string): string {
   let shown = '';
   for (let index = 0; index < text.length; index++) {

@@ -15,14 +15,3 @@ export function hostName(value: unknown): string {
   lastHost = host;
   return host;
 }
-
-const IP_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+)$/;
-
-/**
- * What the short and the full name of one machine have in common: the first label (`ws5` for `ws5` and `ws5.corp.example`); an address is
- * its own key.
- */
-export function hostKey(host: string): string {
-  const dot = host.indexOf('.');
-  return dot <= 0 || IP_ADDRESS.test(host) ? host : host.slice(0, dot);
-}

@@ -5,7 +5,7 @@
 
 import { hash64, type Hash64 } from '../../engine/base/hash.js';
 import { toInteger } from '../../engine/event/event.js';
-import { hostKey } from './host.js';
+import { hostKey } from '../../engine/event/host-name.js';
 
 let lastHost = '';
 let lastChannel = '';
