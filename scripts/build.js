@@ -1,4 +1,5 @@
 // Builds the server (esbuild) and the console (vite) where their sources differ from what was built last. Runs before start, test and every command in a checkout.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +29,7 @@ export async function build(options) {
   const consolePart = fingerprint(['console', 'src/contract'], ['package-lock.json', 'scripts/build.js']);
   if (stampOf('console') !== consolePart) {
     if (!options.quiet) console.error('Building the console …');
-    await buildConsole();
+    buildConsole();
     stamp('console', consolePart);
   }
 }
@@ -52,10 +53,15 @@ async function buildServer() {
   });
 }
 
-async function buildConsole() {
+/** In a process of its own: what builds the console takes hundreds of megabytes, and the server that may start next needs none of them. */
+function buildConsole() {
   if (!existsSync(join(root, 'console/vite.config.ts'))) return;
-  const { build: vite } = await import('vite');
-  await vite({ configFile: join(root, 'console/vite.config.ts'), root: join(root, 'console'), logLevel: 'warn' });
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const result = spawnSync(process.execPath, [vite, 'build', '--config', 'console/vite.config.ts', '--logLevel', 'error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (result.status !== 0) throw new Error('The console could not be built; see above.');
 }
 
 /** A hash over names and contents: the same sources are never built twice, whatever their dates. */
@@ -96,4 +102,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { setUp } = await import('./set-up.js');
   setUp();
   await build({ console: true });
+  // Types for those who build on the engine or write plugins; running needs none.
+  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'src/cli'], { cwd: root, stdio: 'inherit' });
+  process.exitCode = tsc.status ?? 1;
 }
