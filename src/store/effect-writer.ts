@@ -81,7 +81,7 @@ export class EffectWriter implements EffectStore {
 
   commit(effects: Effects, position: number, arrivals: readonly Arrivals[] = []): void {
     if (position <= this.#committed) return;
-    this.database.transaction(() => {
+    this.database.rebuildable(() => {
       this.#write(effects);
       this.#count(arrivals);
       this.#setPosition.run(position);
@@ -90,7 +90,7 @@ export class EffectWriter implements EffectStore {
   }
 
   addDuplicates(count: number): void {
-    this.database.transaction(() => this.#addCount.run(count, 'duplicates'));
+    this.database.rebuildable(() => this.#addCount.run(count, 'duplicates'));
   }
 
   #write(effects: Effects): void {
