@@ -52,8 +52,22 @@ export interface Compiled {
 /** @throws Failure */
 export function compile(tree: Syntax): Compiled {
   const last: LastMatch | undefined = readsGroups(tree) ? { groups: null } : undefined;
-  const node = new Builder(last).build(tree);
-  return { node, reset: last && (() => (last.groups = null)) };
+  const rounds: Rounds = { left: MAX_ROUNDS };
+  const builder = new Builder(last, rounds);
+  const node = builder.build(tree);
+  if (last === undefined && !builder.hasLoops) return { node, reset: undefined };
+  const reset = (): void => {
+    if (last !== undefined) last.groups = null;
+    rounds.left = MAX_ROUNDS;
+  };
+  return { node, reset };
+}
+
+/** Rounds of all comprehensions in one evaluation: lists come from events, and nested loops multiply their lengths. */
+const MAX_ROUNDS = 100_000;
+
+interface Rounds {
+  left: number;
 }
 
 /** A variable of an enclosing loop. */
@@ -66,11 +80,14 @@ interface Loop {
 
 class Builder {
   readonly #last: LastMatch | undefined;
+  readonly #rounds: Rounds;
   readonly #loops: Loop[] = [];
+  hasLoops = false;
 
   /** @param last  where the rule reads `$re_groups` */
-  constructor(last: LastMatch | undefined) {
+  constructor(last: LastMatch | undefined, rounds: Rounds) {
     this.#last = last;
+    this.#rounds = rounds;
   }
 
   build(tree: Syntax): Node {
@@ -248,6 +265,7 @@ class Builder {
     const condition = tree.condition === undefined ? undefined : this.build(tree.condition);
     const result = this.build(tree.result);
     this.#loops.pop();
+    this.hasLoops = true;
     return makeNode({
       type: arrayOf(result.type),
       fields: fieldsOf([iterable, condition, result]),
@@ -255,6 +273,7 @@ class Builder {
         const results: Value[] = [];
         try {
           for (const value of membersOf(iterable.run(scope))) {
+            if (--this.#rounds.left < 0) throw typeFailure(`the loops of a rule may take ${MAX_ROUNDS} rounds at most`);
             loop.value = value;
             if (condition === undefined || truthOf(condition.test(scope))) results.push(result.run(scope));
           }

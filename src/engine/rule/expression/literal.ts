@@ -1,7 +1,7 @@
 /** Texts as a rule writes them: Python's string literals and their escapes. */
 
 import { characterNamed } from './character-name.js';
-import { failure, syntaxFailure } from './failure.js';
+import { syntaxFailure } from './failure.js';
 import type { Text } from './text.js';
 import { codesOf, fromCodes } from './text.js';
 
@@ -32,7 +32,7 @@ const HEX_LENGTHS: ReadonlyMap<string, number> = new Map([
  * @throws Failure of kind `syntax` for a broken `\x`, `\u`, `\U` or `\N`
  */
 export function decodeLiteral(body: string, offset: number): Text {
-  if (body.includes('\0')) throw failure('type', 'a text cannot hold a NUL character; write \\0', offset);
+  if (body.includes('\0')) throw syntaxFailure('a text cannot hold a NUL character; write \\0', offset);
   if (!body.includes('\\')) {
     if (body.includes('\r')) throw lineBreak(offset);
     return body;

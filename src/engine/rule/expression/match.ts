@@ -99,6 +99,8 @@ function computedTest(left: Node, right: Node, matches: Matches, negated: boolea
 const RECENT = new Map<string, Pattern>();
 const MAX_RECENT = 64;
 const MAX_RECENT_LENGTH = 1_000;
+/** A pattern that a rule computes may come from an event, and compiling a long one takes long. */
+const MAX_COMPUTED_LENGTH = 4_096;
 
 /** @throws Failure of kind `syntax` for a wrong pattern, `type` for what is neither text nor null */
 function patternOf(value: Value): Pattern | null {
@@ -107,6 +109,8 @@ function patternOf(value: Value): Pattern | null {
   const key = textKey(value);
   const known = RECENT.get(key);
   if (known !== undefined) return known;
+  if (key.length > MAX_COMPUTED_LENGTH)
+    throw typeFailure(`a computed pattern may have ${MAX_COMPUTED_LENGTH} characters at most`);
   const pattern = new Pattern(value);
   if (key.length <= MAX_RECENT_LENGTH) {
     if (RECENT.size >= MAX_RECENT) RECENT.delete(RECENT.keys().next().value ?? '');

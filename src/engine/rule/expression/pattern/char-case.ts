@@ -8,11 +8,13 @@ import type { CaseRules } from './unicode.js';
 import { unicodeCase } from './unicode.js';
 
 const LAST_BASIC = 0xffff;
+const BASIC = CharSet.ofSorted([0, LAST_BASIC]);
 
 export function charactersLike(code: number, rules: CaseRules | undefined): CharSet {
-  if (rules === undefined || !rules.isCased(code)) return CharSet.ofCodes([code]);
+  if (rules === undefined || !rules.cased.has(code)) return CharSet.ofCodes([code]);
   const lower = rules.lower(code);
-  return preimage(CharSet.ofCodes([lower, ...rules.siblings(lower)]), rules);
+  const alike = [lower, ...(rules.siblings.get(lower) ?? [])];
+  return CharSet.ofCodes([...alike, ...alike.flatMap((one) => rules.capitalsOf(one))]);
 }
 
 export type ClassItem =
@@ -39,70 +41,36 @@ export function charactersOfClass(
 
 /** Adds the lower-case form of an item; returns whether any of it has a case. */
 function addFolded(
-  item: ClassItem & { readonly kind: 'range' },
+  { low, high, literal }: ClassItem & { readonly kind: 'range' },
   rules: CaseRules,
   ranges: (readonly [number, number])[],
 ): boolean {
-  const { low, high } = item;
-  let cased = false;
-  const lowers: number[] = [];
-  for (const [upper, lower] of rules.pairs) {
-    if (upper < low || upper > high) continue;
-    cased = true;
-    if (lower <= LAST_BASIC) lowers.push(lower);
-  }
   // Beyond the basic plane Python keeps an item as written: a single character is not even lowered, which makes it unfindable if it is
   // a capital; a range is also tried with the upper case of the text's character.
-  if (high > LAST_BASIC) {
-    if (item.literal) {
-      ranges.push([low, high]);
-      return true;
-    }
-    cased = true;
-    for (const [upper, lower] of unicodeCase().pairs) if (upper >= low && upper <= high) ranges.push([lower, lower]);
+  if (high > LAST_BASIC && literal) {
+    ranges.push([low, high]);
+    return true;
   }
-  const fixed = unchanged(low, high, rules);
-  ranges.push(...fixed, ...lowers.map((code) => [code, code] as const));
-  for (const code of lowers) for (const sibling of rules.siblings(code)) ranges.push([sibling, sibling]);
-  for (const [first, last] of fixed) {
-    for (let code = first; code <= Math.min(last, LAST_BASIC); code++) {
-      if (!cased && rules.isCased(code)) cased = true;
-      for (const sibling of rules.siblings(code)) ranges.push([sibling, sibling]);
-    }
+  const item = CharSet.ofSorted([low, high]);
+  const lowers = new Set<number>();
+  for (const [capital, lower] of pairsWithin(rules, low, high)) if (capital <= LAST_BASIC) lowers.add(lower);
+  if (high > LAST_BASIC) for (const [, lower] of pairsWithin(unicodeCase(), low, high)) ranges.push([lower, lower]);
+  const kept = item.without(rules.capitals.intersection(BASIC));
+  for (const code of lowers) ranges.push([code, code]);
+  for (const [code, others] of rules.siblings) {
+    if (lowers.has(code) || (kept.has(code) && code <= LAST_BASIC))
+      for (const other of others) ranges.push([other, other]);
   }
-  return cased;
+  ranges.push(...kept.ranges());
+  return high > LAST_BASIC || !item.intersection(rules.cased).isEmpty;
 }
 
-/** The parts of a range whose characters are their own lower case. Capitals beyond the basic plane stay: they are kept as written. */
-function unchanged(low: number, high: number, rules: CaseRules): (readonly [number, number])[] {
-  const ranges: (readonly [number, number])[] = [];
-  let next = low;
-  for (const upper of [...rules.pairs.keys()].sort((left, right) => left - right)) {
-    if (upper < next || upper > high || upper > LAST_BASIC) continue;
-    if (upper > next) ranges.push([next, upper - 1]);
-    next = upper + 1;
-  }
-  if (next <= high) ranges.push([next, high]);
-  return ranges;
+function pairsWithin(rules: CaseRules, low: number, high: number): readonly (readonly [number, number])[] {
+  return rules.pairs.filter(([capital]) => capital >= low && capital <= high);
 }
 
 /** All characters whose lower case is in the set. */
 function preimage(set: CharSet, rules: CaseRules): CharSet {
-  const uppers = [...rules.pairs.keys()];
-  const capitals = CharSet.ofCodes(uppers);
-  const kept = set.ranges().flatMap(([low, high]) => without(low, high, capitals));
-  const added = uppers.filter((upper) => set.has(rules.lower(upper))).map((upper) => [upper, upper] as const);
-  return CharSet.ofRanges([...kept, ...added]);
-}
-
-function without(low: number, high: number, removed: CharSet): (readonly [number, number])[] {
-  const parts: (readonly [number, number])[] = [];
-  let next = low;
-  removed.forEachRange((first, last) => {
-    if (last < next || first > high) return;
-    if (first > next) parts.push([next, first - 1]);
-    next = last + 1;
-  });
-  if (next <= high) parts.push([next, high]);
-  return parts;
+  const added = rules.pairs.filter(([, lower]) => set.has(lower)).map(([capital]) => capital);
+  return set.without(rules.capitals).union(CharSet.ofCodes(added));
 }

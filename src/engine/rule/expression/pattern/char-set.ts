@@ -81,6 +81,26 @@ export class CharSet {
     return CharSet.ofRanges([...this.ranges(), ...other.ranges()]);
   }
 
+  intersection(other: CharSet): CharSet {
+    const mine = this.#bounds;
+    const theirs = other.#bounds;
+    const bounds: number[] = [];
+    let here = 0;
+    let there = 0;
+    while (here < mine.length && there < theirs.length) {
+      const low = Math.max(mine[here] ?? 0, theirs[there] ?? 0);
+      const high = Math.min(mine[here + 1] ?? 0, theirs[there + 1] ?? 0);
+      if (low <= high) bounds.push(low, high);
+      if ((mine[here + 1] ?? 0) < (theirs[there + 1] ?? 0)) here += 2;
+      else there += 2;
+    }
+    return new CharSet(bounds);
+  }
+
+  without(other: CharSet): CharSet {
+    return this.intersection(other.complement());
+  }
+
   complement(): CharSet {
     const bounds: number[] = [];
     let next = 0;

@@ -61,13 +61,42 @@ export const asciiSpaceCharacters = once(() =>
 
 /** What `(?i)` goes by. Case is simple case: one character to one character. */
 export interface CaseRules {
-  /** Whether the character has a case at all. */
-  isCased(code: number): boolean;
+  /** Characters that have a case at all. */
+  readonly cased: CharSet;
+  /** Characters whose lower case is another character. */
+  readonly capitals: CharSet;
+  /** Capital and its lower case, in the order of the capitals. */
+  readonly pairs: readonly (readonly [number, number])[];
   lower(code: number): number;
-  /** Lower-case characters that share their upper case with this one (`s` and `ſ`). */
-  siblings(lower: number): readonly number[];
-  /** All pairs whose lower case differs from themselves. */
-  readonly pairs: ReadonlyMap<number, number>;
+  /** All capitals of a lower-case character. */
+  capitalsOf(lower: number): readonly number[];
+  /** Lower-case characters that share their upper case with another (`s` and `ſ`), each with the others. */
+  readonly siblings: ReadonlyMap<number, readonly number[]>;
+}
+
+function caseRules(
+  cased: CharSet,
+  pairs: ReadonlyMap<number, number>,
+  families: Iterable<readonly number[]>,
+): CaseRules {
+  const siblings = new Map<number, readonly number[]>();
+  for (const family of families) {
+    if (family.length < 2) continue;
+    for (const code of family) {
+      const others = family.filter((other) => other !== code);
+      siblings.set(code, others);
+    }
+  }
+  const capitals = new Map<number, number[]>();
+  for (const [capital, lower] of pairs) capitals.set(lower, [...(capitals.get(lower) ?? []), capital]);
+  return {
+    cased,
+    capitals: CharSet.ofCodes(pairs.keys()),
+    pairs: [...pairs].sort(([left], [right]) => left - right),
+    lower: (code) => pairs.get(code) ?? code,
+    capitalsOf: (lower) => capitals.get(lower) ?? [],
+    siblings,
+  };
 }
 
 export const unicodeCase = once((): CaseRules => {
@@ -88,31 +117,16 @@ export const unicodeCase = once((): CaseRules => {
       else family.push(code);
     }
   });
-  const siblings = new Map<number, readonly number[]>();
-  for (const family of byUpper.values()) {
-    if (family.length < 2) continue;
-    for (const code of family)
-      siblings.set(
-        code,
-        family.filter((other) => other !== code),
-      );
-  }
-  return {
-    isCased: (code) => cased.has(code),
-    lower: (code) => pairs.get(code) ?? code,
-    siblings: (lower) => siblings.get(lower) ?? [],
-    pairs,
-  };
+  return caseRules(cased, pairs, byUpper.values());
 });
 
 export const asciiCase = once((): CaseRules => {
+  const letters: readonly (readonly [number, number])[] = [
+    [0x41, 0x5a],
+    [0x61, 0x7a],
+  ];
   const pairs = new Map(Array.from({ length: 26 }, (_, letter) => [0x41 + letter, 0x61 + letter]));
-  return {
-    isCased: (code) => (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a),
-    lower: (code) => pairs.get(code) ?? code,
-    siblings: () => [],
-    pairs,
-  };
+  return caseRules(CharSet.ofRanges(letters), pairs, []);
 });
 
 const WORDS = [
