@@ -32,6 +32,10 @@ const SHORT_LINE_BYTES = 65_536;
 /** As much of a bad line is awaited, so that its excerpt does not depend on where the pieces were cut. */
 const EXCERPT_BYTES = 64;
 
+/** So many bad items on one line are each told; then the line is left, or a short body would make a million reports. */
+const FAILURES_MAX = 1000;
+const LINE_IS_LEFT = 'the rest of the line is not read';
+
 const LINE_FEED = 0x0a;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
@@ -52,6 +56,13 @@ export class JsonFramer {
   #line = 1;
   /** Offset of the current line's first byte; negative where it lies in bytes that are gone. */
   #lineStart = 0;
+  /** The next line feed in the bytes at hand, -1 where there is none. Sought once for all records on a line, of which there may be thousands. */
+  #lineEnd = 0;
+  /** The line that turned out not to be one object; what else is on it is not tried so again. */
+  #splitLine = 0;
+  /** Things on line `#failedLine` that could not be read. */
+  #failures = 0;
+  #failedLine = 0;
   /** Square brackets that are open around records. */
   #arrays = 0;
   /** Of the record that is being read. */
@@ -121,6 +132,7 @@ export class JsonFramer {
   /** @returns how many bytes are done with; the rest is handed in again with more behind it */
   #run(bytes: Uint8Array, isLast: boolean): number {
     let position = 0;
+    this.#lineEnd = 0;
     for (;;) {
       const before = position;
       const mode = this.#mode;
@@ -176,13 +188,28 @@ export class JsonFramer {
     this.#lineStart = position + 1;
   }
 
+  #lineEndAfter(bytes: Uint8Array, start: number): number {
+    if (this.#lineEnd !== -1 && this.#lineEnd <= start) this.#lineEnd = bytes.indexOf(LINE_FEED, start);
+    return this.#lineEnd;
+  }
+
+  /** Whether what follows on a line is still looked at, after so much on it that could not be read. */
+  #isPatient(): boolean {
+    if (this.#failedLine !== this.#line) {
+      this.#failedLine = this.#line;
+      this.#failures = 0;
+    }
+    return ++this.#failures <= FAILURES_MAX;
+  }
+
   #begin(bytes: Uint8Array, start: number, isLast: boolean): number {
-    const lineEnd = bytes.indexOf(LINE_FEED, start);
+    const lineEnd = this.#lineEndAfter(bytes, start);
     const available = lineEnd === -1 ? bytes.byteLength - start : lineEnd - start;
-    if (available <= SHORT_LINE_BYTES) {
+    if (available <= SHORT_LINE_BYTES && this.#splitLine !== this.#line) {
       if (lineEnd === -1 && !isLast) return start;
       const end = this.#parseLine(bytes, start, start + available);
       if (end !== undefined) return end;
+      this.#splitLine = this.#line;
     }
     this.#recordLine = this.#line;
     this.#recordColumn = start - this.#lineStart;
@@ -270,17 +297,19 @@ export class JsonFramer {
   }
 
   #breakOff(bytes: Uint8Array, start: number, reason: SkipReason, message: string): number {
-    this.#report(reason, message);
-    if (this.#scanner.lines === 0) {
-      this.#mode = 'unbraced';
-      this.#braces = 0;
-      this.#inString = false;
-      this.#escaped = false;
-      return start;
+    if (this.#scanner.lines > 0) {
+      this.#report(reason, message);
+      this.#mode = 'resync';
+      this.#atLineStart = false;
+      return bytes.indexOf(LINE_FEED, start);
     }
-    this.#mode = 'resync';
-    this.#atLineStart = false;
-    return bytes.indexOf(LINE_FEED, start);
+    const isPatient = this.#isPatient();
+    this.#report(reason, isPatient ? message : `${message}; ${LINE_IS_LEFT}`);
+    this.#mode = isPatient ? 'unbraced' : 'junk-line';
+    this.#braces = 0;
+    this.#inString = false;
+    this.#escaped = false;
+    return start;
   }
 
   #oversize(bytes: Uint8Array, from: number): number {
@@ -345,16 +374,20 @@ export class JsonFramer {
   }
 
   #junk(bytes: Uint8Array, start: number, isLast: boolean): number {
-    const lineEnd = bytes.indexOf(LINE_FEED, start);
+    const lineEnd = this.#lineEndAfter(bytes, start);
     const available = (lineEnd === -1 ? bytes.byteLength : lineEnd) - start;
     if (lineEnd === -1 && !isLast && available < EXCERPT_BYTES) return start;
     const text = decodeUtf8(bytes.subarray(start, start + Math.min(available, EXCERPT_BYTES))).trim();
-    if (isScalarStart(bytes[start] ?? 0) && (this.#arrays > 0 || (available < EXCERPT_BYTES && isJson(text)))) {
-      this.#handler.broken('not-an-event', `no record, but a single value: ${excerpt(text)}`, this.#line);
-    } else {
-      this.#handler.broken('not-json', `not JSON: ${excerpt(text)}`, this.#line);
-    }
-    this.#mode = this.#arrays > 0 ? 'junk-item' : 'junk-line';
+    const isItem = this.#arrays > 0;
+    const isValue = isScalarStart(bytes[start] ?? 0) && (isItem || (available < EXCERPT_BYTES && isJson(text)));
+    const isPatient = this.#isPatient();
+    const message = `${isValue ? 'no record, but a single value' : 'not JSON'}: ${excerpt(text)}`;
+    this.#handler.broken(
+      isValue ? 'not-an-event' : 'not-json',
+      isPatient ? message : `${message}; ${LINE_IS_LEFT}`,
+      this.#line,
+    );
+    this.#mode = isItem && isPatient ? 'junk-item' : 'junk-line';
     this.#inString = false;
     this.#escaped = false;
     return start;

@@ -221,6 +221,14 @@ describe('limits', () => {
     }
   });
 
+  test.each(['1,', '{"a" 1},', '"x",'])(
+    'a million times %s in one array is a thousand reports, and the next line is read',
+    (item) => {
+      const collected = read(`[${item.repeat(1_000_000)}${one}]\n${two}`);
+      expect([pids(collected), collected.skips.length]).toEqual(['2', 1001]);
+    },
+  );
+
   test('many broken openings are not scanned again and again', () => {
     const text = `{"a":[\n${`{"b":${'2'.repeat(900)}},\n`.repeat(60)}`.repeat(60);
     const started = performance.now();
