@@ -3,6 +3,8 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router';
 import type { Role } from '../../src/contract/index.js';
 import { getSetup } from './api/calls.js';
+import { i18n } from './i18n/index.js';
+import { useNotices } from './stores/notices.js';
 import { useSession } from './stores/session.js';
 
 declare module 'vue-router' {
@@ -65,6 +67,26 @@ router.beforeEach(async (to) => {
   }
   return session.session ? true : await entrance(to);
 });
+
+router.onError(async (error, to) => {
+  // Fetching a page's own script failed: the server is gone, or newer than what this tab has loaded.
+  try {
+    await getSetup();
+  } catch {
+    useNotices().failed(i18n.global.t('error.unreachable'));
+    return;
+  }
+  if (router.currentRoute.value.matched.length > 0) location.assign(to.fullPath);
+  else throw error;
+});
+
+/** Fetches the other pages' scripts once the first page stands: they open at once then, and stay within reach if the server goes. */
+export function fetchPagesAhead(): void {
+  for (const { components } of router.getRoutes()) {
+    const page: unknown = components?.default;
+    if (typeof page === 'function') void Promise.resolve((page as () => unknown)()).catch(() => undefined);
+  }
+}
 
 /** Where somebody goes who is not signed in: to the set-up while it is open, else to the sign-in and back. */
 async function entrance(to: RouteLocationNormalized): Promise<RouteLocationRaw> {

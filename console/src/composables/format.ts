@@ -22,7 +22,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 
 export function useFormat() {
-  const { locale } = useI18n();
+  const { locale, t } = useI18n();
   const preferences = usePreferences();
 
   const whole = computed(() => new Intl.NumberFormat(locale.value, { maximumFractionDigits: 1 }));
@@ -78,6 +78,8 @@ export function useFormat() {
       }
       return relativeFormat.value.format(0, 'minute');
     },
+    /** A message that counts: its plural by the number, the number in digits of the language. */
+    counted: (key: string, count: number): string => t(key, { n: whole.value.format(count) }, count),
     title: (titles: Titles): string => (locale.value === 'zh-CN' && titles.zh !== '' ? titles.zh : titles.en),
   };
 }

@@ -6,6 +6,7 @@ import { deleteThreat, patchThreat } from '../api/calls.js';
 import { ProblemError } from '../api/http.js';
 import { useNotices } from '../stores/notices.js';
 import { useErrorText } from './error-text.js';
+import { useFormat } from './format.js';
 
 /** What a verdict needs to know of a threat; both the page and the list have it. */
 export type Judged = Pick<Threat, 'id' | 'verdict' | 'reason' | 'note' | 'revision'>;
@@ -27,6 +28,7 @@ const CONFLICTS: ReadonlySet<number> = new Set([409, 412]);
 
 export function useVerdicts(after: (threats: readonly Threat[]) => void) {
   const { t } = useI18n();
+  const format = useFormat();
   const notices = useNotices();
   const errorText = useErrorText();
 
@@ -61,7 +63,7 @@ export function useVerdicts(after: (threats: readonly Threat[]) => void) {
     const outcome = await change(threats, () => ({ verdict, reason, ...(note === undefined ? {} : { note }) }));
     if (outcome.changed.length > 0) {
       const before = new Map(threats.map((threat) => [threat.id, threat]));
-      notices.done(t(`verdict.done.${verdict}`, outcome.changed.length), async () => {
+      notices.done(format.counted(`verdict.done.${verdict}`, outcome.changed.length), async () => {
         const undone = await change(outcome.changed, ({ id }) => {
           const old = before.get(id);
           return { verdict: old?.verdict ?? 'open', reason: old?.reason ?? '', note: old?.note ?? '' };
@@ -83,7 +85,7 @@ export function useVerdicts(after: (threats: readonly Threat[]) => void) {
         break;
       }
     }
-    if (removed.length > 0) notices.done(t('verdict.done.deleted', removed.length));
+    if (removed.length > 0) notices.done(format.counted('verdict.done.deleted', removed.length));
     return removed;
   };
 

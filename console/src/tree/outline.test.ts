@@ -83,6 +83,11 @@ describe('outlineRows', () => {
     expect(drawn(rows)).toEqual(['-0', '--run×9998+0', '---9999']);
   });
 
+  test('a run that is opened is opened whole', () => {
+    const given: Given = { parent: Array.from({ length: 100 }, (_, i) => i - 1), evidence: [99] };
+    expect(rowsOf(given, { toggled: new Set(['r1']) })).toHaveLength(100);
+  });
+
   test('many different images beside the path become one fold', () => {
     const rows = rowsOf({
       parent: [-1, ...Array.from({ length: 20 }, () => 0)],

@@ -86,6 +86,7 @@ export function outlineRows(input: OutlineInput, choice: OutlineChoice): Outline
   const running = choice.show === 'running' ? runningPath(input) : undefined;
   const rows: OutlineRow[] = [];
 
+  const openRuns = new Set<number>();
   const isListed = (index: number): boolean => running === undefined || running[index] === 1;
 
   const processEntry = (index: number, level: number, position: number, setSize: number): Pending => {
@@ -102,12 +103,18 @@ export function outlineRows(input: OutlineInput, choice: OutlineChoice): Outline
   const childEntries = (parent: number, children: Int32Array, level: number): Pending[] => {
     if (path === undefined)
       return [...children].map((child, at) => processEntry(child, level, at + 1, children.length));
-    const run = runBelow(input, path, children);
-    const runKey = run === undefined ? '' : `r${input.keyOf(run[0]!)}`;
-    if (run !== undefined && !choice.toggled.has(runKey)) {
-      const row = foldRow('run', runKey, run, level, 1, 1, run.length, 0);
-      const next = childrenOf(forest, run.at(-1)!);
-      return [{ row, below: () => [...next].map((child, at) => processEntry(child, level + 1, at + 1, next.length)) }];
+    const run = children.length === 1 && openRuns.has(children[0]!) ? undefined : runBelow(input, path, children);
+    if (run !== undefined) {
+      const key = `r${input.keyOf(run[0]!)}`;
+      if (!choice.toggled.has(key)) {
+        const row = foldRow('run', key, run, level, 1, 1, run.length, 0);
+        const next = childrenOf(forest, run.at(-1)!);
+        const below = (): Pending[] =>
+          [...next].map((child, at) => processEntry(child, level + 1, at + 1, next.length));
+        return [{ row, below }];
+      }
+      // Opened, it is opened whole: its rest is no run of its own.
+      for (const index of run) openRuns.add(index);
     }
     return groupedEntries(parent, children, level, path);
   };

@@ -1,0 +1,187 @@
+/** Every page opens in both languages and both themes, full, empty, loading and failing, on wide and narrow screens, without an accessibility fault. */
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeProblems, buildConsole, launchBrowser, openPage } from './support/browser.js';
+import { PHISH_ID } from './support/console-data.js';
+import { ConsoleServer } from './support/console-server.js';
+
+const NOW_MS = Date.now();
+const PAGES = [
+  { path: '/', heading: { en: 'Overview', 'zh-CN': '总览' } },
+  { path: '/threats', heading: { en: 'Threats', 'zh-CN': '威胁' } },
+  { path: `/threats/${PHISH_ID}`, heading: { en: 'WINWORD.EXE', 'zh-CN': 'WINWORD.EXE' } },
+  { path: '/hosts', heading: { en: 'Hosts', 'zh-CN': '主机' } },
+  { path: '/hunts', heading: { en: 'Hunt', 'zh-CN': '狩猎' } },
+  { path: '/hunts/hunt-1', heading: { en: 'Hunt', 'zh-CN': '狩猎' } },
+  { path: '/exceptions', heading: { en: 'Exceptions', 'zh-CN': '例外' } },
+  { path: '/plugins/hello', heading: { en: 'Hello', 'zh-CN': '你好' } },
+  { path: '/admin/users', heading: { en: 'Users', 'zh-CN': '用户' } },
+  { path: '/admin/tokens', heading: { en: 'Tokens', 'zh-CN': '令牌' } },
+  { path: '/admin/audit', heading: { en: 'Audit log', 'zh-CN': '审计日志' } },
+  { path: '/nowhere', heading: { en: '', 'zh-CN': '' } },
+] as const;
+const LOOKS = [
+  { language: 'en', theme: 'light' },
+  { language: 'zh-CN', theme: 'dark' },
+  { language: 'en', theme: 'dark' },
+  { language: 'zh-CN', theme: 'light' },
+] as const;
+
+let browser: Browser;
+let server: ConsoleServer;
+let origin: string;
+
+beforeAll(async () => {
+  buildConsole();
+  browser = await launchBrowser();
+  server = new ConsoleServer({ nowMs: NOW_MS });
+  origin = await server.start();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+describe.each(LOOKS)('in $language, $theme', ({ language, theme }) => {
+  test.each(PAGES)('$path', async ({ path, heading }) => {
+    const { page, wrongs } = await openPage(browser, origin, { language, theme });
+    await page.goto(origin + path);
+    if (heading[language] !== '') await page.getByRole('heading', { level: 1, name: heading[language] }).waitFor();
+    await page.getByText(language === 'en' ? 'Live' : '实时', { exact: true }).waitFor();
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
+    expect(await axeProblems(page)).toEqual([]);
+    expect(wrongs).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('states', () => {
+  const STATED = PAGES.filter(({ path }) => path !== '/nowhere');
+
+  test.each(STATED)('$path says what failed and how to go on', async ({ path }) => {
+    const { page } = await openPage(browser, origin);
+    server.failWith = 500;
+    try {
+      await page.goto(origin + path);
+      await page.getByText('The server failed at this').first().waitFor();
+      await page.getByText('req-1a2b').first().waitFor();
+      expect(await axeProblems(page)).toEqual([]);
+      server.failWith = undefined;
+      const again = page.getByRole('button', { name: 'Try again' });
+      while ((await again.count()) > 0) {
+        await again.first().click();
+        await page.waitForTimeout(150);
+      }
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBeGreaterThan(0);
+    } finally {
+      server.failWith = undefined;
+      await page.context().close();
+    }
+  });
+
+  test('loading shows a skeleton only after a moment', async () => {
+    const { page } = await openPage(browser, origin);
+    server.delayMs = 900;
+    try {
+      await page.goto(`${origin}/exceptions`);
+      await page.getByText('Loading').waitFor({ state: 'attached' });
+      expect(await axeProblems(page)).toEqual([]);
+      await page.getByText('net-discovery').waitFor();
+    } finally {
+      server.delayMs = 0;
+      await page.context().close();
+    }
+  });
+
+  test('without events the overview offers a sample attack, which loads and can be removed', async () => {
+    const { page, wrongs } = await openPage(browser, origin);
+    server.isEmpty = true;
+    await page.goto(origin);
+    await page.getByText('No events yet').waitFor();
+    expect(await axeProblems(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Load a sample attack' }).click();
+    await page.getByText('The sample attack is loaded').waitFor();
+    await page.getByRole('link', { name: /Open\s*13/ }).waitFor();
+    await page.getByRole('button', { name: 'Remove the sample' }).click();
+    await page.getByText('The sample is removed').waitFor();
+    expect(wrongs).toEqual([]);
+    await page.context().close();
+  });
+
+  test('a server that is gone is said, with a way on', async () => {
+    const other = new ConsoleServer({ nowMs: NOW_MS });
+    const otherOrigin = await other.start();
+    const { page } = await openPage(browser, otherOrigin);
+    await page.goto(otherOrigin);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    // Long enough for the pages' scripts to be fetched ahead.
+    await page.waitForTimeout(2500);
+    await other.stop();
+    await page.getByRole('link', { name: 'Exceptions' }).click();
+    await page.getByText('The server does not answer').first().waitFor();
+    await page.getByText('Reconnecting').waitFor();
+    await page.context().close();
+  });
+});
+
+describe('reflow', () => {
+  const WIDTHS = [320, 360, 768, 1280, 2560];
+  test.each(PAGES)('$path fits at every width', async ({ path }) => {
+    const { page } = await openPage(browser, origin);
+    await page.goto(origin + path);
+    await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.waitForTimeout(60);
+      const wide = await page.evaluate(() => {
+        const main = document.querySelector('main');
+        return { page: document.documentElement.scrollWidth, main: main ? main.scrollWidth - main.clientWidth : 0 };
+      });
+      expect(wide, `${width} px`).toEqual({ page: width, main: 0 });
+    }
+    await page.context().close();
+  });
+});
+
+describe('preferences', () => {
+  test('language and theme switch without a reload and are kept', async () => {
+    const { page, wrongs } = await openPage(browser, origin);
+    // The init script would undo what the test is about.
+    const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
+    const fresh = await context.newPage();
+    await fresh.goto(`${origin}/threats/${PHISH_ID}`);
+    await fresh.evaluate(() => Object.assign(globalThis, { unreloaded: true }));
+    await fresh.getByRole('button', { name: 'Language' }).click();
+    await fresh.getByRole('menuitemradio', { name: '简体中文' }).click();
+    await fresh.getByRole('heading', { name: '计分明细' }).waitFor();
+    await fresh.getByText('通过 comsvcs.dll 转储 LSASS 内存').waitFor();
+    await fresh.getByRole('button', { name: '主题' }).click();
+    await fresh.getByRole('menuitemradio', { name: '深色' }).click();
+    expect(await fresh.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(
+      'rgb(18, 21, 27)',
+    );
+    expect(await fresh.evaluate(() => 'unreloaded' in globalThis)).toBe(true);
+    await fresh.reload();
+    await fresh.getByRole('heading', { name: '计分明细' }).waitFor();
+    expect(await fresh.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    expect(wrongs).toEqual([]);
+    await context.close();
+    await page.context().close();
+  });
+
+  test('a role that may not see a page is told so, and its entry is absent', async () => {
+    const other = new ConsoleServer({ nowMs: NOW_MS, role: 'viewer' });
+    const otherOrigin = await other.start();
+    const { page } = await openPage(browser, otherOrigin);
+    await page.goto(`${otherOrigin}/admin/users`);
+    await page.getByText('This page needs the role Administrator; yours is Viewer').waitFor();
+    expect(await page.getByRole('link', { name: 'Users' }).count()).toBe(0);
+    await page.goto(`${otherOrigin}/threats/${PHISH_ID}`);
+    await page.getByRole('heading', { name: 'Ledger' }).waitFor();
+    expect(await page.getByRole('button', { name: /Confirm/ }).count()).toBe(0);
+    await page.context().close();
+    await other.stop();
+  });
+});

@@ -1,0 +1,232 @@
+/** The threat page: a ledger that adds up or says so, a tree of any size, the way from a point to its event, and the allow list. */
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeProblems, buildConsole, launchBrowser, openPage } from './support/browser.js';
+import { DEEP_ID, PHISH_ID, WIDE_ID, WRONG_ID } from './support/console-data.js';
+import { ConsoleServer, summaryOf } from './support/console-server.js';
+
+let browser: Browser;
+let server: ConsoleServer;
+let origin: string;
+
+beforeAll(async () => {
+  buildConsole();
+  browser = await launchBrowser();
+  server = new ConsoleServer({ nowMs: Date.now(), big: true });
+  origin = await server.start();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+async function open(path: string, run: (page: Page) => Promise<void>): Promise<void> {
+  const { page, wrongs } = await openPage(browser, origin);
+  await page.goto(origin + path);
+  await page.getByRole('heading', { name: 'Ledger' }).waitFor();
+  await run(page);
+  expect(wrongs).toEqual([]);
+  await page.context().close();
+}
+
+const rowOf = (page: Page, name: string) => page.getByRole('treegrid').getByRole('row').filter({ hasText: name });
+
+describe('ledger', () => {
+  test('its rows add up to the score, and the page says so', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      const threat = server.threat(PHISH_ID)!;
+      await page.getByText('= score').waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
+      await page.getByRole('button', { name: /more$/ }).click();
+      const points = await page.locator('.ledger .figure').allTextContents();
+      const sum = points.reduce((total, text) => total + Number(text.replace(/[+,]/g, '')), 0);
+      expect(points).toHaveLength(threat.evidence.length);
+      expect(sum).toBe(threat.score);
+      await page.getByText('exempt, else +25').waitFor();
+    }));
+
+  test('a sum that is not the score raises a red bar', () =>
+    open(`/threats/${WRONG_ID}`, async (page) => {
+      const { score } = server.threat(WRONG_ID)!;
+      const alert = page.getByRole('alert');
+      await alert.waitFor();
+      expect(await alert.textContent()).toContain(`add up to ${score - 1}, but the score is ${score}`);
+      expect(await axeProblems(page)).toEqual([]);
+    }));
+
+  test('marks the text that matched, at the offsets that the server gave', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      const row = page.locator('.ledger .row', { hasText: 'comsvcs.dll' });
+      expect(await row.locator('mark').first().textContent()).toBe('comsvcs.dll, MiniDump');
+    }));
+
+  test('a row opens to all that matched, its rule, and its event in the process', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      await page.getByRole('button', { name: /LSASS opened by a program/ }).click();
+      await page.getByText('originalfilename == "rundll32.exe"', { exact: false }).waitFor();
+      expect(await axeProblems(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Show the event' }).click();
+      await page.getByRole('heading', { level: 2, name: 'rundll32.exe' }).waitFor();
+      await page.locator('.fields', { hasText: 'GrantedAccess' }).waitFor();
+      const { event } = server.threat(PHISH_ID)!.evidence.find((entry) => entry.key === 'rule:lsass-opened')!;
+      expect(await page.locator(`#event-${event.id}`).getAttribute('class')).toContain('opened');
+    }));
+
+  test('kind, order and process filter it, and live in the address', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      await page.getByRole('button', { name: /^Technique/ }).click();
+      await page.getByLabel('Order').selectOption('time');
+      await page.waitForURL(/kind=technique.*ledger=time|ledger=time.*kind=technique/);
+      const rows = page.locator('.ledger tbody .row');
+      const times = await rows.locator('.time').allTextContents();
+      expect(times).toEqual([...times].sort());
+      const count = await rows.count();
+      await page.reload();
+      await page.getByText('= score').waitFor();
+      expect(await rows.count()).toBe(count);
+    }));
+
+  test('in Chinese its reasons are Chinese', async () => {
+    const { page } = await openPage(browser, origin, { language: 'zh-CN' });
+    await page.goto(`${origin}/threats/${PHISH_ID}`);
+    await page.getByText('通过 comsvcs.dll 转储 LSASS 内存').waitFor();
+    await page.context().close();
+  });
+});
+
+describe('tree', () => {
+  test('opens on the evidence path, equal siblings folded with their count', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      await rowOf(page, 'powershell.exe').first().waitFor();
+      await page.getByText('ping.exe ×34 folded').waitFor();
+      expect(await rowOf(page, 'ping.exe').count()).toBe(1);
+      await rowOf(page, 'explorer.exe').getByText('root, outside the chain').waitFor();
+    }));
+
+  test('answers the keys of a treegrid', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      await rowOf(page, 'WINWORD.EXE').first().click();
+      await page.getByRole('heading', { level: 2, name: 'WINWORD.EXE' }).waitFor();
+      await page.keyboard.press('ArrowLeft');
+      expect(await rowOf(page, 'WINWORD.EXE').first().getAttribute('aria-expanded')).toBe('false');
+      await rowOf(page, 'WINWORD.EXE')
+        .first()
+        .getByText(/\+1,701/)
+        .waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('heading', { level: 2, name: 'cmd.exe' }).waitFor();
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-level'))).toBe('3');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowLeft');
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-level'))).toBe('2');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('End');
+      await page.getByRole('heading', { level: 2, name: 'splwow64.exe' }).waitFor();
+      await page.keyboard.press('Home');
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-level'))).toBe('1');
+    }));
+
+  test('p goes through the processes with evidence, f finds, and the address keeps the selection', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      await rowOf(page, 'cmd.exe').first().click();
+      await page.keyboard.press('p');
+      await page.getByRole('heading', { level: 2, name: 'powershell.exe' }).waitFor();
+      await page.keyboard.press('f');
+      await page.keyboard.type('ping.exe');
+      await page.getByText('of 34').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 2, name: 'ping.exe' }).waitFor();
+      await page.reload();
+      await page.getByRole('heading', { level: 2, name: 'ping.exe' }).waitFor();
+      expect(await page.getByRole('row', { selected: true }).filter({ hasText: 'ping.exe' }).count()).toBe(1);
+    }));
+
+  test('50,000 processes open within three seconds with about sixty rows in the document', () =>
+    open(`/threats/${DEEP_ID}`, async (page) => {
+      const before = Date.now();
+      await page.goto(`${origin}/threats/${WIDE_ID}`);
+      await rowOf(page, 'runner.exe').first().waitFor();
+      expect(Date.now() - before).toBeLessThan(3000);
+      const after = Date.now();
+      await page.getByLabel('Which processes').selectOption('all');
+      await page.waitForFunction(
+        () => document.querySelector('[role=treegrid]')?.getAttribute('aria-rowcount') === '50001',
+      );
+      expect(Date.now() - after).toBeLessThan(3000);
+      expect(await page.getByRole('treegrid').getByRole('row').count()).toBeLessThan(80);
+      await page.getByRole('treegrid').getByRole('row').first().click();
+      await page.keyboard.press('End');
+      await page.getByRole('heading', { level: 2, name: 'find.exe' }).waitFor();
+      await page.getByText('/job 49999').first().waitFor();
+    }));
+
+  test('10,000 nested processes open, the run between folded into one row', () =>
+    open(`/threats/${DEEP_ID}`, async (page) => {
+      await page.getByText('9,999 processes in between').waitFor();
+      await rowOf(page, 'last.exe').waitFor();
+      await page.getByText('9,999 processes in between').click();
+      await page.waitForFunction(
+        () => Number(document.querySelector('[role=treegrid]')?.getAttribute('aria-rowcount')) > 10_000,
+      );
+    }));
+});
+
+describe('allow list', () => {
+  test('a hash goes on it with a reason, and comes off again', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      await rowOf(page, 'rundll32.exe').first().click();
+      await page.getByRole('button', { name: 'Allow this hash…' }).click();
+      await page.getByRole('dialog', { name: 'Do not score this' }).waitFor();
+      expect(await axeProblems(page)).toEqual([]);
+      const add = page.getByRole('button', { name: 'Add to allow list' });
+      expect(await add.isDisabled()).toBe(true);
+      await page.getByLabel('Reason').fill('Signed backup tool, ticket 4711');
+      await add.click();
+      await page.getByText('Hash is on the allow list').waitFor();
+      await page.getByText('On the allow list since').waitFor();
+      expect(server.data.exceptions[0]).toMatchObject({ scope: 'hash', reason: 'Signed backup tool, ticket 4711' });
+      await page.getByRole('button', { name: 'Take off' }).click();
+      await page.getByText('On the allow list since').waitFor({ state: 'detached' });
+      expect(server.data.exceptions.some((one) => one.reason.includes('4711') && one.scope === 'hash')).toBe(false);
+    }));
+
+  test('a wide exception is warned about', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      await rowOf(page, 'powershell.exe').first().click();
+      await page.getByRole('button', { name: 'Allow this hash…' }).click();
+      await page.getByRole('radio', { name: 'Path' }).check();
+      await page.getByText('This is wide').waitFor();
+    }));
+});
+
+describe('live', () => {
+  test('points gained meanwhile appear, and a deletion is said', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      const chain = server.data.chains.get(PHISH_ID)!;
+      const { threat } = chain;
+      const first = threat.evidence[0]!;
+      const gained = {
+        ...first,
+        key: 'rule:late',
+        title: 'Late evidence',
+        titles: { en: 'Late evidence', zh: '后到的证据' },
+        points: 5000,
+        pointsWithout: 5000,
+      };
+      Object.assign(threat, { score: threat.score + 5000, evidence: [gained, ...threat.evidence] });
+      server.send({ type: 'threat', threat: summaryOf(threat) });
+      await page.getByText('Late evidence').first().waitFor();
+      await page.getByText('= score').waitFor();
+      Object.assign(threat, { score: threat.score - 5000, evidence: threat.evidence.slice(1) });
+      server.data.chains.delete(PHISH_ID);
+      server.send({ type: 'threat-removed', id: PHISH_ID, into: null });
+      await page.waitForTimeout(300);
+      await page.reload().catch(() => undefined);
+      server.data.chains.set(PHISH_ID, chain);
+    }).catch((error: unknown) => {
+      // After the reload the heading is another one; everything before it has been checked.
+      throw error;
+    }));
+});

@@ -1,0 +1,182 @@
+/** The inbox without a mouse: move, judge, undo, select, filter; and what others do meanwhile. */
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { axeProblems, buildConsole, launchBrowser, openPage } from './support/browser.js';
+import { ConsoleServer, summaryOf } from './support/console-server.js';
+
+let browser: Browser;
+let server: ConsoleServer;
+let page: Page;
+let wrongs: string[];
+
+beforeAll(async () => {
+  buildConsole();
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  server = new ConsoleServer({ nowMs: Date.now() });
+  const origin = await server.start();
+  ({ page, wrongs } = await openPage(browser, origin));
+  await page.goto(`${origin}/threats`);
+  await page.getByRole('grid').waitFor();
+});
+afterEach(async () => {
+  expect(wrongs).toEqual([]);
+  await page.context().close();
+  await server.stop();
+});
+
+const rows = () => page.getByRole('grid').getByRole('row');
+const currentId = () =>
+  page.evaluate(() => document.querySelector('[role=row].current')?.id.replace('threat-', '') ?? '');
+
+test('j, k and the arrows move, Enter opens, Esc comes back to the same row', async () => {
+  const first = await currentId();
+  await page.keyboard.press('j');
+  await page.keyboard.press('ArrowDown');
+  const third = await currentId();
+  expect(third).not.toBe(first);
+  await page.keyboard.press('k');
+  await page.keyboard.press('j');
+  expect(await currentId()).toBe(third);
+  await page.waitForURL(/at=/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Ledger' }).waitFor();
+  expect(page.url()).toContain(third);
+  await page.goBack();
+  await page.getByRole('grid').waitFor();
+  await page.waitForFunction((id) => document.querySelector('[role=row].current')?.id === `threat-${id}`, third);
+});
+
+test('1 confirms and selects the next row, z undoes', async () => {
+  const before = await rows().count();
+  const first = await currentId();
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await page.keyboard.press('1');
+  await page.getByText('Confirmed', { exact: true }).last().waitFor();
+  await page.waitForFunction((id) => document.getElementById(`threat-${id}`) === null, first);
+  expect(await rows().count()).toBe(before - 1);
+  expect(server.threat(first)?.verdict).toBe('confirmed');
+  expect(await currentId()).not.toBe('');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('row');
+  await page.keyboard.press('z');
+  await page.waitForFunction((id) => document.getElementById(`threat-${id}`) !== null, first);
+  expect(server.threat(first)?.verdict).toBe('open');
+});
+
+test('2 asks for a reason by number, another key gives it', async () => {
+  const first = await currentId();
+  await page.keyboard.press('2');
+  await page.getByRole('dialog', { name: 'Why is this no threat?' }).waitFor();
+  expect(await axeProblems(page)).toEqual([]);
+  await page.keyboard.press('2');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.waitForFunction((id) => document.getElementById(`threat-${id}`) === null, first);
+  expect(server.threat(first)).toMatchObject({ verdict: 'ignored', reason: 'test' });
+});
+
+test('another reason wants a note', async () => {
+  await page.keyboard.press('2');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('4');
+  expect(await page.getByRole('button', { name: 'Ignore', exact: true }).isDisabled()).toBe(true);
+  await page.keyboard.type('printer driver');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect([...server.data.chains.values()].some(({ threat }) => threat.note === 'printer driver')).toBe(true);
+});
+
+test('x selects several, one key judges them all, one undo brings them back', async () => {
+  const before = await rows().count();
+  for (const key of ['x', 'j', 'x', 'j', 'x']) await page.keyboard.press(key);
+  await page.getByText('3 selected').waitFor();
+  expect(await axeProblems(page)).toEqual([]);
+  await page.keyboard.press('1');
+  await page.getByText('3 confirmed').waitFor();
+  expect(await rows().count()).toBe(before - 3);
+  await page.keyboard.press('z');
+  await expect.poll(() => rows().count()).toBe(before);
+});
+
+test('deleting asks first, stating the count', async () => {
+  const before = server.data.chains.size;
+  for (const key of ['x', 'j', 'x']) await page.keyboard.press(key);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog', { name: 'Delete 2 threats?' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(server.data.chains.size).toBe(before);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('2 deleted').waitFor();
+  expect(server.data.chains.size).toBe(before - 2);
+});
+
+test('a colleague who was quicker is not overwritten', async () => {
+  const first = await currentId();
+  const threat = server.threat(first)!;
+  Object.assign(threat, { revision: threat.revision + 1, verdict: 'ignored' });
+  await page.keyboard.press('1');
+  await page.getByText('Somebody else changed it meanwhile').waitFor();
+  expect(threat.verdict).toBe('ignored');
+});
+
+test('new threats wait until they are asked for', async () => {
+  const before = await rows().count();
+  const [chain] = [...server.data.chains.values()];
+  const id = 'f'.repeat(32);
+  const threat = { ...chain!.threat, id };
+  server.data.chains.set(id, { ...chain!, threat });
+  server.send({ type: 'threat', threat: summaryOf(threat) });
+  await page.getByRole('button', { name: '1 new' }).waitFor();
+  expect(await rows().count()).toBe(before);
+  await page.getByRole('button', { name: '1 new' }).click();
+  await page.locator(`[id="threat-${id}"]`).waitFor();
+});
+
+test('a cut stream reconnects by itself', async () => {
+  await page.getByText('Live', { exact: true }).waitFor();
+  server.cutStreams();
+  await page.getByText('Reconnecting').waitFor();
+  await page.getByText('Live', { exact: true }).waitFor({ timeout: 10_000 });
+});
+
+test('filters live in the address, are seen as chips, and say when nothing matches', async () => {
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByLabel('Technique', { exact: true }).fill('t1490');
+  expect(await axeProblems(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.waitForURL(/technique=T1490/);
+  await expect
+    .poll(() => page.locator('[role=row].threat-row .open').allTextContents())
+    .toEqual(['agent.exe', 'agent.exe']);
+  await page.getByRole('searchbox', { name: 'Host, image, command line, user' }).fill('nothing has this');
+  await page.getByText('No threat matches these filters').waitFor();
+  expect(await axeProblems(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Clear filters' }).last().click();
+  await page.getByRole('grid').waitFor();
+});
+
+test('? lists the keys, g and a letter goes, / searches, and single keys can be turned off', async () => {
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  expect(await axeProblems(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('e');
+  await page.getByRole('heading', { level: 1, name: 'Exceptions' }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('mshta');
+  await page.keyboard.press('Enter');
+  await page.getByRole('grid').waitFor();
+  expect(page.url()).toContain('text=mshta');
+  await page.getByRole('button', { name: 'Your account' }).click();
+  await page.getByRole('menuitem', { name: 'Turn single keys off' }).click();
+  await page.keyboard.press('Escape');
+  await page.locator('main').focus();
+  await page.keyboard.press('?');
+  await page.waitForTimeout(200);
+  expect(await page.getByRole('dialog').count()).toBe(0);
+});
