@@ -13,7 +13,7 @@ import type { EnginePlugin, PluginEvidence, PluginFinding } from './plugin/plugi
 import type { Policy } from './policy.js';
 import { HostTable, type HostObserver } from './process/host-table.js';
 import { fileNameOf, type PidReference, type PidTimeline } from './process/pid-timeline.js';
-import { createFacts, currentOf, type Process } from './process/process.js';
+import { createFacts, currentOf, type Mention, type Process } from './process/process.js';
 import type { Rule } from './rule/rule.js';
 import { evidenceEventOf, type Evidence, type EvidenceEvent } from './score/evidence.js';
 import { Scorer } from './score/scorer.js';
@@ -62,8 +62,8 @@ export class Engine {
   readonly #scorer: Scorer;
   readonly #plugins: PluginRunner;
   #policy: Policy;
-  /** The current event named its process by pid alone. */
-  #isByPid = false;
+  /** Where the current event named its process by pid alone: its evidence, to be moved if the pid means another run after all. */
+  #givenByPid: Evidence[] | undefined;
   readonly #unsettled = new Set<PidTimeline>();
 
   readonly #dirtyProcesses = new Set<Process>();
@@ -128,7 +128,7 @@ export class Engine {
     }
     const host = this.#host(event.host);
     const rules = this.#match(event);
-    this.#isByPid = false;
+    this.#givenByPid = undefined;
     const process = this.#subject(host, event, rules.length > 0);
     for (const rule of rules) this.#hit(event, rule, process, repeated);
     if (process !== undefined) this.#plugins.run(event, process, repeated);
@@ -279,22 +279,26 @@ export class Engine {
   /** The parent of a process that names it by pid alone; asked again whenever more is known of that pid. */
   #linkByPid(host: HostTable, process: Process, parentPid: number, event: Event, statedImage: string): void {
     const image = statedImage === '' && parentPid === SYSTEM_PID ? 'System' : statedImage;
-    const timeline = host.timeline(parentPid);
     const take = (parent: Process): void => {
-      parent.addMention({ rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' });
       this.#settle(parent);
       this.#link(currentOf(process), parent);
     };
-    const target = timeline.resolve(event.timeMs, fileNameOf(image), process);
-    timeline.refer({
-      timeMs: event.timeMs,
-      fileName: fileNameOf(image),
-      target,
+    const parent = this.#meantBy(host, parentPid, {
+      mention: { rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' },
       except: () => currentOf(process),
       isNeeded: () => !currentOf(process).parentIsCertain,
       move: (_from, to) => take(to),
     });
-    take(target);
+    take(parent);
+  }
+
+  /** The process that a pid means at the mention's time. `move` is called whenever a better one becomes known. */
+  #meantBy(host: HostTable, pid: number, reference: Omit<PidReference, 'target'>): Process {
+    const timeline = host.timeline(pid);
+    const { mention, except } = reference;
+    const target = timeline.resolve(mention.timeMs, fileNameOf(mention.image), except?.());
+    timeline.refer({ ...reference, target });
+    return target;
   }
 
   #ended(host: HostTable, event: Event): Process | undefined {
@@ -306,26 +310,22 @@ export class Engine {
       return named;
     }
     if (pid <= 0) return undefined;
-    this.#isByPid = true;
-    const timeline = host.timeline(pid);
-    const image = textOf(event, 'Image') ?? '';
-    const take = (process: Process): void => {
-      this.#mention(process, event, 'Image');
-      this.#end(process, event.timeMs);
-    };
-    const target = timeline.resolve(event.timeMs, fileNameOf(image));
-    timeline.refer({
-      timeMs: event.timeMs,
-      fileName: fileNameOf(image),
-      target,
+    const given: Evidence[] = [];
+    this.#givenByPid = given;
+    const { timeMs } = event;
+    const process = this.#meantBy(host, pid, {
+      mention: deedMention(event),
       isNeeded: () => true,
       move: (from, to) => {
-        if (from.endMs === event.timeMs) this.#end(from, 0);
-        take(to);
+        if (from.endMs === timeMs) this.#end(from, 0);
+        this.#settleDeed(to, timeMs);
+        this.#end(to, timeMs);
+        this.#scorer.move(given, from, to);
       },
     });
-    take(target);
-    return target;
+    this.#settleDeed(process, timeMs);
+    this.#end(process, timeMs);
+    return process;
   }
 
   #acted(host: HostTable, event: Event, isHit: boolean): Process | undefined {
@@ -345,13 +345,27 @@ export class Engine {
     }
     const subjectPid = pid > 0 ? pid : POWERSHELL.test(event.provider) ? event.loggerPid : 0;
     if (subjectPid <= 0) return undefined;
-    const image = textOf(event, 'Image') ?? '';
-    const timeline = host.timeline(subjectPid);
-    if (!isHit) return timeline.peek(event.timeMs, fileNameOf(image));
-    const target = timeline.resolve(event.timeMs, fileNameOf(image));
-    this.#isByPid = true;
-    this.#mention(target, event, 'Image');
-    return target;
+    const mention = deedMention(event);
+    // Without a hit nothing rests on it, so no placeholder is made for it.
+    if (!isHit) return host.timeline(subjectPid).peek(event.timeMs, fileNameOf(mention.image));
+    const given: Evidence[] = [];
+    this.#givenByPid = given;
+    const { timeMs } = event;
+    const process = this.#meantBy(host, subjectPid, {
+      mention,
+      isNeeded: () => true,
+      move: (from, to) => {
+        this.#settleDeed(to, timeMs);
+        this.#scorer.move(given, from, to);
+      },
+    });
+    this.#settleDeed(process, timeMs);
+    return process;
+  }
+
+  #settleDeed(process: Process, timeMs: number): void {
+    this.#settle(process);
+    if (process.isRoot) this.#forest.dayChain(process, timeMs);
   }
 
   #mention(process: Process, event: Event, imageField: string): void {
@@ -415,26 +429,11 @@ export class Engine {
       this.options.onHit?.(event, rule, process);
     }
     if (process === undefined) return;
-    const given = this.#scorer.giveHit(process, rule, event, repeated, this.#isByPid);
-    if (given.length > 0 && this.#isByPid) this.#referByPid(process, event, given);
-  }
-
-  /** Evidence that rests on a pid follows that pid when a better run for it becomes known. */
-  #referByPid(process: Process, event: Event, given: readonly Evidence[]): void {
-    const timeline = process.hostTable.timeline(process.pid);
-    const fileName = fileNameOf(textOf(event, 'Image') ?? '');
-    const reference: PidReference = {
-      timeMs: event.timeMs,
-      fileName,
-      target: process,
-      isNeeded: () => true,
-      move: (from, to) => {
-        this.#mention(to, event, 'Image');
-        this.#scorer.move(given, from, to);
-      },
-    };
+    const given = this.#scorer.giveHit(process, rule, event, repeated, this.#givenByPid !== undefined);
+    if (this.#givenByPid === undefined || given.length === 0) return;
+    // Evidence that rests on a pid follows that pid when a better run for it becomes known.
     this.#scorer.refer(process, given);
-    timeline.refer(reference);
+    this.#givenByPid.push(...given);
   }
 
   #givePluginEvidence(plugin: string, process: Process, event: Event, evidence: PluginEvidence): void {
@@ -533,4 +532,14 @@ export class Engine {
   #alias(from: string, to: string): void {
     if (from !== to) this.#aliases.push({ from, to });
   }
+}
+
+function deedMention(event: Event): Mention {
+  return {
+    rank: 1,
+    timeMs: event.timeMs,
+    image: textOf(event, 'Image') ?? '',
+    commandLine: '',
+    user: textOf(event, 'User') ?? '',
+  };
 }

@@ -6,6 +6,7 @@ import { Engine } from '../../src/engine/engine.js';
 import type { Event } from '../../src/engine/event/event.js';
 import { SeenRecords } from '../../src/engine/event/seen-records.js';
 import type { Policy } from '../../src/engine/policy.js';
+import { firstDifference } from '../support/difference.js';
 import { withLedgersChecked } from '../support/ledger.js';
 import { policy, ruleSet, type TestRule } from '../support/rules.js';
 import { story } from '../support/story.js';
@@ -63,14 +64,6 @@ function outcome(rules: Policy, events: readonly Event[]): string {
     null,
     1,
   );
-}
-
-/** The first lines that differ, with what stands around them: a whole outcome is too long to read. */
-function firstDifference(one: string, other: string): string {
-  if (one === other) return '';
-  const [a, b] = [one.split('\n'), other.split('\n')];
-  const index = a.findIndex((line, at) => line !== b[at]);
-  return [...a.slice(Math.max(0, index - 6), index), `- ${b[index] ?? ''}`, `+ ${a[index] ?? ''}`].join('\n');
 }
 
 test('any order and any repetition of the same events give the same threats', () => {

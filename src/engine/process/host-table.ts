@@ -48,7 +48,7 @@ export class HostTable {
   /** The process of a GUID, made as a placeholder where unknown; `undefined` if the text is no GUID or all zeros. */
   byGuid(spelled: string, pid: number): Process | undefined {
     const known = this.#bySpelling.get(spelled);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#withPid(known, pid);
     const guid = normaliseGuid(spelled);
     if (guid === '') return undefined;
     let process = this.#byGuid.get(guid);
@@ -60,6 +60,11 @@ export class HostTable {
     }
     if (this.#bySpelling.size >= SPELLINGS_MAX) this.#bySpelling.clear();
     this.#bySpelling.set(spelled, process);
+    return this.#withPid(process, pid);
+  }
+
+  /** Some records leave the pid out; the first that states it tells it. */
+  #withPid(process: Process, pid: number): Process {
     if (pid > 0 && process.pid <= 0) {
       process.pid = pid;
       this.#register(process);

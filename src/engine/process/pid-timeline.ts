@@ -5,7 +5,7 @@
 
 import { hashId } from '../base/hash.js';
 import type { HostTable } from './host-table.js';
-import { Process } from './process.js';
+import { isBetterMention, Process, type Mention } from './process.js';
 
 /** Sysmon's GUIDs hold whole seconds, and sensors stamp a process's first deeds a moment before its create. */
 const START_TOLERANCE_MS = 1000;
@@ -16,9 +16,8 @@ const REFERENCES_MAX = 512;
 
 /** Something that names a process by pid and time. Moves when a better run becomes known. */
 export interface PidReference {
-  readonly timeMs: number;
-  /** Lower-case file name of the image that the reference states, `''` where it states none: a run of another program is not meant. */
-  readonly fileName: string;
+  /** What it says of the process, and when. A run of another program than `mention.image` is not meant. */
+  readonly mention: Mention;
   target: Process;
   /** False once something better than a pid settled the matter; the reference is dropped then. */
   isNeeded(): boolean;
@@ -37,6 +36,8 @@ export class PidTimeline {
   readonly #runs: Process[] = [];
   #references: PidReference[] = [];
   readonly #gaps = new Map<string, Process>();
+  /** Meant by references that there was no room for. */
+  readonly #pinned = new Set<Process>();
 
   constructor(
     readonly host: HostTable,
@@ -86,8 +87,11 @@ export class PidTimeline {
     return undefined;
   }
 
+  /** From now on the reference's target follows what becomes known; a placeholder is named by what refers to it. */
   refer(reference: PidReference): void {
     if (this.#references.length < REFERENCES_MAX) this.#references.push(reference);
+    else this.#pinned.add(reference.target);
+    if (this.#gaps.has(reference.target.id)) reference.target.addMention(reference.mention);
   }
 
   /** Resolves every reference again. Called between events only, when every process has its place. */
@@ -95,23 +99,31 @@ export class PidTimeline {
     if (this.#references.length === 0) return;
     this.#references = this.#references.filter((reference) => reference.isNeeded());
     for (const reference of this.#references) {
-      const target = this.resolve(reference.timeMs, reference.fileName, reference.except?.());
+      const target = this.resolve(reference.mention.timeMs, fileNameOf(reference.mention.image), reference.except?.());
       if (target === reference.target) continue;
       const from = reference.target;
       reference.target = target;
+      if (this.#gaps.has(target.id)) target.addMention(reference.mention);
       reference.move(from, target);
     }
-    this.#dropUnusedGaps();
+    this.#reviewGaps();
   }
 
-  /** Placeholders that nothing means any more never were processes. */
-  #dropUnusedGaps(): void {
+  /** Placeholders that nothing means any more never were processes; the others are named by what still means them. */
+  #reviewGaps(): void {
     if (this.#gaps.size === 0) return;
-    const used = new Set(this.#references.map((reference) => reference.target));
+    const mentions = new Map<Process, Mention>();
+    for (const { target, mention } of this.#references) {
+      const known = mentions.get(target);
+      if (known === undefined || isBetterMention(mention, known)) mentions.set(target, mention);
+    }
     for (const [id, gap] of this.#gaps) {
-      if (used.has(gap)) continue;
-      this.#gaps.delete(id);
-      this.host.withdraw(gap);
+      const mention = mentions.get(gap);
+      if (mention !== undefined) gap.mention = mention;
+      else if (!this.#pinned.has(gap)) {
+        this.#gaps.delete(id);
+        this.host.withdraw(gap);
+      }
     }
   }
 

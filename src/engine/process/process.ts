@@ -190,7 +190,8 @@ export function isEarlier(one: Event, other: Event): boolean {
   return one.idLow < other.idLow;
 }
 
-function isBetterMention(one: Mention, other: Mention): boolean {
+/** A named image before none, a child's word before a deed, then the earlier. */
+export function isBetterMention(one: Mention, other: Mention): boolean {
   if ((one.image === '') !== (other.image === '')) return one.image !== '';
   if (one.rank !== other.rank) return one.rank < other.rank;
   if (one.timeMs !== other.timeMs) return one.timeMs < other.timeMs;
