@@ -7,11 +7,9 @@ import { BOOLEAN_FIELDS, NUMBER_FIELDS } from '../event/field-names.js';
 import { type Event, toInteger } from '../event/event.js';
 import { type FieldReader, fieldReader } from './event-field.js';
 import type { Scope } from './expression/expression.js';
-import { BoundedCache } from './index/bounded-cache.js';
-import type { Fold } from './index/field-index.js';
+import { ValueCache } from './index/value-cache.js';
 
 /** Lower-cased texts kept across events: real values repeat, and folding allocates where a capital is in the text. */
-const KEPT_TEXTS = 4096;
 const KEPT_TEXT_LENGTH_MAX = 256;
 
 /** Lists and maps inside a field; what lies deeper is left out. The sources' own limit is of the same size. */
@@ -22,7 +20,7 @@ export class EventScope implements Scope {
   /** Grows with each event; a slot is valid if it holds the current one. */
   #serial = 0;
   readonly #slots = new Map<string, Slot>();
-  readonly #lower = new BoundedCache<string, string>(KEPT_TEXTS);
+  readonly #lower = new ValueCache<string>();
 
   /** Turns the scope to another event; what was read before is forgotten. */
   turnTo(event: Event): this {
@@ -39,7 +37,7 @@ export class EventScope implements Scope {
   get(name: string): unknown {
     let slot = this.#slots.get(name);
     if (slot === undefined) {
-      slot = { reader: fieldReader(name), fold: this.foldOf(name), serial: 0, value: undefined };
+      slot = { reader: fieldReader(name), fold: this.#foldOf(name), serial: 0, value: undefined };
       this.#slots.set(name, slot);
     }
     if (slot.serial !== this.#serial) {
@@ -49,8 +47,7 @@ export class EventScope implements Scope {
     return slot.value;
   }
 
-  /** How values of a field are folded; for those that search fields without a scope. */
-  foldOf(name: string): Fold {
+  #foldOf(name: string): Fold {
     const text = (value: string): string => this.#lowerCase(value);
     if (NUMBER_FIELDS.has(name)) {
       return (value) => toInteger(value) ?? foldValue(value, text, DEPTH_MAX);
@@ -70,6 +67,9 @@ export class EventScope implements Scope {
     return lower;
   }
 }
+
+/** Turns a value as the event holds it into what conditions see. */
+type Fold = (value: unknown) => unknown;
 
 interface Slot {
   readonly reader: FieldReader;

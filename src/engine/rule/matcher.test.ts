@@ -1,12 +1,17 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { constants, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createJsonDecoder } from '../../sources/json/json.js';
+import { techniqueById } from '../attack/technique.js';
 import { assert } from '../base/assert.js';
 import type { Action } from '../event/action.js';
 import type { Event } from '../event/event.js';
 import { EventScope } from './event-scope.js';
-import { compileExpression } from './expression/index.js';
+import { compileExpression, type Expression } from './expression/index.js';
 import { createRuleSet } from './matcher.js';
 import { caseEvent } from './pack/cases-file.js';
+import { loadPack } from './pack/pack.js';
 import type { Rule } from './rule.js';
 
 function rule(id: string, about: Partial<Rule>): Rule {
@@ -36,20 +41,36 @@ function event(text: Record<string, unknown>): Event {
 }
 
 /** Every condition of every rule, one after another, without any index: what the matcher must agree with. */
+class PlainConditions {
+  readonly #rules: readonly { readonly rule: Rule; readonly expressions: readonly Expression[] }[];
+  readonly #scope = new EventScope();
+
+  constructor(rules: readonly Rule[]) {
+    const ordered = [...rules.filter(({ set }) => set === 'ioa'), ...rules.filter(({ set }) => set !== 'ioa')];
+    this.#rules = ordered.map((each) => ({
+      rule: each,
+      expressions: each.conditions.map((condition) => {
+        const compiled = compileExpression(condition);
+        assert(compiled.ok, condition);
+        return compiled.value;
+      }),
+    }));
+  }
+
+  match(one: Event): string[] {
+    this.#scope.turnTo(one);
+    return this.#rules
+      .filter(({ rule: { actions, eventIds }, expressions }) => {
+        if (actions.length > 0 && (one.action === undefined || !actions.includes(one.action))) return false;
+        if (eventIds.length > 0 && !eventIds.includes(one.eventId)) return false;
+        return expressions.some((expression) => expression.evaluate(this.#scope) === true);
+      })
+      .map(({ rule: { id } }) => id);
+  }
+}
+
 function plainMatch(rules: readonly Rule[], one: Event): string[] {
-  const scope = new EventScope().turnTo(one);
-  const matches = rules.filter((each) => {
-    if (each.actions.length > 0 && (one.action === undefined || !each.actions.includes(one.action))) return false;
-    if (each.eventIds.length > 0 && !each.eventIds.includes(one.eventId)) return false;
-    return each.conditions.some((condition) => {
-      const compiled = compileExpression(condition);
-      assert(compiled.ok, condition);
-      return compiled.value.evaluate(scope) === true;
-    });
-  });
-  return [...matches.filter(({ set }) => set === 'ioa'), ...matches.filter(({ set }) => set !== 'ioa')].map(
-    ({ id }) => id,
-  );
+  return new PlainConditions(rules).match(one);
 }
 
 const ids = (rules: readonly Rule[]): string[] => rules.map(({ id }) => id);
@@ -373,7 +394,58 @@ describe('the index', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
+});
+
+describe('the bundled pack over recorded events', () => {
+  const folder = new URL('../../../../shared/data/otrf/', import.meta.url);
+
+  test('matches what its conditions match one by one', () => {
+    if (!existsSync(folder)) {
+      console.warn('SKIPPED: ../shared/data/otrf is not here, so the matcher was not compared on recorded events.');
+      return;
+    }
+    const packFolder = new URL('../../../rules/chainsight/', import.meta.url);
+    const files = readdirSync(packFolder).map((path) => ({
+      path,
+      text: readFileSync(new URL(path, packFolder), 'utf8'),
+    }));
+    const { rules } = loadPack(files, { technique: techniqueById });
+    const conditions = new PlainConditions(rules);
+    const set = createRuleSet(rules, []);
+    let compared = 0;
+    let hits = 0;
+    for (const one of recordedEvents(folder)) {
+      const found = ids(set.match(one));
+      expect(found).toEqual(conditions.match(one));
+      for (const hit of set.match(one)) {
+        hits++;
+        for (const { value, start, end } of set.explain(hit, one)) {
+          expect(start === undefined || (start <= end! && end! <= value.length)).toBe(true);
+        }
+      }
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(2_000);
+    expect(hits).toBeGreaterThan(20);
+  });
+
+  /** Of the smaller recordings every eighth line; the order of the directory does not matter, since each event is judged alone. */
+  function* recordedEvents(from: URL): Iterable<Event> {
+    const names = readdirSync(from).filter(
+      (name) => name.endsWith('.gz') && statSync(new URL(name, from)).size < 250_000,
+    );
+    for (const name of names) {
+      const lines = gunzipSync(readFileSync(new URL(name, from)), { finishFlush: constants.Z_SYNC_FLUSH })
+        .toString('utf8')
+        .split('\n');
+      const found: Event[] = [];
+      const decoder = createJsonDecoder({ event: (one) => void found.push(one), skip: () => undefined });
+      decoder.push(Buffer.from(lines.filter((_, line) => line % 8 === 0).join('\n')));
+      decoder.end();
+      yield* found;
+    }
+  }
 });

@@ -90,7 +90,7 @@ class Matcher implements RuleSet {
     let hits: number[] | undefined;
     this.#scope.turnTo(event);
     for (const { reader, index } of group.fields) {
-      const candidates = index.candidates(reader.read(event));
+      const candidates = index.candidates(reader.read(event), this.#scope);
       if (candidates.length > 0) hits = this.#evaluate(candidates, hits);
     }
     if (group.always.length > 0) hits = this.#evaluate(group.always, hits);
@@ -149,7 +149,7 @@ class Matcher implements RuleSet {
     const items = this.#conditions.flatMap(({ reach }, item) =>
       isReached(reach, action, eventId) ? [{ item, requirements: reach.requirements }] : [],
     );
-    const index = new CandidateIndex(items, (field) => this.#scope.foldOf(field));
+    const index = new CandidateIndex(items);
     return {
       fields: index.fields.map((field) => ({ reader: this.#reader(field.field), index: field })),
       always: index.always,

@@ -9,9 +9,12 @@ type Values = Readonly<Record<string, unknown>>;
 const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
 
 function candidates(index: CandidateIndex, values: Values): number[] {
-  return [...index.always, ...index.fields.flatMap((field) => [...field.candidates(values[field.field])])].sort(
-    (a, b) => a - b,
-  );
+  return [
+    ...index.always,
+    ...index.fields.flatMap((field) => [
+      ...field.candidates(values[field.field], { get: (name) => lower(values[name]) }),
+    ]),
+  ].sort((a, b) => a - b);
 }
 
 function holds({ field, kind, texts }: Requirement, values: Values): boolean {
@@ -92,7 +95,7 @@ describe('CandidateIndex', () => {
       isCandidate: true,
     },
   ])('$name', ({ requirements, values, isCandidate }) => {
-    const index = new CandidateIndex([{ item: 7, requirements }], () => lower);
+    const index = new CandidateIndex([{ item: 7, requirements }]);
     expect(candidates(index, values)).toEqual(isCandidate ? [7] : []);
     expect(candidates(index, values)).toEqual(isCandidate ? [7] : []);
   });
@@ -125,7 +128,7 @@ describe('CandidateIndex', () => {
         }),
         (conditions, events) => {
           const items: IndexItem[] = conditions.map((requirements, item) => ({ item, requirements }));
-          const index = new CandidateIndex(items, () => lower);
+          const index = new CandidateIndex(items);
           for (const event of events) {
             const found = candidates(index, event);
             const certain = items.filter(({ requirements }) => requirements.every((one) => holds(one, event)));
@@ -179,18 +182,15 @@ describe('chooseWitness', () => {
   });
 
   test('a short field before a long one', () => {
-    const index = new CandidateIndex(
-      [
-        {
-          item: 0,
-          requirements: [
-            requirement('calltrace', 'contains', 'dbghelp.dll|unknown'),
-            requirement('targetimage', 'suffix', 'lsass.exe'),
-          ],
-        },
-      ],
-      () => lower,
-    );
+    const index = new CandidateIndex([
+      {
+        item: 0,
+        requirements: [
+          requirement('calltrace', 'contains', 'dbghelp.dll|unknown'),
+          requirement('targetimage', 'suffix', 'lsass.exe'),
+        ],
+      },
+    ]);
     expect(index.fields.map(({ field }) => field)).toEqual(['targetimage']);
   });
 });

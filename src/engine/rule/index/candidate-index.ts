@@ -3,7 +3,7 @@
  * only where that holds. Knows nothing of rule languages: whoever compiles a condition says what it requires.
  */
 
-import { FieldIndex, type Fold } from './field-index.js';
+import { FieldIndex, type Witness } from './field-index.js';
 import type { Requirement } from './requirement.js';
 import { chooseWitness, searchCost } from './witness.js';
 
@@ -19,9 +19,9 @@ export class CandidateIndex {
   /** Items without a usable requirement: candidates for every event. Ascending. */
   readonly always: readonly number[];
 
-  constructor(items: readonly IndexItem[], foldOf: (field: string) => Fold) {
+  constructor(items: readonly IndexItem[]) {
     const always: number[] = [];
-    const byField = new Map<string, { item: number; requirement: Requirement }[]>();
+    const byField = new Map<string, Witness[]>();
     const shared = sharedCost(items);
     for (const { item, requirements } of items) {
       const requirement = chooseWitness(requirements, shared);
@@ -34,7 +34,7 @@ export class CandidateIndex {
       else witnesses.push({ item, requirement });
     }
     this.always = always.sort((a, b) => a - b);
-    this.fields = [...byField].map(([field, witnesses]) => new FieldIndex(field, witnesses, foldOf(field)));
+    this.fields = [...byField].map(([field, witnesses]) => new FieldIndex(field, witnesses));
   }
 }
 

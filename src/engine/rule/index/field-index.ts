@@ -1,93 +1,128 @@
 /**
  * Which items can hold for a value of one field: exact values by a map, beginnings, ends and parts by one walk each. Real values repeat
- * (97 % of look-ups in recorded events), so the answer is kept by value and most look-ups are one map access.
+ * (97 % of look-ups in recorded events), so the answer is kept by value and most look-ups end there.
  */
 
-import { BoundedCache } from './bounded-cache.js';
 import type { Requirement } from './requirement.js';
-import { TextTable, type TextItems, type TextPlace } from './text-table.js';
+import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
+import { ValueCache } from './value-cache.js';
 
-/** Values kept by field, twice this number at most; at 256 units each that is 2 MB for the busiest field. */
-const CACHE_VALUES = 2048;
-/** Longer values hardly repeat, and hashing them to look them up costs as much as walking them. */
+/** Longer values hardly repeat and are not kept. */
 const CACHE_VALUE_LENGTH_MAX = 256;
 
-/** Turns a value as the event holds it into what conditions see: lower-cased text or a number; anything else has no candidates. */
-export type Fold = (value: unknown) => unknown;
+/** The event as conditions see it: by lower-cased name, texts lower-cased, ids as numbers. */
+export interface FoldedFields {
+  get(field: string): unknown;
+}
+
+export interface Witness {
+  readonly item: number;
+  readonly requirement: Requirement;
+}
 
 const NONE: readonly number[] = [];
 
 export class FieldIndex {
   readonly field: string;
+  /** Ascending. Everything below names an item by its place in this list. */
+  readonly #items: readonly number[];
   readonly #exact: ReadonlyMap<string | number, readonly number[]>;
+  readonly #exactLengthMax: number;
   readonly #tables: readonly TextTable[];
-  /** For lists and maps, of which requirements say nothing. */
-  readonly #all: readonly number[];
-  readonly #fold: Fold;
-  readonly #cache = new BoundedCache<unknown, readonly number[]>(CACHE_VALUES);
-
-  constructor(
-    field: string,
-    witnesses: readonly { readonly item: number; readonly requirement: Requirement }[],
-    fold: Fold,
-  ) {
-    this.field = field;
-    this.#fold = fold;
-    const exact = new Map<string | number, number[]>();
-    const places: Record<TextPlace, Map<string, number[]>> = { start: new Map(), end: new Map(), anywhere: new Map() };
-    for (const { item, requirement } of witnesses) {
-      for (const text of requirement.texts) {
-        if (requirement.kind === 'equals') {
-          add(exact, text, item);
-          const number = namedNumber(text);
-          if (number !== undefined) add(exact, number, item);
-        } else {
-          add(places[PLACE_OF[requirement.kind]], text, item);
-        }
-      }
+  readonly #cache = new ValueCache<readonly number[]>();
+  /** Places found in the search under way, each once: `#seen` holds the number of the search that met it last. */
+  #found: number[] = [];
+  #search = 0;
+  readonly #seen: Float64Array;
+  readonly #collect = (places: readonly number[]): void => {
+    for (const place of places) {
+      if (this.#seen[place] === this.#search) continue;
+      this.#seen[place] = this.#search;
+      this.#found.push(place);
     }
+  };
+
+  constructor(field: string, witnesses: readonly Witness[]) {
+    this.field = field;
+    const ordered = [...witnesses].sort((a, b) => a.item - b.item);
+    this.#items = ordered.map(({ item }) => item);
+    this.#seen = new Float64Array(ordered.length);
+    const { exact, parts } = sortTexts(ordered);
     this.#exact = exact;
-    this.#all = sorted(new Set(witnesses.map(({ item }) => item)));
+    this.#exactLengthMax = longest(exact.keys());
     this.#tables = (['start', 'end', 'anywhere'] as const)
-      .filter((place) => places[place].size > 0)
-      .map((place) => new TextTable(place, places[place] as TextItems));
+      .filter((place) => parts[place].size > 0)
+      .map((place) => createTextTable(place, parts[place]));
   }
 
-  /** Items whose witness holds for the value, each once, ascending. */
-  candidates(value: unknown): readonly number[] {
+  /**
+   * Items whose witness holds, each once, ascending.
+   *
+   * @param value   the field as the event has it; what the answer is kept by
+   * @param fields  the same event folded; asked only where the answer has to be worked out
+   */
+  candidates(value: unknown, fields: FoldedFields): readonly number[] {
     if (typeof value === 'string') {
-      if (value.length > CACHE_VALUE_LENGTH_MAX) return this.#search(value);
+      if (value.length > CACHE_VALUE_LENGTH_MAX) return this.#find(fields.get(this.field));
     } else if (typeof value !== 'number') {
-      return typeof value === 'object' && value !== null ? this.#all : NONE;
+      // Of lists and maps requirements say nothing; nothing else can fulfil one.
+      return typeof value === 'object' && value !== null ? this.#items : NONE;
     }
     const kept = this.#cache.get(value);
     if (kept !== undefined) return kept;
-    const found = this.#search(value);
+    const found = this.#find(fields.get(this.field));
     this.#cache.set(value, found);
     return found;
   }
 
-  #search(value: unknown): readonly number[] {
-    const folded = this.#fold(value);
-    if (typeof folded !== 'string') {
-      return typeof folded === 'number' ? sorted(new Set(this.#exact.get(folded))) : NONE;
+  #find(folded: unknown): readonly number[] {
+    this.#search++;
+    if (typeof folded === 'number') {
+      this.#collect(this.#exact.get(folded) ?? NONE);
+    } else if (typeof folded === 'string') {
+      // A look-up hashes the whole of a long value only to find that no exact text is as long.
+      if (folded.length <= this.#exactLengthMax) this.#collect(this.#exact.get(folded) ?? NONE);
+      for (const table of this.#tables) table.find(folded, this.#collect);
     }
-    const found = new Set<number>(this.#exact.get(folded));
-    for (const table of this.#tables) {
-      table.find(folded, (items) => {
-        for (const item of items) found.add(item);
-      });
-    }
-    return sorted(found);
+    if (this.#found.length === 0) return NONE;
+    const items = this.#found.sort((a, b) => a - b).map((place) => this.#items[place]!);
+    this.#found = [];
+    return items;
   }
 }
 
 const PLACE_OF = { prefix: 'start', suffix: 'end', contains: 'anywhere' } as const;
 
-function add<Key>(into: Map<Key, number[]>, key: Key, item: number): void {
-  const items = into.get(key);
-  if (items === undefined) into.set(key, [item]);
-  else if (!items.includes(item)) items.push(item);
+interface SortedTexts {
+  readonly exact: Map<string | number, number[]>;
+  readonly parts: Record<TextPlace, Map<string, number[]>>;
+}
+
+function sortTexts(witnesses: readonly Witness[]): SortedTexts {
+  const exact = new Map<string | number, number[]>();
+  const parts = {
+    start: new Map<string, number[]>(),
+    end: new Map<string, number[]>(),
+    anywhere: new Map<string, number[]>(),
+  };
+  for (const [place, { requirement }] of witnesses.entries()) {
+    for (const text of requirement.texts) {
+      if (requirement.kind !== 'equals') {
+        add(parts[PLACE_OF[requirement.kind]], text, place);
+        continue;
+      }
+      add(exact, text, place);
+      const number = namedNumber(text);
+      if (number !== undefined) add(exact, number, place);
+    }
+  }
+  return { exact, parts };
+}
+
+function add<Key>(into: Map<Key, number[]>, key: Key, place: number): void {
+  const places = into.get(key);
+  if (places === undefined) into.set(key, [place]);
+  else if (places.at(-1) !== place) places.push(place);
 }
 
 /**
@@ -98,6 +133,8 @@ function namedNumber(text: string): number | undefined {
   return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-function sorted(items: ReadonlySet<number>): readonly number[] {
-  return items.size === 0 ? NONE : [...items].sort((a, b) => a - b);
+function longest(keys: Iterable<string | number>): number {
+  let most = -1;
+  for (const key of keys) if (typeof key === 'string') most = Math.max(most, key.length);
+  return most;
 }

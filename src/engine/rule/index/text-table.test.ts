@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type TextPlace, TextTable } from './text-table.js';
+import { TextAutomaton } from './text-automaton.js';
+import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
+import { canSkip, TextSkipper } from './text-skipper.js';
+
+const itemsOf = (texts: readonly string[]) => new Map(texts.map((text, index) => [text, [index]]));
+
+function foundBy(table: TextTable, texts: readonly string[], value: string): string[] {
+  const hits = new Set<number>();
+  table.find(value, (reported) => reported.forEach((item) => hits.add(item)));
+  return texts.filter((_, index) => hits.has(index));
+}
 
 function found(place: TextPlace, texts: readonly string[], value: string): string[] {
-  const items = new Map(texts.map((text, index) => [text, [index]]));
-  const hits = new Set<number>();
-  new TextTable(place, items).find(value, (reported) => reported.forEach((item) => hits.add(item)));
-  return texts.filter((_, index) => hits.has(index));
+  return foundBy(createTextTable(place, itemsOf(texts)), texts, value);
 }
 
 const PLAIN: Record<TextPlace, (value: string, text: string) => boolean> = {
@@ -15,7 +22,7 @@ const PLAIN: Record<TextPlace, (value: string, text: string) => boolean> = {
   anywhere: (value, text) => value.includes(text),
 };
 
-describe('TextTable', () => {
+describe('createTextTable', () => {
   test.each([
     {
       name: 'texts inside of others',
@@ -63,5 +70,47 @@ describe('TextTable', () => {
       ),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('TextSkipper', () => {
+  test.each([
+    { name: 'texts of some length', texts: ['mimikatz', 'lazagne'], skips: true },
+    { name: 'one short text among them', texts: ['mimikatz', 'abc'], skips: false },
+    {
+      name: 'thousands of texts',
+      texts: Array.from({ length: 2000 }, (_, index) => `text number ${index}`),
+      skips: false,
+    },
+    { name: 'one very long text', texts: ['x'.repeat(5000)], skips: true },
+  ])('is taken for $name: $skips', ({ texts, skips }) => {
+    expect(canSkip(itemsOf(texts))).toBe(skips);
+  });
+
+  test('finds what the automaton finds', () => {
+    const unit = fc.constantFrom('a', 'b', 'c', '中');
+    const text = fc.string({ unit, minLength: 4, maxLength: 9 });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(text, { minLength: 1, maxLength: 10 }),
+        fc.array(fc.oneof(text, fc.string({ unit, maxLength: 12 })), { maxLength: 6 }).map((parts) => parts.join('')),
+        (texts, value) => {
+          const items = itemsOf(texts);
+          const expected = texts.filter((one) => value.includes(one));
+          expect(foundBy(new TextSkipper(items), texts, value)).toEqual(expected);
+          expect(foundBy(new TextAutomaton(items), texts, value)).toEqual(expected);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a value made to be slow is not', () => {
+    const texts = ['aaaaaaab', 'aaaaaaaaaaaaaaaaaaaaaaaac', 'abababababababababababac'];
+    for (const value of ['a'.repeat(2_000_000), 'ab'.repeat(1_000_000)]) {
+      const startMs = performance.now();
+      expect(found('anywhere', texts, value)).toEqual([]);
+      expect(performance.now() - startMs).toBeLessThan(3_000);
+    }
   });
 });

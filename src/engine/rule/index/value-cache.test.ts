@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ValueCache } from './value-cache.js';
+
+test('gives back what was set or nothing, never the answer of another value', () => {
+  const key = fc.oneof(
+    fc.string({ maxLength: 20 }),
+    fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 12, maxLength: 14 }),
+    fc.integer(),
+    fc.double(),
+  );
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 200 }), (keys) => {
+      const cache = new ValueCache<string>();
+      for (const each of keys) cache.set(each, `answer ${typeof each} ${each}`);
+      for (const each of keys)
+        expect(cache.get(each) ?? `answer ${typeof each} ${each}`).toBe(`answer ${typeof each} ${each}`);
+    }),
+  );
+});
+
+test('a text and a number that look alike are two values', () => {
+  const cache = new ValueCache<string>();
+  cache.set('5', 'text');
+  cache.set(5, 'number');
+  expect([cache.get('5'), cache.get(5), cache.get(5.5)]).toEqual(['text', 'number', undefined]);
+});
+
+test('keeps what was set last, whatever came before', () => {
+  const cache = new ValueCache<number>();
+  for (let value = 0; value < 100_000; value++) {
+    cache.set(`c:\\some folder\\file ${value}.dll`, value);
+    expect(cache.get(`c:\\some folder\\file ${value}.dll`)).toBe(value);
+  }
+});
+
+test('paths that differ in one place rarely push each other out', () => {
+  const cache = new ValueCache<number>();
+  const paths = Array.from({ length: 500 }, (_, index) => `C:\\Windows\\System32\\name${index.toString(36)}.dll`);
+  for (const [index, path] of paths.entries()) cache.set(path, index);
+  expect(paths.filter((path) => cache.get(path) === undefined).length).toBeLessThan(50);
+});
