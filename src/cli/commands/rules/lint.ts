@@ -1,0 +1,73 @@
+/** `rules lint`: everything that is wrong with packs, with its place. */
+
+import { Command, Option } from 'commander';
+import { EXIT_FINDINGS, EXIT_FINE } from '../../exit.js';
+import { openOutput, type Paint, paintFor } from '../../output.js';
+import { bundledPackPath, type LoadedPacks, loadPacks } from '../../pack-files.js';
+import { plural, problemLines, toProblem } from './problem-lines.js';
+
+interface LintOptions {
+  readonly format: 'pretty' | 'json';
+  readonly failOn: 'error' | 'warning' | 'never';
+}
+
+const HELP = `
+Without a folder the bundled pack is checked. A folder without a pack.yml stands for the packs in it.
+
+Exit code: 0 fine, 1 problems of the kind that --fail-on names, 2 no such folder.
+
+Examples:
+  $ chainsight rules lint my-rules
+  $ chainsight rules lint my-rules other-rules --fail-on warning
+  $ chainsight rules lint my-rules --format json | jq '.problems[] | select(.severity == "error")'
+`;
+
+export function lintCommand(): Command {
+  return new Command('lint')
+    .description('check packs of rules and say what is wrong where')
+    .argument('[folder...]', 'packs, or folders of packs')
+    .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
+    .addOption(new Option('--fail-on <kind>', 'problems that give exit code 1').choices(['error', 'warning', 'never']).default('error'))
+    .addHelpText('after', HELP)
+    .action(async (folders: string[], options: LintOptions) => {
+      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()]);
+      const output = openOutput(undefined);
+      const text = options.format === 'json' ? `${JSON.stringify(lintReport(loaded), null, 2)}\n` : lintText(loaded, paintFor(process.stdout, false));
+      await output.write(text);
+      await output.close();
+      process.exitCode = lintExitCode(loaded, options.failOn);
+    });
+}
+
+/** What `--format json` prints: docs/reference/cli.md. */
+export function lintReport({ packs, diagnostics }: LoadedPacks) {
+  const sum = (count: (pack: LoadedPacks['packs'][number]) => number): number => packs.reduce((total, pack) => total + count(pack), 0);
+  return {
+    rules: sum(({ ruleCount }) => ruleCount),
+    valid: sum(({ rules }) => rules.length),
+    profiles: sum(({ profileCount }) => profileCount),
+    validProfiles: sum(({ profiles }) => profiles.length),
+    problems: diagnostics.map(toProblem),
+  };
+}
+
+export function lintText(loaded: LoadedPacks, paint: Paint): string {
+  const { diagnostics } = loaded;
+  const { rules, valid, profiles, validProfiles } = lintReport(loaded);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  const verdict =
+    diagnostics.length === 0
+      ? paint.green('✓ nothing wrong')
+      : [
+          ...(errors > 0 ? [paint.red(`✗ ${plural(errors, 'error')}`)] : []),
+          ...(warnings > 0 ? [paint.yellow(`! ${plural(warnings, 'warning')}`)] : []),
+        ].join(', ');
+  const counts = `${valid} of ${plural(rules, 'rule')} and ${validProfiles} of ${plural(profiles, 'profile')} load`;
+  return `${[...problemLines(diagnostics, paint), `${verdict}  ${paint.dim(counts)}`].join('\n')}\n`;
+}
+
+export function lintExitCode({ diagnostics }: LoadedPacks, failOn: LintOptions['failOn']): number {
+  const counts = diagnostics.some(({ severity }) => failOn === 'warning' || (failOn === 'error' && severity === 'error'));
+  return counts ? EXIT_FINDINGS : EXIT_FINE;
+}

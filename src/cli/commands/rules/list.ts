@@ -1,0 +1,83 @@
+/** `rules list`: which rules there are, by set and points. */
+
+import { Command, Option } from 'commander';
+import type { Profile, Rule } from '../../../engine/rule/index.js';
+import { openOutput, type Paint, paintFor, shortened, visible } from '../../output.js';
+import { bundledPackPath, loadPacks } from '../../pack-files.js';
+import { plural, problemLines } from './problem-lines.js';
+
+interface ListOptions {
+  readonly format: 'pretty' | 'json' | 'ndjson';
+  readonly technique?: string;
+  readonly lang: 'en' | 'zh';
+}
+
+const HELP = `
+Without a folder the bundled pack is listed. Rules that do not load are told on stderr; "rules lint" says more.
+
+Examples:
+  $ chainsight rules list
+  $ chainsight rules list --technique T1003 --lang zh
+  $ chainsight rules list my-rules --format ndjson | jq -r .id
+`;
+
+export function listCommand(): Command {
+  return new Command('list')
+    .description('list rules and profiles')
+    .argument('[folder...]', 'packs, or folders of packs')
+    .option('--technique <id>', 'only those that name this ATT&CK technique or one of its sub-techniques')
+    .addOption(new Option('--lang <language>', 'language of the titles').choices(['en', 'zh']).default('en'))
+    .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ndjson']).default('pretty'))
+    .addHelpText('after', HELP)
+    .action(async (folders: string[], options: ListOptions) => {
+      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()]);
+      const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
+      if (errors.length > 0) process.stderr.write(`${problemLines(errors, paintFor(process.stderr, false)).join('\n')}\n`);
+      const wanted = techniqueFilter(options.technique);
+      const rules = loaded.rules.filter(wanted);
+      const profiles = loaded.profiles.filter(wanted);
+      const output = openOutput(undefined);
+      await output.write(listText(rules, profiles, options, paintFor(process.stdout, false)));
+      await output.close();
+    });
+}
+
+export function techniqueFilter(technique: string | undefined): (item: Rule | Profile) => boolean {
+  if (technique === undefined) return () => true;
+  const wanted = technique.toUpperCase();
+  return ({ techniques }) => techniques.some((id) => id === wanted || id.startsWith(`${wanted}.`));
+}
+
+export function listText(rules: readonly Rule[], profiles: readonly Profile[], options: ListOptions, paint: Paint): string {
+  switch (options.format) {
+    case 'json':
+      return `${JSON.stringify({ rules, profiles }, null, 2)}\n`;
+    case 'ndjson':
+      return [
+        ...rules.map((rule) => JSON.stringify({ kind: 'rule', ...rule })),
+        ...profiles.map((profile) => JSON.stringify({ kind: 'profile', ...profile })),
+      ]
+        .map((line) => `${line}\n`)
+        .join('');
+    case 'pretty':
+      return prettyText(rules, profiles, options.lang, paint);
+  }
+}
+
+const ID_WIDTH = 44;
+
+function prettyText(rules: readonly Rule[], profiles: readonly Profile[], lang: 'en' | 'zh', paint: Paint): string {
+  const row = (item: Rule | Profile): string => {
+    const id = shortened(item.id, ID_WIDTH).padEnd(ID_WIDTH);
+    const techniques = item.techniques.length === 0 ? '' : `  ${paint.cyan(shortened(item.techniques.join(' '), 40))}`;
+    return `${paint.bold(`+${item.points}`.padStart(6))}  ${id}  ${visible(item.title[lang])}${techniques}`;
+  };
+  const section = (title: string, items: readonly (Rule | Profile)[]): string[] =>
+    items.length === 0 ? [] : [paint.bold(title), ...items.map(row), ''];
+  return `${[
+    ...section('Rules that score, and whose techniques score', rules.filter(({ set }) => set === 'ioa')),
+    ...section('Rules whose techniques score', rules.filter(({ set }) => set === 'technique')),
+    ...section('Profiles', profiles),
+    paint.dim(`${plural(rules.length, 'rule')}, ${plural(profiles.length, 'profile')}`),
+  ].join('\n')}\n`;
+}

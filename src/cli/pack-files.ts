@@ -1,0 +1,194 @@
+/** Reads pack folders from disk: which files, in which order, within which limits. What is in them `engine/rule` judges. */
+
+import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { techniqueById } from '../engine/attack/technique.js';
+import type { Diagnostic } from '../engine/base/diagnostic.js';
+import {
+  loadPack,
+  type Pack,
+  PACK_LIMITS,
+  type PackFile,
+  type Profile,
+  type Rule,
+  ruleDiagnostic,
+} from '../engine/rule/index.js';
+import { CommandError } from './exit.js';
+
+/** Folders inside of folders; a pack is flat or sorted by tactic. */
+const DEPTH_MAX = 8;
+/** A UTF-16 unit takes at most three bytes of UTF-8. */
+const FILE_BYTES_MAX = PACK_LIMITS.fileLength * 3;
+
+export interface PackFolder {
+  readonly path: string;
+  readonly files: readonly PackFile[];
+  /** Files that could not be read, each with the reason. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/**
+ * All YAML files below a folder (or one file alone), sorted by path. Hidden files are left out; a link that leads out of the folder is a problem.
+ *
+ * @throws CommandError if there is no such folder
+ */
+export function readPack(path: string): PackFolder {
+  return readFolder(path, /\.ya?ml$/);
+}
+
+/** The same for files of another kind. */
+export function readFolder(path: string, pattern: RegExp): PackFolder {
+  const stats = statsOf(path);
+  const files: PackFile[] = [];
+  const problems: Diagnostic[] = [];
+  const paths = stats.isDirectory() ? filesBelow(path, pattern, problems) : [path];
+  let totalLength = 0;
+  for (const file of paths.sort()) {
+    const text = readText(file, problems);
+    if (text === undefined) continue;
+    totalLength += text.length;
+    if (files.length >= PACK_LIMITS.files || totalLength > PACK_LIMITS.totalLength) {
+      problems.push(
+        ruleDiagnostic(
+          'PACK_TOO_LARGE',
+          'The folder holds more than a pack may; this file and the rest are not read.',
+          { file },
+        ),
+      );
+      break;
+    }
+    files.push({ path: shownPath(file), text });
+  }
+  return { path, files, problems };
+}
+
+/** The packs that a person means by a folder: itself, or, where it has no manifest, the folders in it that have one. */
+export function packFolders(path: string): readonly string[] {
+  if (!statsOf(path).isDirectory() || hasManifest(path)) return [path];
+  const inside = readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && hasManifest(join(path, entry.name)))
+    .map((entry) => join(path, entry.name))
+    .sort();
+  return inside.length > 0 ? inside : [path];
+}
+
+export interface LoadedPacks {
+  readonly packs: readonly Pack[];
+  /** Of all packs in their order; `createRuleSet` lets a later rule replace an earlier one of the same id. */
+  readonly rules: readonly Rule[];
+  readonly profiles: readonly Profile[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** As read, for the log: with them any later program can load the same rules. */
+  readonly files: readonly PackFile[];
+}
+
+/** @throws CommandError if one of the folders does not exist */
+export function loadPacks(paths: readonly string[]): LoadedPacks {
+  const folders = paths.flatMap(packFolders).map(readPack);
+  const packs = folders.map((folder) =>
+    loadPack(folder.files, { technique: techniqueById, name: basename(folder.path) }),
+  );
+  return {
+    packs,
+    rules: packs.flatMap(({ rules }) => rules),
+    profiles: packs.flatMap(({ profiles }) => profiles),
+    diagnostics: folders.flatMap(({ problems }, index) => [...problems, ...packs[index]!.diagnostics]),
+    files: folders.flatMap(({ files }) => files),
+  };
+}
+
+/** The pack that comes with the product, from a checkout as from a built package: the nearest `rules/chainsight` above this file. */
+export function bundledPackPath(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const path = join(folder, 'rules', 'chainsight');
+    if (hasManifest(path)) return path;
+    const parent = dirname(folder);
+    if (parent === folder)
+      throw new CommandError('The bundled rules are missing: there is no rules/chainsight/pack.yml. Install again.');
+    folder = parent;
+  }
+}
+
+function filesBelow(root: string, pattern: RegExp, problems: Diagnostic[]): string[] {
+  const realRoot = realpathSync(root);
+  const found: string[] = [];
+  const open = [{ path: root, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const entry of readdirSync(next.path, { withFileTypes: true })) {
+      const path = join(next.path, entry.name);
+      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      if (entry.isDirectory() && next.depth < DEPTH_MAX) open.push({ path, depth: next.depth + 1 });
+      if (!pattern.test(entry.name) || entry.isDirectory()) continue;
+      if (entry.isSymbolicLink() && !isInside(path, realRoot)) {
+        problems.push(
+          ruleDiagnostic('PACK_FILE_UNREADABLE', 'The link leads out of the folder; it is not followed.', {
+            file: shownPath(path),
+          }),
+        );
+      } else {
+        found.push(path);
+      }
+    }
+  }
+  return found;
+}
+
+function readText(path: string, problems: Diagnostic[]): string | undefined {
+  const file = shownPath(path);
+  try {
+    const bytes = lstatSync(realpathSync(path));
+    if (!bytes.isFile()) {
+      problems.push(ruleDiagnostic('PACK_FILE_UNREADABLE', 'This is not a file.', { file }));
+      return undefined;
+    }
+    if (bytes.size > FILE_BYTES_MAX) {
+      problems.push(
+        ruleDiagnostic('PACK_TOO_LARGE', `The file has ${bytes.size} bytes; it is not read.`, {
+          file,
+          hint: 'Split it into several files.',
+        }),
+      );
+      return undefined;
+    }
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    const reason =
+      error instanceof TypeError ? 'The file is not UTF-8 text.' : `The file cannot be read: ${reasonOf(error)}.`;
+    problems.push(ruleDiagnostic('PACK_FILE_UNREADABLE', reason, { file }));
+    return undefined;
+  }
+}
+
+function isInside(link: string, realRoot: string): boolean {
+  try {
+    return realpathSync(link).startsWith(realRoot + sep);
+  } catch {
+    return false;
+  }
+}
+
+function hasManifest(path: string): boolean {
+  return ['pack.yml', 'pack.yaml'].some((name) => lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined);
+}
+
+function statsOf(path: string): Stats {
+  try {
+    return lstatSync(realpathSync(path));
+  } catch (error) {
+    throw new CommandError(`Cannot open ${path}: ${reasonOf(error)}.`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file or folder';
+  if (code === 'EACCES') return 'permission denied';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** With `/` on every system, as diagnostics and the log show it. */
+function shownPath(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}
