@@ -5,7 +5,7 @@ import { attributeOf, unknownAttribute } from './attribute.js';
 import { failure, typeFailure } from './failure.js';
 import type { Node } from './node.js';
 import { constantNode, fieldsOf, folded, makeNode, valueOfConstant } from './node.js';
-import { isWhole } from './number.js';
+import { isWhole, wholeOf } from './number.js';
 import type { Text } from './text.js';
 import { isText, lengthOf, sliceText } from './text.js';
 import type { Type } from './type.js';
@@ -192,6 +192,6 @@ function sliceOf(container: Node, from: Node, to: Node): Node['slice'] {
   const { field } = container;
   if (field === undefined || !from.isConstant || !to.isConstant) return undefined;
   const first = valueOfConstant(from);
-  if (first === null || first === 0) return { field, part: 'prefix' };
+  if (first === null || (isNumber(first) && wholeOf(first) === 0)) return { field, part: 'prefix' };
   return { field, part: valueOfConstant(to) === null ? 'suffix' : 'contains' };
 }

@@ -75,6 +75,7 @@ export function compileProgram(tree: Pattern, groupCount: number): Program {
 class Compiler {
   readonly code: number[] = [];
   readonly sets: CharSet[] = [];
+  readonly #setIndexes = new Map<CharSet, number>();
   readonly anchors: Anchor[] = [];
   readonly folds: (CaseRules | undefined)[] = [];
 
@@ -127,8 +128,12 @@ class Compiler {
   }
 
   #setIndex(set: CharSet): number {
-    const known = this.sets.indexOf(set);
-    return known >= 0 ? known : this.sets.push(set) - 1;
+    let index = this.#setIndexes.get(set);
+    if (index === undefined) {
+      index = this.sets.push(set) - 1;
+      this.#setIndexes.set(set, index);
+    }
+    return index;
   }
 
   #choice(options: readonly Pattern[]): void {
