@@ -34,6 +34,11 @@ export const router = createRouter({
     { path: '/hosts', component: () => import('./views/HostsView.vue'), meta: { title: 'hosts.title' } },
     { path: '/hunts', component: () => import('./views/HuntsView.vue'), meta: { title: 'hunts.title' } },
     { path: '/hunts/:id', component: () => import('./views/HuntView.vue'), meta: { title: 'hunts.title' } },
+    {
+      path: '/hunts/:hunt/chains/:id',
+      component: () => import('./views/ThreatView.vue'),
+      meta: { title: 'hunts.title' },
+    },
     { path: '/exceptions', component: () => import('./views/ExceptionsView.vue'), meta: { title: 'exceptions.title' } },
     { path: '/plugins/:name', component: () => import('./views/PluginView.vue'), meta: { title: 'plugins.title' } },
     {

@@ -56,6 +56,7 @@ test('set-up is closed once it is done', async () => {
   await page.getByText('Set-up is done').waitFor();
   await page.getByRole('link', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(server.requests).not.toContain('POST /api/v1/setup');
   await page.context().close();
 });
 
@@ -117,5 +118,6 @@ test('signing out leads to the sign-in', async () => {
   await page.getByRole('button', { name: 'Your account' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(server.signedIn).toBe(false);
   await page.context().close();
 });

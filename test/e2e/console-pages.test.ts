@@ -14,6 +14,7 @@ const PAGES = [
   { path: '/hosts', heading: { en: 'Hosts', 'zh-CN': '主机' } },
   { path: '/hunts', heading: { en: 'Hunt', 'zh-CN': '狩猎' } },
   { path: '/hunts/hunt-1', heading: { en: 'Hunt', 'zh-CN': '狩猎' } },
+  { path: `/hunts/hunt-1/chains/${PHISH_ID}`, heading: { en: 'WINWORD.EXE', 'zh-CN': 'WINWORD.EXE' } },
   { path: '/exceptions', heading: { en: 'Exceptions', 'zh-CN': '例外' } },
   { path: '/plugins/hello', heading: { en: 'Hello', 'zh-CN': '你好' } },
   { path: '/admin/users', heading: { en: 'Users', 'zh-CN': '用户' } },
@@ -122,6 +123,7 @@ describe('states', () => {
     await page.getByRole('link', { name: 'Exceptions' }).click();
     await page.getByText('The server does not answer').first().waitFor();
     await page.getByText('Reconnecting').waitFor();
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(1);
     await page.context().close();
   });
 });

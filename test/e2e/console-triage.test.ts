@@ -23,9 +23,9 @@ beforeEach(async () => {
   await page.getByRole('grid').waitFor();
 });
 afterEach(async () => {
-  expect(wrongs).toEqual([]);
   await page.context().close();
   await server.stop();
+  if (wrongs.length > 0) throw new Error(wrongs.join('\n'));
 });
 
 const rows = () => page.getByRole('grid').getByRole('row');
@@ -141,6 +141,7 @@ test('a cut stream reconnects by itself', async () => {
   server.cutStreams();
   await page.getByText('Reconnecting').waitFor();
   await page.getByText('Live', { exact: true }).waitFor({ timeout: 10_000 });
+  expect(server.requests.filter((request) => request.endsWith('/stream')).length).toBeGreaterThan(1);
 });
 
 test('filters live in the address, are seen as chips, and say when nothing matches', async () => {

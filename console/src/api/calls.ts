@@ -89,6 +89,8 @@ export const postHunt = (body: HuntRequest): Promise<Hunt> => request('POST', '/
 export const getHunt = (id: string, signal?: Signal): Promise<Hunt> => request('GET', `/hunts/${part(id)}`, { signal });
 export const getHuntChains = (id: string, cursor: string | undefined, signal?: Signal): Promise<HuntChainPage> =>
   request('GET', `/hunts/${part(id)}/chains`, { query: { cursor }, signal });
+export const getHuntChain = (id: string, chainId: string, signal?: Signal): Promise<Threat> =>
+  request('GET', `/hunts/${part(id)}/chains/${part(chainId)}`, { signal });
 export const deleteHunt = (id: string): Promise<void> => request('DELETE', `/hunts/${part(id)}`);
 
 export const getPlugins = (signal?: Signal): Promise<PluginList> => request('GET', '/plugins', { signal });

@@ -456,6 +456,9 @@ export const en = {
   threat: {
     title: 'Threat',
     back: 'All threats',
+    backToHunt: 'Back to the hunt',
+    fromHunt: 'rebuilt by a hunt',
+    goneFromHunt: 'The hunt no longer holds it; run it again.',
     running: 'still running',
     gone: 'This threat is gone',
     goneText: 'It was deleted, or a late event took it below the threshold.',
@@ -524,6 +527,8 @@ export const en = {
   },
   tree: {
     title: 'Process tree',
+    notStored: 'The tree is not stored',
+    notStoredText: 'The ledger above stands; the processes of this chain are no longer kept.',
     count: '{n} process | {n} processes',
     cut: '{n} of {total} processes are shown.',
     find: 'Find image or pid',

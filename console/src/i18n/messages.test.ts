@@ -7,11 +7,12 @@ import { zhCn } from './zh-cn.js';
 type Tree = { readonly [key: string]: string | Tree };
 
 function flat(tree: Tree, prefix = ''): Map<string, string> {
-  return new Map(
-    Object.entries(tree).flatMap(([key, value]) =>
-      typeof value === 'string' ? [[prefix + key, value] as const] : [...flat(value, `${prefix}${key}.`)],
-    ),
-  );
+  const texts = new Map<string, string>();
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === 'string') texts.set(prefix + key, value);
+    else for (const [below, text] of flat(value, `${prefix}${key}.`)) texts.set(below, text);
+  }
+  return texts;
 }
 
 const english = flat(en);

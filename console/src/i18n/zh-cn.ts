@@ -452,6 +452,9 @@ export const zhCn: Messages = {
   threat: {
     title: '威胁',
     back: '全部威胁',
+    backToHunt: '返回狩猎',
+    fromHunt: '由狩猎重建',
+    goneFromHunt: '该狩猎已不再保存它，请重新运行。',
     running: '仍在运行',
     gone: '这个威胁已不存在',
     goneText: '它已被删除，或因后到的事件低于阈值。',
@@ -520,6 +523,8 @@ export const zhCn: Messages = {
   },
   tree: {
     title: '进程树',
+    notStored: '进程树未保存',
+    notStoredText: '上方的计分明细仍然有效；该进程链的进程已不再保存。',
     count: '{n} 个进程',
     cut: '显示 {total} 个进程中的 {n} 个。',
     find: '查找映像或 pid',

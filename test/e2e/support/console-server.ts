@@ -166,10 +166,10 @@ export class ConsoleServer {
     response: ServerResponse,
   ): void {
     const { data } = this;
-    const [, noun = '', id = '', part = ''] = path.split('/');
+    const [, noun = '', id = '', part = '', rest = ''] = path.split('/');
     const chain = data.chains.get(id);
     const gone = (): void => problem(response, 404, 'There is nothing with this id.');
-    switch (`${method} ${noun}${id === '' ? '' : '/ID'}${part === '' ? '' : `/${part}`}`) {
+    switch (`${method} ${noun}${id === '' ? '' : '/ID'}${part === '' ? '' : `/${part}`}${rest === '' ? '' : '/ID'}`) {
       case 'GET statistics':
         return json(response, 200, this.statistics());
       case 'GET hosts':
@@ -278,6 +278,10 @@ export class ConsoleServer {
       }
       case 'GET hunts/ID/chains':
         return json(response, 200, page(data.huntChains));
+      case 'GET hunts/ID/chains/ID': {
+        const found = data.chains.get(rest);
+        return found ? json(response, 200, { ...found.threat, verdict: 'open', handledBy: null }) : gone();
+      }
       case 'DELETE hunts/ID':
         response.writeHead(204).end();
         return;

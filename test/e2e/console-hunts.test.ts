@@ -1,0 +1,55 @@
+/** A hunt from its question to a chain in the threat layout. */
+
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildConsole, launchBrowser, openPage } from './support/browser.js';
+import { ConsoleServer } from './support/console-server.js';
+
+let browser: Browser;
+let server: ConsoleServer;
+let origin: string;
+
+beforeAll(async () => {
+  buildConsole();
+  browser = await launchBrowser();
+  server = new ConsoleServer({ nowMs: Date.now() });
+  origin = await server.start();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+test('asks, shows progress, and opens what it found', async () => {
+  const { page, wrongs } = await openPage(browser, origin);
+  await page.goto(`${origin}/hunts`);
+  await page.getByRole('button', { name: '7 days' }).click();
+  await page.getByLabel('Expression (optional)').fill('commandline =~ ".*whoami.*"');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForURL(/\/hunts\/hunt-2/);
+  await page.getByRole('progressbar').waitFor();
+  await page.getByText('done', { exact: true }).waitFor({ timeout: 10_000 });
+  const hunt = server.data.hunts[0]!;
+  expect(hunt.query).toBe('commandline =~ ".*whoami.*"');
+  const days = (new Date(hunt.to).getTime() - new Date(hunt.from).getTime()) / 86_400_000;
+  expect(days).toBeCloseTo(7, 1);
+  await page.getByRole('link', { name: 'WINWORD.EXE' }).click();
+  await page.getByText('rebuilt by a hunt').waitFor();
+  await page.getByText('= score').waitFor();
+  expect(await page.getByRole('button', { name: /Confirm/ }).count()).toBe(0);
+  await page.getByRole('link', { name: 'Back to the hunt' }).click();
+  await page.waitForURL(/\/hunts\/hunt-2$/);
+  expect(wrongs).toEqual([]);
+  await page.context().close();
+});
+
+test('a range that ends before it begins is not sent', async () => {
+  const { page } = await openPage(browser, origin);
+  await page.goto(`${origin}/hunts`);
+  const before = server.data.hunts.length;
+  await page.getByLabel('To').fill('2020-01-01T00:00');
+  await page.getByText('The end must be later than the beginning.').waitFor();
+  expect(await page.getByRole('button', { name: /^Run/ }).isDisabled()).toBe(true);
+  expect(server.data.hunts).toHaveLength(before);
+  await page.context().close();
+});
