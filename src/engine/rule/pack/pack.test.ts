@@ -276,7 +276,7 @@ describe('faults, each with its place', () => {
       name: 'no manifest',
       files: { 'x.yml': RULE },
       said: [
-        'x.yml  PACK_MANIFEST_MISSING  The pack has no pack.yml. (Its name, version and title belong there; see docs/reference/rule-format.md.)',
+        'pack.yml  PACK_MANIFEST_MISSING  The pack has no pack.yml. (Its name, version and title belong there; see docs/reference/rule-format.md.)',
       ],
     },
     {

@@ -148,7 +148,7 @@ function readManifest(
   if (!hasManifestFile) {
     const hint = 'Its name, version and title belong there; see docs/reference/rule-format.md.';
     diagnostics.push(
-      ruleDiagnostic('PACK_MANIFEST_MISSING', 'The pack has no pack.yml.', { file: files[0]?.path, hint }),
+      ruleDiagnostic('PACK_MANIFEST_MISSING', 'The pack has no pack.yml.', { file: missingManifestPath(files), hint }),
     );
   }
   if (yaml === undefined) return { manifest: emptyManifest(options.name ?? ''), isBilingual: false };
@@ -168,6 +168,12 @@ function readManifest(
     author: text.author ?? '',
   };
   return { manifest, isBilingual: typeof text.title === 'object' && text.title.zh !== undefined };
+}
+
+/** Where it belongs: the outermost folder that files came from. */
+function missingManifestPath(files: readonly PackFile[]): string {
+  const folders = files.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1));
+  return `${folders.reduce((outermost, folder) => (folder.length < outermost.length ? folder : outermost))}pack.yml`;
 }
 
 function checkSize(files: readonly PackFile[]): Diagnostic | undefined {

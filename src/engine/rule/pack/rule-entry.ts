@@ -2,6 +2,7 @@
 
 import type { Diagnostic } from '../../base/diagnostic.js';
 import type { Title } from '../../base/title.js';
+import { type Action, isAction } from '../../event/action.js';
 import { conditionReach, isUnreachable } from '../condition-reach.js';
 import { type Place, type RuleCode, ruleDiagnostic } from '../diagnostic-codes.js';
 import { compileExpression } from '../expression/index.js';
@@ -39,6 +40,8 @@ export function readRule(value: unknown, context: EntryContext): Entry<Rule> {
   const { file, at } = context;
   const report = new Report(context, idOf(value));
   report.addAll(checkShape(RuleSchema, value, file, at, idOf(value)));
+  // Whatever else is wrong, each condition is looked at as well: an author wants to hear everything at once.
+  checkConditions(value, report);
   if (report.hasError) return { item: undefined, diagnostics: report.diagnostics };
   const text = value as RuleText;
   const rule: Rule = {
@@ -60,7 +63,6 @@ export function readRule(value: unknown, context: EntryContext): Entry<Rule> {
   };
   checkTechniques(rule.techniques, report);
   checkTranslations(text, report);
-  for (const index of rule.conditions.keys()) checkCondition(rule, index, report);
   return { item: report.hasError ? undefined : rule, diagnostics: report.diagnostics };
 }
 
@@ -159,15 +161,22 @@ function checkTranslations(
   }
 }
 
-function checkCondition(rule: Rule, index: number, report: Report): void {
+/** @param value  an entry that may be wrong in any way */
+function checkConditions(value: unknown, report: Report): void {
+  const { conditions, actions, eventIds } = partsOf(value);
+  for (const [index, text] of conditions.entries()) {
+    if (typeof text === 'string' && text !== '') checkCondition(text, index, { actions, eventIds }, report);
+  }
+}
+
+function checkCondition(text: string, index: number, rule: Pick<Rule, 'actions' | 'eventIds'>, report: Report): void {
   const { file, at } = report.context;
   const path = [...at, 'conditions', index];
-  const text = rule.conditions[index]!;
   const compiled = compileExpression(text);
   if (!compiled.ok) {
     const { kind, message, offset } = compiled.error;
     const place = offset === undefined ? file.placeOf(path) : file.placeInText(path, offset);
-    report.add('RULE_EXPRESSION_INVALID', `${kind} error: ${message}`, place);
+    report.add('RULE_EXPRESSION_INVALID', `${kind} error: ${message}.`, place);
     return;
   }
   const { fields, requirements } = compiled.value;
@@ -183,6 +192,18 @@ function checkCondition(rule: Rule, index: number, report: Report): void {
       file.placeOf(path),
     );
   }
+}
+
+function partsOf(value: unknown): Pick<Rule, 'actions' | 'eventIds'> & { readonly conditions: readonly unknown[] } {
+  const list = (key: string): readonly unknown[] => {
+    const items = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+    return Array.isArray(items) ? items : [];
+  };
+  return {
+    conditions: list('conditions'),
+    actions: list('actions').filter((action): action is Action => typeof action === 'string' && isAction(action)),
+    eventIds: list('eventIds').filter((id): id is number => typeof id === 'number'),
+  };
 }
 
 /** Where a name stands in an expression; the same word inside a text literal before it would mislead, which costs only the exact column. */

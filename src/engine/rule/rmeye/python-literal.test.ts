@@ -4,9 +4,8 @@ import { type PythonValue, readAssignment } from './python-literal.js';
 
 /** The value without its lines. */
 function plain(value: PythonValue | undefined): unknown {
-  switch (value?.kind) {
-    case undefined:
-      return undefined;
+  if (value === undefined) return undefined;
+  switch (value.kind) {
     case 'none':
       return null;
     case 'list':
