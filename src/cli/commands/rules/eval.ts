@@ -26,7 +26,7 @@ export function evalCommand(): Command {
       let exitCode = EXIT_FINE;
       for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
         if (line.trim() === '') continue;
-        const answer = evaluateLine(line);
+        const answer = evaluateLine(line, Date.now());
         if ('error' in answer && answer.error === 'input') exitCode = EXIT_USE;
         await output.write(`${JSON.stringify(answer)}\n`);
       }
@@ -39,7 +39,8 @@ export type Answer =
   | { readonly id: unknown; readonly result: boolean }
   | { readonly id: unknown; readonly error: string; readonly message: string };
 
-export function evaluateLine(line: string): Answer {
+/** @param nowMs  what `$now` stands for */
+export function evaluateLine(line: string, nowMs: number): Answer {
   let question: unknown;
   try {
     question = JSON.parse(line);
@@ -54,7 +55,7 @@ export function evaluateLine(line: string): Answer {
   }
   const compiled = compileExpression(expr);
   if (!compiled.ok) return { id, error: compiled.error.kind, message: compiled.error.message };
-  const scope: Scope = { get: (name) => own(event, name) };
+  const scope: Scope = { nowMs, get: (name) => own(event, name) };
   const result = compiled.value.evaluate(scope);
   return typeof result === 'boolean' ? { id, result } : { id, error: result.kind, message: result.message };
 }
