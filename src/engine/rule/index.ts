@@ -7,5 +7,4 @@ export { loadPack, type Manifest, type Pack, type PackOptions } from './pack/pac
 export { PACK_LIMITS, type PackFile, packFileKind } from './pack/pack-file.js';
 export { type CaseResult, runCases } from './pack/run-cases.js';
 export type { TechniqueFact } from './pack/rule-entry.js';
-export { isProfileReached, techniquesMet } from './profile-match.js';
 export type { Matched, Profile, Rule, RuleErrors, RuleSet, RuleSetName } from './rule.js';

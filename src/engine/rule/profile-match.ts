@@ -1,18 +1,18 @@
-/** Whether the techniques of a chain reach a profile. */
+/** Whether techniques reach a profile: those of a chain's ledger, or those that a case states. */
 
 import type { Profile } from './rule.js';
 
-/** How many of the profile's techniques are among `seen`: each counts once, and a parent (`T1059`) is met by any of its sub-techniques. */
-export function techniquesMet(profile: Profile, seen: Iterable<string>): number {
-  const met = new Set<string>();
-  for (const technique of seen) {
-    met.add(technique);
-    const dot = technique.indexOf('.');
-    if (dot > 0) met.add(technique.slice(0, dot));
-  }
-  return new Set(profile.techniques.filter((technique) => met.has(technique))).size;
+/** What a technique counts for: itself and, a sub-technique, its parent (`T1059.001` also for `T1059`). */
+export function countsFor(technique: string): readonly string[] {
+  const dot = technique.indexOf('.');
+  return dot > 0 ? [technique, technique.slice(0, dot)] : [technique];
 }
 
-export function isProfileReached(profile: Profile, seen: Iterable<string>): boolean {
-  return techniquesMet(profile, seen) >= profile.atLeast;
+/** Techniques of the profile that are shown, each once, in its order. `shown` holds what `countsFor` gave. */
+export function techniquesMet(profile: Profile, shown: { has(technique: string): boolean }): readonly string[] {
+  return [...new Set(profile.techniques)].filter((technique) => shown.has(technique));
+}
+
+export function isProfileReached(profile: Profile, techniques: Iterable<string>): boolean {
+  return techniquesMet(profile, new Set([...techniques].flatMap(countsFor))).length >= profile.atLeast;
 }

@@ -1,6 +1,7 @@
 /** Which profiles a chain has reached: N of these techniques, counted over what the ledger holds and nothing exempts. */
 
 import type { Chain } from '../chain/chain.js';
+import { countsFor, techniquesMet } from '../rule/profile-match.js';
 import type { Profile } from '../rule/rule.js';
 import type { LedgerItem } from './ledger.js';
 
@@ -18,15 +19,12 @@ export function reachedProfiles(profiles: readonly Profile[], chain: Chain, firs
   const earliest = new Map<string, LedgerItem>();
   for (const item of chain.ledger.values()) {
     if (item.evidence.kind !== 'technique' || item.exception !== undefined) continue;
-    const technique = item.evidence.key.slice('technique:'.length);
-    note(earliest, technique, item);
-    const dot = technique.indexOf('.');
-    if (dot > 0) note(earliest, technique.slice(0, dot), item);
+    for (const technique of countsFor(item.evidence.key.slice('technique:'.length))) note(earliest, technique, item);
   }
   const reached: Reached[] = [];
   if (earliest.size === 0) return reached;
   for (const profile of profiles) {
-    const shown = profile.techniques.filter((technique) => earliest.has(technique));
+    const shown = techniquesMet(profile, earliest);
     if (shown.length < profile.atLeast) continue;
     const items = shown.map((technique) => earliest.get(technique)!).sort(byTime);
     reached.push({ profile, deciding: items[profile.atLeast - 1]!, techniques: shown });
