@@ -3,8 +3,10 @@
 import { Duration, Moment } from './datetime.js';
 import type { Node } from './node.js';
 import { fieldsOf, folded, makeNode } from './node.js';
+import type { Failure } from './failure.js';
+import { typeFailure } from './failure.js';
 import type { Num } from './number.js';
-import { add, divide, divideFloor, modulo, multiply, subtract } from './number.js';
+import { add, divide, divideFloor, modulo, multiply, negate, subtract } from './number.js';
 import { mismatch, requireKind } from './operand.js';
 import { raise } from './power.js';
 import type { ArithmeticOperator } from './syntax.js';
@@ -98,4 +100,25 @@ function minus(left: Value, right: Value): Value {
   if (left instanceof Moment && right instanceof Duration) return left.plus(right, -1n);
   if (left instanceof Duration && right instanceof Duration) return new Duration(left.micros - right.micros);
   throw mismatch('-', kindOf(left), kindOf(right));
+}
+
+/** Unary `-`, of numbers and timedeltas. */
+export function minusNode(operand: Node): Node {
+  if (operand.isConstant && operand.type.kind !== 'number' && operand.type.kind !== 'timedelta')
+    throw noMinus(operand.type.kind);
+  const node = makeNode({
+    type: operand.type,
+    fields: operand.fields,
+    run: (scope) => {
+      const value = operand.run(scope);
+      if (isNumber(value)) return negate(value);
+      if (value instanceof Duration) return new Duration(-value.micros);
+      throw noMinus(kindOf(value));
+    },
+  });
+  return folded(node, [operand]);
+}
+
+function noMinus(kind: string): Failure {
+  return typeFailure(`a ${kind} has no negative`);
 }

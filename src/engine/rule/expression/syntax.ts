@@ -47,3 +47,49 @@ export type Syntax = Place &
         readonly safe: boolean;
       }
   );
+
+/** Whether the rule reads what its patterns captured. */
+export function readsGroups(root: Syntax): boolean {
+  const open: Syntax[] = [root];
+  for (let tree = open.pop(); tree !== undefined; tree = open.pop()) {
+    if (tree.form === 'name' && tree.builtin && tree.name === 're_groups') return true;
+    open.push(...childrenOf(tree));
+  }
+  return false;
+}
+
+function childrenOf(tree: Syntax): readonly Syntax[] {
+  switch (tree.form) {
+    case 'array':
+    case 'set':
+      return tree.members;
+    case 'mapping':
+      return tree.entries.flat();
+    case 'comprehension':
+      return [tree.result, tree.iterable, ...(tree.condition === undefined ? [] : [tree.condition])];
+    case 'not':
+    case 'minus':
+      return [tree.operand];
+    case 'and':
+    case 'or':
+      return tree.operands;
+    case 'binary':
+      return [tree.left, tree.right];
+    case 'in':
+      return [tree.member, tree.container];
+    case 'choice':
+      return [tree.condition, tree.whenTrue, tree.whenFalse];
+    case 'attribute':
+      return [tree.object];
+    case 'item':
+      return [tree.container, tree.item];
+    case 'slice':
+      return [
+        tree.container,
+        ...(tree.start === undefined ? [] : [tree.start]),
+        ...(tree.stop === undefined ? [] : [tree.stop]),
+      ];
+    default:
+      return [];
+  }
+}
