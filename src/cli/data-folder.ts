@@ -11,6 +11,10 @@ import { CommandError } from './exit.js';
 
 export const statePath = (dataFolder: string): string => join(dataFolder, 'state.sqlite');
 export const logPath = (dataFolder: string): string => join(dataFolder, 'log');
+/** Plugins of other people, found without being named in `plugins.folders`. */
+export const pluginFolder = (dataFolder: string): string => join(dataFolder, 'plugins');
+export const pluginCachePath = (dataFolder: string): string => join(dataFolder, 'plugin-cache');
+export const pluginMemoryPath = (dataFolder: string): string => join(dataFolder, 'plugin-memory.json');
 /** Where a running server says how it is reached. */
 export const runningPath = (dataFolder: string): string => join(dataFolder, 'server.json');
 

@@ -26,6 +26,7 @@ import { auditWith } from './access/audit.js';
 import { guard } from './access/guard.js';
 import { newId } from './access/secret.js';
 import { TokenDoor } from './access/token-door.js';
+import { Connections } from './connections.js';
 import { serveConsole } from './console-files.js';
 import { gzipAnswers } from './gzip-answers.js';
 import { HuntDesk } from './hunts/hunt-desk.js';
@@ -97,14 +98,18 @@ export async function createServer(
     decoder,
   });
 
-  let listener: Server | undefined;
+  let connections: Connections | undefined;
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
     bodyLimit: BODY_MAX_BYTES,
     genReqId: requestId,
     routerOptions: { maxParamLength: 300 },
-    serverFactory: (handler) => (listener = openServer(options, roads(handler, events, requestId))),
+    serverFactory(handler) {
+      const server = openServer(options, roads(handler, events, requestId));
+      connections = new Connections(server);
+      return server;
+    },
   });
   app.setValidatorCompiler(validatorCompiler());
   app.setSerializerCompiler(() => (body) => JSON.stringify(body));
@@ -150,9 +155,7 @@ export async function createServer(
       events.close();
       hunts.stop();
       stream.close();
-      const deadline = setTimeout(() => listener?.closeAllConnections(), CLOSE_MS);
-      await app.close();
-      clearTimeout(deadline);
+      await connections?.end(app.close(), CLOSE_MS);
     },
   };
 }

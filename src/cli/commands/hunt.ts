@@ -4,7 +4,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { LogHunter } from '../../app/hunt/log-hunter.js';
 import type { HuntAnswer, HuntQuestion } from '../../app/live-ports.js';
 import { reportThreat } from '../../app/report/report.js';
-import { dataOption, type DataOptions } from '../data-folder.js';
+import { configFrom, dataOption, type DataOptions } from '../data-folder.js';
 import { CommandError, EXIT_FINDINGS, EXIT_FINE } from '../exit.js';
 import { inProcessPlugins } from '../judges.js';
 import { lastPolicy, policyInstead, storedDecoder, withLog, type ReplayPolicyOptions } from '../log-source.js';
@@ -57,7 +57,7 @@ async function run(query: string | undefined, options: HuntOptions): Promise<num
     const hunter = new LogHunter({
       log,
       policy: () => policy,
-      plugins: inProcessPlugins(),
+      plugins: inProcessPlugins(configFrom(options).values['plugins.settings']),
       decoder: storedDecoder,
       pause: systemPause,
     });

@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compilePacks } from '../../app/policy/compile-packs.js';
 import { replay } from '../../app/replay/replay.js';
-import { dataOption, type DataOptions } from '../data-folder.js';
+import { configFrom, dataOption, type DataOptions } from '../data-folder.js';
 import { EXIT_FINDINGS, EXIT_FINE } from '../exit.js';
 import { inProcessPlugins } from '../judges.js';
 import { policyInstead, storedDecoder, withLog, type ReplayPolicyOptions } from '../log-source.js';
@@ -58,7 +58,7 @@ async function run(options: ReplayCommandOptions): Promise<number> {
       decoder: storedDecoder,
       compile: compilePacks,
       policy: await policyInstead(log, options),
-      plugins: inProcessPlugins(),
+      plugins: inProcessPlugins(configFrom(options).values['plugins.settings']),
       fromMs: options.from,
       toMs: options.to,
       host: options.host,

@@ -3,13 +3,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TokenRole } from '../../app/access-ports.js';
 import { makeToken } from '../../server/access/make-token.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/parts.js';
 import { createServer, type ChainsightServer } from '../../server/server.js';
 import { loadConfig, type Config } from '../config.js';
 import { withState } from '../data-folder.js';
+import { setProgramRoot } from '../program-root.js';
 import { compose, type Composition } from './compose.js';
 
 const folders: string[] = [];
@@ -48,6 +50,7 @@ async function token(role: TokenRole, hosts: readonly string[] = []): Promise<st
   return `Bearer ${secret}`;
 }
 
+beforeAll(() => setProgramRoot(fileURLToPath(new URL('../../..', import.meta.url))));
 beforeEach(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'chainsight-serve-'));
   folders.push(folder);
@@ -229,12 +232,46 @@ describe('a server on a data folder', () => {
     expect(second).not.toContain('event: reset\n');
     const late = await listen({ 'last-event-id': '7' }, (text) => text.includes('event: reset\n'));
     expect(late).not.toContain('event: threat-removed\n');
+    const before = performance.now();
+    await stop();
+    expect(performance.now() - before).toBeLessThan(5000);
+    await start();
   });
 
   test('is refused a folder that another server has', async () => {
     await expect(
       compose(config, { info: () => undefined, warn: () => undefined, error: () => undefined }),
     ).rejects.toThrow('already open');
+  });
+
+  test('runs the plugins that are switched on, and shows their page', async () => {
+    const { body: before } = await ask<{ items: { name: string; state: string; page: string | null }[] }>(
+      'GET',
+      '/plugins',
+    );
+    const stateOf = (items: typeof before.items, name: string) => items.find((plugin) => plugin.name === name)?.state;
+    expect([stateOf(before.items, 'hello'), stateOf(before.items, 'integrity-rise')]).toEqual(['off', 'on']);
+    expect((await ask('GET', '/plugins/hello/page')).status).toBe(404);
+
+    await stop();
+    config = {
+      ...config,
+      values: {
+        ...config.values,
+        'plugins.on': ['hello', 'no-such'],
+        'plugins.settings': { hello: { greeting: 'Good day' } },
+      },
+    };
+    await start();
+    await ask('POST', '/samples');
+    const { body: after } = await ask<typeof before>('GET', '/plugins');
+    expect([stateOf(after.items, 'hello'), stateOf(after.items, 'no-such')]).toEqual(['on', 'failed']);
+    const page = after.items.find(({ name }) => name === 'hello')?.page ?? '';
+    const response = await fetch(`${origin}${page}`, { headers: { authorization: admin } });
+    expect(response.headers.get('content-security-policy')).toContain('sandbox');
+    const html = await response.text();
+    expect(html).toContain('Good day');
+    expect(html).toContain('sample-ws-01');
   });
 
   test('reloads its rules and says what they are', async () => {

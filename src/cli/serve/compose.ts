@@ -4,8 +4,10 @@ import { LogHunter } from '../../app/hunt/log-hunter.js';
 import { LiveService } from '../../app/live/live-service.js';
 import { compilePacks } from '../../app/policy/compile-packs.js';
 import type { EventLog } from '../../app/ports.js';
+import { assert } from '../../engine/base/assert.js';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import { openEventLog } from '../../log/event-log.js';
+import type { PluginHost } from '../../plugin-host/plugin-host.js';
 import type { ServerLogger, ServerParts } from '../../server/parts.js';
 import { createJsonDecoder } from '../../sources/json/json.js';
 import { DEFAULT_LIMITS, type Decoder, type Sink } from '../../sources/source.js';
@@ -15,6 +17,7 @@ import type { SettingValues } from '../settings.js';
 import { asCommandError, ensureDataFolder, logPath, openState } from '../data-folder.js';
 import { inProcessPlugins } from '../judges.js';
 import { storedDecoder } from '../log-source.js';
+import { startPlugins, tellRules } from './plugins.js';
 import { packReader } from './rule-packs.js';
 import { sampleMaker } from './sample.js';
 import { systemClock, systemPause } from './world.js';
@@ -37,26 +40,39 @@ export async function compose({ dataFolder, values }: Config, logger: ServerLogg
   ensureDataFolder(dataFolder);
   let state: StateStore | undefined;
   let log: EventLog | undefined;
+  let plugins: PluginHost | undefined;
   try {
     state = openState(dataFolder);
     log = await openLog(dataFolder, state.effects.committedPosition, logger);
-    const live = liveService(log, state, values, logger);
+    let live: LiveService | undefined;
+    const theLive = (): LiveService => {
+      assert(live !== undefined, 'plugins are called by the live service alone');
+      return live;
+    };
+    plugins = await startPlugins(dataFolder, values, theLive, logger);
+    await plugins.ready;
+    live = liveService(log, state, plugins, values, logger);
     await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
-    return composition(live, log, state, values, logger);
+    return composition({ live, log, state, plugins, values, logger });
   } catch (error) {
+    await plugins?.close();
     await log?.close();
     state?.close();
     throw asCommandError(error);
   }
 }
 
-function composition(
-  live: LiveService,
-  log: EventLog,
-  state: StateStore,
-  values: SettingValues,
-  logger: ServerLogger,
-): Composition {
+interface Pieces {
+  readonly live: LiveService;
+  readonly log: EventLog;
+  readonly state: StateStore;
+  readonly plugins: PluginHost;
+  readonly values: SettingValues;
+  readonly logger: ServerLogger;
+}
+
+function composition({ live, log, state, plugins, values, logger }: Pieces): Composition {
+  const endTelling = tellRules(plugins, live);
   return {
     live,
     decoder: (sink) =>
@@ -71,24 +87,33 @@ function composition(
       hunter: new LogHunter({
         log,
         policy: () => live.currentPolicy,
-        plugins: inProcessPlugins(),
+        plugins: inProcessPlugins(values['plugins.settings']),
         decoder: storedDecoder,
         pause: systemPause,
       }),
       events: live,
-      plugins: { plugins: () => [], page: () => Promise.resolve(undefined) },
+      plugins,
       samples: sampleMaker,
       logger,
     },
     async close() {
       await live.stop();
+      endTelling();
+      // After the engine, which calls them, and before the log, which takes what they learned.
+      await plugins.close();
       await log.close();
       state.close();
     },
   };
 }
 
-function liveService(log: EventLog, state: StateStore, values: SettingValues, logger: ServerLogger): LiveService {
+function liveService(
+  log: EventLog,
+  state: StateStore,
+  plugins: PluginHost,
+  values: SettingValues,
+  logger: ServerLogger,
+): LiveService {
   return new LiveService({
     log,
     store: state.effects,
@@ -104,7 +129,7 @@ function liveService(log: EventLog, state: StateStore, values: SettingValues, lo
       skipImages: values['policy.skipImages'],
       skipHashes: values['policy.skipHashes'],
     },
-    plugins: inProcessPlugins(),
+    plugins: plugins.enginePlugins,
     onTrouble: ({ kind, position, message }) =>
       logger[kind === 'store-recovered' ? 'info' : 'warn']({ kind, position }, message),
   });

@@ -7,6 +7,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { IncomingEvent, Intake } from '../../app/live-ports.js';
 import type { Decoder, Sink } from '../../sources/source.js';
+import { Connections } from '../connections.js';
 import { readBody } from '../intake/body-reader.js';
 import { EventCollector } from '../intake/event-collector.js';
 import type { Metrics } from '../metrics.js';
@@ -39,6 +40,7 @@ export function createRmEyeListener(parts: RmEyeParts): RmEyeListener {
     { connectionsCheckingInterval: 5000, headersTimeout: 15_000, requestTimeout: 30_000, maxHeaderSize: 8192 },
     (request, response) => void answer(parts, allow, request, response),
   );
+  const connections = new Connections(server);
   return {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
@@ -48,15 +50,7 @@ export function createRmEyeListener(parts: RmEyeParts): RmEyeListener {
           resolve(typeof address === 'object' && address !== null ? address.port : port);
         });
       }),
-    close: () =>
-      new Promise((resolve) => {
-        const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
-        server.close(() => {
-          clearTimeout(deadline);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    close: () => connections.end(new Promise((resolve) => void server.close(resolve)), CLOSE_MS),
   };
 }
 

@@ -50,6 +50,7 @@ export function streamRoute({ app, parts, stream }: RouteContext): void {
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
         'x-accel-buffering': 'no',
+        connection: 'close',
       });
       // A stream is quiet for as long as its host is.
       request.raw.socket.setTimeout(0);

@@ -1,0 +1,55 @@
+/** The plugins of a running server: where they are found, what they may ask, and how what they learn later reaches the log. */
+
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { LiveService } from '../../app/live/live-service.js';
+import { createPluginHost, type PluginHost } from '../../plugin-host/plugin-host.js';
+import { BUNDLED_PLUGINS, JUDGES } from '../../plugins/index.js';
+import type { ServerLogger } from '../../server/parts.js';
+import { pluginCachePath, pluginFolder, pluginMemoryPath } from '../data-folder.js';
+import { programRoot } from '../program-root.js';
+import type { SettingValues } from '../settings.js';
+
+/** @param live  there once the first event comes; plugins are made before it, because it is made with them */
+export function startPlugins(
+  dataFolder: string,
+  values: SettingValues,
+  live: () => LiveService,
+  logger: ServerLogger,
+): Promise<PluginHost> {
+  return createPluginHost({
+    judges: JUDGES,
+    bundled: BUNDLED_PLUGINS,
+    on: values['plugins.on'],
+    settings: values['plugins.settings'],
+    folders: [pluginFolder(dataFolder), ...values['plugins.folders']],
+    cacheFolder: pluginCachePath(dataFolder),
+    sdk: join(programRoot(), 'dist', 'plugin-sdk.js'),
+    workerProgram: pathToFileURL(join(programRoot(), 'dist', 'plugin-worker.js')),
+    outside: {
+      memoryFile: pluginMemoryPath(dataFolder),
+      isAllowedHash: (hash) =>
+        live()
+          .policy.exceptions()
+          .some(({ scope, value }) => scope === 'hash' && value === hash),
+    },
+    isReplaying: () => live().isReplaying,
+    onFinding(finding) {
+      live()
+        .addFinding(finding)
+        .catch((error: unknown) =>
+          logger.error({ err: error, plugin: finding.plugin }, 'what a plugin learned could not be kept'),
+        );
+    },
+    tell: (name, message) => logger.info({ plugin: name }, message),
+  });
+}
+
+/** Plugins hear of the rules now and after each reload. @returns a function that ends it */
+export function tellRules(host: PluginHost, live: LiveService): () => void {
+  const tell = (): void => host.rulesLoaded(live.policy.rules().rules.rules);
+  tell();
+  return live.notices.subscribe((notice) => {
+    if (notice.kind === 'policy' && notice.what === 'rules') tell();
+  });
+}
