@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('chainsight/', import.meta.url));
 const files = readdirSync(folder)
   .filter((name) => name.endsWith('.yml'))
   .map((name) => ({ path: `rules/chainsight/${name}`, text: readFileSync(folder + name, 'utf8') }));
-const pack = loadPack(files, { technique: techniqueById });
+const pack = loadPack(files, { technique: techniqueById, withCases: true });
 const results = runCases(pack);
 
 describe('the bundled pack', () => {

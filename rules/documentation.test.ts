@@ -17,7 +17,7 @@ function filesOf(page: string): { path: string; text: string }[] {
 describe.each(['guides/write-a-rule.md', 'reference/rule-format.md'])('the examples of %s', (page) => {
   // "…" stands for a text that the reader writes; the manifest's title may then be in one language.
   const files = filesOf(page).map(({ path, text }) => ({ path, text: text.replaceAll('{ en: …, zh: … }', '{ en: more, zh: 更多 }') }));
-  const pack = loadPack(files, { technique: techniqueById });
+  const pack = loadPack(files, { technique: techniqueById, withCases: true });
 
   test('load', () => {
     expect(pack.diagnostics.filter(({ code }) => code !== 'PACK_TRANSLATION_MISSING').map(formatDiagnostic)).toEqual([]);

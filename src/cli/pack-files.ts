@@ -83,11 +83,14 @@ export interface LoadedPacks {
   readonly files: readonly PackFile[];
 }
 
-/** @throws CommandError if one of the folders does not exist */
-export function loadPacks(paths: readonly string[]): LoadedPacks {
+/**
+ * @param withCases  also the files of cases: for those who write rules
+ * @throws CommandError if one of the folders does not exist
+ */
+export function loadPacks(paths: readonly string[], withCases = false): LoadedPacks {
   const folders = paths.flatMap(packFolders).map(readPack);
   const packs = folders.map((folder) =>
-    loadPack(folder.files, { technique: techniqueById, name: basename(folder.path) }),
+    loadPack(folder.files, { technique: techniqueById, name: basename(folder.path), withCases }),
   );
   return {
     packs,

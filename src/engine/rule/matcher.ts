@@ -8,14 +8,13 @@
  * (actions + 1) × (event ids that rules name + 1) of them.
  */
 
-import { assert } from '../base/assert.js';
 import { ACTIONS, type Action } from '../event/action.js';
 import type { Event } from '../event/event.js';
+import { compiledConditions } from './compiled-conditions.js';
 import { type ConditionReach, conditionReach, isReached } from './condition-reach.js';
 import { type FieldReader, fieldReader } from './event-field.js';
 import { EventScope } from './event-scope.js';
 import type { Expression, ExpressionError } from './expression/expression.js';
-import { compileExpression } from './expression/index.js';
 import { CandidateIndex } from './index/candidate-index.js';
 import type { FieldIndex } from './index/field-index.js';
 import { matchedValues } from './matched-value.js';
@@ -72,7 +71,7 @@ class Matcher implements RuleSet {
     this.rules = rules;
     this.profiles = profiles;
     this.version = ruleVersion(rules, profiles);
-    this.#conditions = rules.flatMap(compileConditions);
+    this.#conditions = rules.flatMap(conditionsOf);
     this.#errors = rules.map(() => ({ count: 0, lastMessage: '' }));
     const namedIds = new Set(this.#conditions.flatMap(({ reach }) => [...(reach.eventIds ?? [])]));
     this.#idSlots = new Map([...namedIds].map((id, index) => [id, index + 1]));
@@ -166,13 +165,12 @@ class Matcher implements RuleSet {
   }
 }
 
-function compileConditions(rule: Rule, index: number): Condition[] {
-  return rule.conditions.map((text) => {
-    const compiled = compileExpression(text);
-    assert(compiled.ok, `the conditions of rule ${rule.id} compile`);
-    const expression = compiled.value;
-    return { rule: index, expression, reach: conditionReach(rule, expression.requirements) };
-  });
+function conditionsOf(rule: Rule, index: number): Condition[] {
+  return compiledConditions(rule).map((expression) => ({
+    rule: index,
+    expression,
+    reach: conditionReach(rule, expression.requirements),
+  }));
 }
 
 function lastById<Item extends { readonly id: string }>(items: readonly Item[]): Iterable<Item> {

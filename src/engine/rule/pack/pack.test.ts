@@ -21,7 +21,7 @@ const RULE = [
 
 function load(files: Record<string, string>): Pack {
   const list: PackFile[] = Object.entries(files).map(([path, text]) => ({ path, text }));
-  return loadPack(list, { technique: techniqueById, name: 'folder' });
+  return loadPack(list, { technique: techniqueById, name: 'folder', withCases: true });
 }
 
 /** A pack with one good rule and, around or in place of it, what is to be tried. */

@@ -3,9 +3,10 @@
 import type { Diagnostic } from '../../base/diagnostic.js';
 import type { Title } from '../../base/title.js';
 import { type Action, isAction } from '../../event/action.js';
+import { keepCompiled } from '../compiled-conditions.js';
 import { conditionReach, isUnreachable } from '../condition-reach.js';
 import { type Place, type RuleCode, ruleDiagnostic } from '../diagnostic-codes.js';
-import { compileExpression } from '../expression/index.js';
+import { compileExpression, type Expression } from '../expression/index.js';
 import type { Profile, Rule } from '../rule.js';
 import { checkFields } from './field-check.js';
 import { ProfileSchema, type ProfileText, RuleSchema, type RuleText, type TitleText } from './pack-schema.js';
@@ -41,7 +42,7 @@ export function readRule(value: unknown, context: EntryContext): Entry<Rule> {
   const report = new Report(context, idOf(value));
   report.addAll(checkShape(RuleSchema, value, file, at, idOf(value)));
   // Whatever else is wrong, each condition is looked at as well: an author wants to hear everything at once.
-  checkConditions(value, report);
+  const expressions = checkConditions(value, report);
   if (report.hasError) return { item: undefined, diagnostics: report.diagnostics };
   const text = value as RuleText;
   const rule: Rule = {
@@ -63,6 +64,7 @@ export function readRule(value: unknown, context: EntryContext): Entry<Rule> {
   };
   checkTechniques(rule.techniques, report);
   checkTranslations(text, report);
+  keepCompiled(rule, expressions);
   return { item: report.hasError ? undefined : rule, diagnostics: report.diagnostics };
 }
 
@@ -161,15 +163,24 @@ function checkTranslations(
   }
 }
 
-/** @param value  an entry that may be wrong in any way */
-function checkConditions(value: unknown, report: Report): void {
+/**
+ * @param value  an entry that may be wrong in any way
+ * @returns the conditions compiled; all of them where none is reported
+ */
+function checkConditions(value: unknown, report: Report): readonly Expression[] {
   const { conditions, actions, eventIds } = partsOf(value);
-  for (const [index, text] of conditions.entries()) {
-    if (typeof text === 'string' && text !== '') checkCondition(text, index, { actions, eventIds }, report);
-  }
+  return conditions.flatMap((text, index) => {
+    if (typeof text !== 'string' || text === '') return [];
+    return checkCondition(text, index, { actions, eventIds }, report) ?? [];
+  });
 }
 
-function checkCondition(text: string, index: number, rule: Pick<Rule, 'actions' | 'eventIds'>, report: Report): void {
+function checkCondition(
+  text: string,
+  index: number,
+  rule: Pick<Rule, 'actions' | 'eventIds'>,
+  report: Report,
+): Expression | undefined {
   const { file, at } = report.context;
   const path = [...at, 'conditions', index];
   const compiled = compileExpression(text);
@@ -177,7 +188,7 @@ function checkCondition(text: string, index: number, rule: Pick<Rule, 'actions' 
     const { kind, message, offset } = compiled.error;
     const place = offset === undefined ? file.placeOf(path) : file.placeInText(path, offset);
     report.add('RULE_EXPRESSION_INVALID', `${kind} error: ${message}.`, place);
-    return;
+    return undefined;
   }
   const { fields, requirements } = compiled.value;
   const isOpenEnded = rule.actions.length === 0 || rule.eventIds.length > 0;
@@ -192,6 +203,7 @@ function checkCondition(text: string, index: number, rule: Pick<Rule, 'actions' 
       file.placeOf(path),
     );
   }
+  return compiled.value;
 }
 
 function partsOf(value: unknown): Pick<Rule, 'actions' | 'eventIds'> & { readonly conditions: readonly unknown[] } {

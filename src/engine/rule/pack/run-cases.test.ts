@@ -19,7 +19,7 @@ function run(cases: string): string[] {
     { path: 'x.yml', text: RULES },
     { path: 'x.cases.yml', text: cases },
   ];
-  return runCases(loadPack(files, { technique: techniqueById })).map(
+  return runCases(loadPack(files, { technique: techniqueById, withCases: true })).map(
     ({ id, passed, expected, got }) => `${passed ? 'pass' : 'FAIL'} ${id}: ${expected}, ${got}`,
   );
 }
