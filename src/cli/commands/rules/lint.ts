@@ -39,7 +39,7 @@ export function lintCommand(): Command {
     });
 }
 
-/** What `--format json` prints: docs/reference/cli.md. */
+/** What `--format json` prints: docs/reference/rule-format.md#checking. */
 export function lintReport({ packs, diagnostics }: LoadedPacks) {
   const sum = (count: (pack: LoadedPacks['packs'][number]) => number): number => packs.reduce((total, pack) => total + count(pack), 0);
   return {

@@ -40,7 +40,7 @@ export function testCommand(): Command {
     });
 }
 
-/** What `--format json` prints: docs/reference/cli.md. */
+/** What `--format json` prints: docs/reference/rule-format.md#checking. */
 export function testReport(results: readonly CaseResult[]) {
   const failed = results.filter(({ passed }) => !passed);
   return {
