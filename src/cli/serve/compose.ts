@@ -4,7 +4,6 @@ import { LogHunter } from '../../app/hunt/log-hunter.js';
 import { LiveService } from '../../app/live/live-service.js';
 import { compilePacks } from '../../app/policy/compile-packs.js';
 import type { EventLog } from '../../app/ports.js';
-import { assert } from '../../engine/base/assert.js';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import { openEventLog } from '../../log/event-log.js';
 import type { PluginHost } from '../../plugin-host/plugin-host.js';
@@ -45,12 +44,7 @@ export async function compose({ dataFolder, values }: Config, logger: ServerLogg
     state = openState(dataFolder);
     log = await openLog(dataFolder, state.effects.committedPosition, logger);
     let live: LiveService | undefined;
-    const theLive = (): LiveService => {
-      assert(live !== undefined, 'plugins are called by the live service alone');
-      return live;
-    };
-    plugins = await startPlugins(dataFolder, values, theLive, logger);
-    await plugins.ready;
+    plugins = await startPlugins(dataFolder, values, () => live, logger);
     live = liveService(log, state, plugins, values, logger);
     await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
     return composition({ live, log, state, plugins, values, logger });

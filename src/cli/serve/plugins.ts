@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LiveService } from '../../app/live/live-service.js';
+import type { Exception } from '../../engine/score/exception.js';
 import { createPluginHost, type PluginHost } from '../../plugin-host/plugin-host.js';
 import { BUNDLED_PLUGINS, JUDGES } from '../../plugins/index.js';
 import type { ServerLogger } from '../../server/parts.js';
@@ -10,11 +11,11 @@ import { pluginCachePath, pluginFolder, pluginMemoryPath } from '../data-folder.
 import { programRoot } from '../program-root.js';
 import type { SettingValues } from '../settings.js';
 
-/** @param live  there once the first event comes; plugins are made before it, because it is made with them */
+/** @param live  plugins are made before it, because it is made with them. What one says of its own accord until then is not heard */
 export function startPlugins(
   dataFolder: string,
   values: SettingValues,
-  live: () => LiveService,
+  live: () => LiveService | undefined,
   logger: ServerLogger,
 ): Promise<PluginHost> {
   return createPluginHost({
@@ -30,19 +31,23 @@ export function startPlugins(
       memoryFile: pluginMemoryPath(dataFolder),
       isAllowedHash: (hash) =>
         live()
-          .policy.exceptions()
-          .some(({ scope, value }) => scope === 'hash' && value === hash),
+          ?.policy.exceptions()
+          .some((exception) => coversHash(exception, hash)) ?? true,
     },
-    isReplaying: () => live().isReplaying,
+    isReplaying: () => live()?.isReplaying ?? true,
     onFinding(finding) {
       live()
-        .addFinding(finding)
+        ?.addFinding(finding)
         .catch((error: unknown) =>
           logger.error({ err: error, plugin: finding.plugin }, 'what a plugin learned could not be kept'),
         );
     },
     tell: (name, message) => logger.info({ plugin: name }, message),
   });
+}
+
+function coversHash({ scope, value }: Exception, hash: string): boolean {
+  return scope === 'hash' && value.toLowerCase() === hash;
 }
 
 /** Plugins hear of the rules now and after each reload. @returns a function that ends it */
