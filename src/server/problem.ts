@@ -6,7 +6,7 @@ import { PROBLEM_MEDIA_TYPE, type Problem } from '../contract/index.js';
 import { PasswordsBusyError } from './access/password.js';
 import type { ServerLogger } from './parts.js';
 
-/** Public and never reused; each has an entry in docs/reference/error-codes.md. */
+/** Public and never reused; each has an entry in docs/reference/api.md. */
 export type ProblemCode = keyof typeof TITLES;
 
 const TITLES = {

@@ -313,6 +313,27 @@ describe('commands on a folder', () => {
     });
   });
 
+  test('config says what is in force and where it came from', () => {
+    const data = newFolder();
+    mkdirSync(data);
+    writeFileSync(
+      join(data, 'chainsight.yml'),
+      'policy:\n  threshold: 120\nplugins:\n  settings:\n    reputation: {key: secret-key}\n',
+    );
+    const { code, out } = run('config', '--data', data, '--format', 'json');
+    expect(code).toBe(0);
+    const lines = JSON.parse(out) as { name: string; value: unknown; origin: string }[];
+    expect(lines.find(({ name }) => name === 'policy.threshold')).toMatchObject({
+      value: 120,
+      origin: `${join(data, 'chainsight.yml')}:2`,
+    });
+    expect(lines.find(({ name }) => name === 'rules.bundled')).toMatchObject({
+      value: false,
+      origin: 'CHAINSIGHT_RULES_BUNDLED',
+    });
+    expect(out).not.toContain('secret-key');
+  });
+
   test('exceptions without a server', () => {
     const data = newFolder();
     run('token', 'create', '--data', data, '--role', 'sensor', '--name', 'x');
