@@ -57,10 +57,14 @@ async function buildServer() {
 function buildConsole() {
   if (!existsSync(join(root, 'console/vite.config.ts'))) return;
   const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const result = spawnSync(process.execPath, [vite, 'build', '--config', 'console/vite.config.ts', '--logLevel', 'error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const result = spawnSync(
+    process.execPath,
+    [vite, 'build', '--config', 'console/vite.config.ts', '--logLevel', 'error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   if (result.status !== 0) throw new Error('The console could not be built; see above.');
 }
 
@@ -103,6 +107,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   setUp();
   await build({ console: true });
   // Types for those who build on the engine or write plugins; running needs none.
-  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'src/cli'], { cwd: root, stdio: 'inherit' });
+  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'src/cli'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   process.exitCode = tsc.status ?? 1;
 }
