@@ -134,10 +134,6 @@ function invalid(): Failure {
   return typeFailure('this calculation has no result');
 }
 
-export function isNaNumber(value: Num): boolean {
-  return typeof value !== 'number' && value.shape === 'nan';
-}
-
 export function negate(value: Num): Num {
   if (typeof value === 'number') return 0 - value;
   if (value.shape === 'nan') return notANumber();

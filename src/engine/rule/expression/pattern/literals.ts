@@ -3,6 +3,7 @@
  * candidates for a rule in the first place. After Russ Cox, "Regular Expression Matching with a Trigram Index" (2012), with whole literals.
  */
 
+import { tellingLength } from '../../index/telling-length.js';
 import type { CharSet } from './char-set.js';
 import type { Pattern } from './syntax.js';
 import { UNBOUNDED } from './syntax.js';
@@ -144,10 +145,18 @@ export function better(
 ): readonly string[] | undefined {
   if (left === undefined) return right;
   if (right === undefined) return left;
+  if (extend(left, right)) return right;
+  if (extend(right, left)) return left;
   return weight(right) > weight(left) ? right : left;
 }
 
-/** Long texts tell more than short ones, few more than many. */
+/** Whatever the texts, longer ones around them tell no less. */
+function extend(texts: readonly string[], longer: readonly string[]): boolean {
+  return texts.length === longer.length && texts.every((text, index) => longer[index]!.includes(text));
+}
+
+/** Long texts tell more than short ones, few more than many; `.exe` tells next to nothing. */
 function weight(texts: readonly string[]): number {
-  return 4 * Math.min(...texts.map((text) => text.length)) - texts.length;
+  const shortest = (lengthOf: (text: string) => number): number => Math.min(...texts.map(lengthOf));
+  return 8 * shortest(tellingLength) + shortest((text) => text.length) - texts.length;
 }

@@ -42,8 +42,3 @@ export type Pattern =
 export const UNBOUNDED = Number.POSITIVE_INFINITY;
 
 export const NOTHING: Pattern = { form: 'sequence', parts: [] };
-
-/** Whether a piece is one character wide and nothing else. */
-export function isSet(pattern: Pattern): pattern is Pattern & { readonly form: 'set' } {
-  return pattern.form === 'set';
-}
