@@ -83,7 +83,7 @@ function connected(ip: string, more: Record<string, unknown> = {}): TestEvent {
 /** Runs the plugin, and waits until every question was answered, well or badly. */
 async function run(events: readonly TestEvent[], settings: Record<string, unknown> = {}) {
   const ran = runPlugin(reputation, events, {
-    settings: { address: service.address, key: KEY, timeoutMs: 300, ...settings },
+    settings: { address: service.address, key: KEY, timeoutMs: 20_000, ...settings },
     outside: outside(),
   });
   await settle(ran.hooks.page!);
@@ -251,9 +251,9 @@ describe('an answer', () => {
     expect(service.asked).toHaveLength(1);
   });
 
-  test.each<{ name: string; behaviour: Behaviour }>([
-    { name: 'silence', behaviour: SILENT },
-    { name: 'slow drips', behaviour: DRIPPING },
+  test.each<{ name: string; behaviour: Behaviour; timeoutMs?: number }>([
+    { name: 'silence', behaviour: SILENT, timeoutMs: 300 },
+    { name: 'slow drips', behaviour: DRIPPING, timeoutMs: 300 },
     { name: 'an endless body', behaviour: ENDLESS },
     { name: 'a broken connection', behaviour: BROKEN },
     { name: 'rubbish', behaviour: (response) => void response.end('<html>{{{') },
@@ -262,9 +262,9 @@ describe('an answer', () => {
     { name: 'a refusal', behaviour: json({ error: {} }, 401) },
     { name: 'a redirect', behaviour: json({}, 302, { location: '/v4/hash/elsewhere' }) },
     { name: 'a verdict that no object of theirs has', behaviour: json({ constructor: 1, scan_results: [] }) },
-  ])('that is none means nothing, is told and is not kept: $name', async ({ behaviour }) => {
+  ])('that is none means nothing, is told and is not kept: $name', async ({ behaviour, timeoutMs }) => {
     service.on(sha256('a'), behaviour, GOOD_FILE);
-    const first = await run([started(`SHA256=${sha256('a')}`)]);
+    const first = await run([started(`SHA256=${sha256('a')}`)], timeoutMs === undefined ? {} : { timeoutMs });
     expect(first.later).toEqual([]);
     expect(first.page).toMatchObject({ asked: 1, failed: 1, waiting: 0 });
     expect(first.messages.join()).toContain('a look-up failed');
