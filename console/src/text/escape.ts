@@ -95,7 +95,7 @@ function keptRanges(text: string, mark: Mark | undefined, limit: number): [numbe
 /** Where to begin so that the first mark is seen on one line: 0 where it lies near the beginning anyway. */
 export function startNear(text: string, marks: readonly Mark[]): number {
   const first = Math.min(...marks.filter((mark) => mark.end > mark.start).map((mark) => mark.start));
-  return Number.isFinite(first) && first > 20 ? onBoundary(text, first - 8) : 0;
+  return Number.isFinite(first) && first > 12 ? onBoundary(text, first - 6) : 0;
 }
 
 function onBoundary(text: string, index: number): number {

@@ -131,22 +131,24 @@ export function outlineRows(input: OutlineInput, choice: OutlineChoice): Outline
     const othersKey = `o${input.keyOf(parent)}`;
     const foldOthers = groups.size > OTHERS_LIMIT && !choice.toggled.has(othersKey);
     const plans: ((position: number, setSize: number) => Pending)[] = [];
-    const planned = new Set<number>();
+    /** Image → key of its fold, '' where its processes are listed. */
+    const folds = new Map<number, string>();
     const others: number[] = [];
     for (const child of children) {
-      if (kept[child] === 1) {
-        plans.push((position, setSize) => processEntry(child, level, position, setSize));
+      const name = input.nameIndex[child] ?? -1;
+      if (kept[child] !== 1 && foldOthers) {
+        others.push(child);
         continue;
       }
-      const name = input.nameIndex[child] ?? -1;
-      const group = groups.get(name)!;
-      const key = `s${input.keyOf(parent)}.${input.nameKeyOf(child)}`;
-      if (foldOthers) others.push(child);
-      else if (group.length < FOLD_SIBLINGS || choice.toggled.has(key)) {
+      if (kept[child] !== 1 && !folds.has(name)) {
+        const group = groups.get(name)!;
+        const key = `s${input.keyOf(parent)}.${input.nameKeyOf(child)}`;
+        const isFolded = group.length >= FOLD_SIBLINGS && !choice.toggled.has(key);
+        folds.set(name, isFolded ? key : '');
+        if (isFolded) plans.push((position, setSize) => foldEntry('siblings', key, group, level, position, setSize));
+      }
+      if (kept[child] === 1 || folds.get(name) === '') {
         plans.push((position, setSize) => processEntry(child, level, position, setSize));
-      } else if (!planned.has(name)) {
-        planned.add(name);
-        plans.push((position, setSize) => foldEntry('siblings', key, group, level, position, setSize));
       }
     }
     if (others.length > 0)

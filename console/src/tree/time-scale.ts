@@ -22,7 +22,9 @@ const FOLDED_WIDTH = 0.05;
 
 /** @param moments  starts, ends and evidence times in UTC milliseconds, in any order; zeros (not seen) are left out */
 export function timeScaleOf(moments: Iterable<number>): TimeScale {
-  const times = Float64Array.from([...moments].filter((time) => time > 0)).sort();
+  const times = Float64Array.from(moments)
+    .filter((time) => time > 0)
+    .sort();
   const first = times[0];
   const last = times.at(-1);
   if (first === undefined || last === undefined || last === first) {

@@ -37,6 +37,7 @@ export function treeModelOf(tree: ChainTree): TreeModel {
     const value = column[index] ?? -1;
     return value < 0 ? undefined : tree.baseMs + value;
   };
+  const nameKeys = tree.names.map(hashed);
   return {
     tree,
     forest,
@@ -46,7 +47,7 @@ export function treeModelOf(tree: ChainTree): TreeModel {
     image: (index) => tree.names[tree.nameIndex[index] ?? -1] ?? '',
     has: (index, flag) => ((tree.flags[index] ?? 0) & TREE_FLAGS[flag]) !== 0,
     keyOf: (index) => (tree.ids[index] ?? '').slice(0, KEY_LENGTH),
-    nameKeyOf: (index) => hashed(tree.names[tree.nameIndex[index] ?? -1] ?? ''),
+    nameKeyOf: (index) => nameKeys[tree.nameIndex[index] ?? -1] ?? '',
   };
 }
 

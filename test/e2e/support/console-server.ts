@@ -332,7 +332,9 @@ export class ConsoleServer {
       events: this.isEmpty ? 0 : 6_120_884,
       duplicates: 1204,
       refused: 0,
-      hosts: { known: this.data.hosts.length, heard: this.data.hosts.length - 2 },
+      hosts: this.isEmpty
+        ? { known: 0, heard: 0 }
+        : { known: this.data.hosts.length, heard: this.data.hosts.length - 2 },
       perMinute: 1312,
       perTenMinutes: 13_410,
       volume: this.isEmpty ? { ...volume, hosts: [], others: volume.others.map(() => 0) } : volume,
