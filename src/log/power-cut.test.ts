@@ -71,7 +71,8 @@ class CutDisk implements LogFiles {
       const kept = Buffer.alloc(length);
       for (let at = 0; at < length; at += SECTOR_BYTES) {
         const source = chance() < 0.5 ? synced : bytes;
-        source.copy(kept, at, at, Math.min(at + SECTOR_BYTES, length));
+        // What lies past the end of the older state was never written: zeros.
+        if (at < source.length) source.copy(kept, at, at, Math.min(at + SECTOR_BYTES, length));
       }
       after.#files.set(name, { bytes: kept, synced: Buffer.from(kept) });
       after.#syncedNames.add(name);
