@@ -1,6 +1,6 @@
 /** Every page opens in both languages and both themes, full, empty, loading and failing, on wide and narrow screens, without an accessibility fault. */
 
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeProblems, buildConsole, launchBrowser, openPage } from './support/browser.js';
 import { PHISH_ID } from './support/console-data.js';
@@ -45,8 +45,14 @@ afterAll(async () => {
 });
 
 describe.each(LOOKS)('in $language, $theme', ({ language, theme }) => {
+  let page: Page;
+  let wrongs: string[];
+  beforeAll(async () => {
+    ({ page, wrongs } = await openPage(browser, origin, { language, theme }));
+  });
+  afterAll(() => page.context().close());
+
   test.each(PAGES)('$path', async ({ path, heading }) => {
-    const { page, wrongs } = await openPage(browser, origin, { language, theme });
     await page.goto(origin + path);
     if (heading[language] !== '') await page.getByRole('heading', { level: 1, name: heading[language] }).waitFor();
     await page.getByText(language === 'en' ? 'Live' : '实时', { exact: true }).waitFor();
@@ -54,7 +60,6 @@ describe.each(LOOKS)('in $language, $theme', ({ language, theme }) => {
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
     expect(await axeProblems(page)).toEqual([]);
     expect(wrongs).toEqual([]);
-    await page.context().close();
   });
 });
 
@@ -130,10 +135,16 @@ describe('states', () => {
 
 describe('reflow', () => {
   const WIDTHS = [320, 360, 768, 1280, 2560];
+  let page: Page;
+  beforeAll(async () => {
+    ({ page } = await openPage(browser, origin));
+  });
+  afterAll(() => page.context().close());
+
   test.each(PAGES)('$path fits at every width', async ({ path }) => {
-    const { page } = await openPage(browser, origin);
     await page.goto(origin + path);
     await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' });
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
       await page.waitForTimeout(60);
@@ -143,7 +154,6 @@ describe('reflow', () => {
       });
       expect(wide, `${width} px`).toEqual({ page: width, main: 0 });
     }
-    await page.context().close();
   });
 });
 
