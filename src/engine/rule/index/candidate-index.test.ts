@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CandidateIndex, type IndexItem } from './candidate-index.js';
+import { CandidateIndex } from './candidate-index.js';
 import type { Requirement } from './requirement.js';
-import { chooseWitness } from './witness.js';
+import { cheapest } from './witness.js';
+import { type IndexItem, planWitnesses } from './witness-plan.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -147,7 +148,7 @@ describe('CandidateIndex', () => {
   });
 });
 
-describe('chooseWitness', () => {
+describe('cheapest', () => {
   const free = (): number => 0;
 
   test.each([
@@ -177,20 +178,43 @@ describe('chooseWitness', () => {
       field: 'b',
     },
   ])('$name', ({ from, field }) => {
-    expect(chooseWitness(from, free)?.field).toBe(field);
-    expect(chooseWitness([...from].reverse(), free)?.field).toBe(field);
+    expect(cheapest(from, free)?.field).toBe(field);
+    expect(cheapest([...from].reverse(), free)?.field).toBe(field);
+  });
+});
+
+describe('planWitnesses', () => {
+  const fields = (...conditions: Requirement[][]): Record<string, number> =>
+    Object.fromEntries(
+      [...planWitnesses(conditions.map((requirements, item) => ({ item, requirements }))).byField].map(
+        ([field, witnesses]) => [field, witnesses.length],
+      ),
+    );
+  const lsass = requirement('targetimage', 'suffix', 'lsass.exe');
+  const rareMask = requirement('grantedaccess', 'equals', '5136');
+  const trace = requirement('calltrace', 'contains', 'dbghelp.dll|unknown');
+
+  test('takes a short field before a long one', () => {
+    expect(fields([trace, lsass])).toEqual({ targetimage: 1 });
   });
 
-  test('a short field before a long one', () => {
-    const index = new CandidateIndex([
-      {
-        item: 0,
-        requirements: [
-          requirement('calltrace', 'contains', 'dbghelp.dll|unknown'),
-          requirement('targetimage', 'suffix', 'lsass.exe'),
-        ],
-      },
-    ]);
-    expect(index.fields.map(({ field }) => field)).toEqual(['targetimage']);
+  test('takes a long field where there is no other', () => {
+    expect(fields([trace], [lsass])).toEqual({ calltrace: 1, targetimage: 1 });
+  });
+
+  test('gives a field up that only one condition would look at', () => {
+    expect(fields([lsass], [lsass], [lsass], [lsass, rareMask])).toEqual({ targetimage: 4 });
+  });
+
+  test('keeps a field without which conditions would come up all the time', () => {
+    const anyProgram = requirement('image', 'suffix', '.exe');
+    expect(fields([anyProgram, rareMask], [requirement('image', 'suffix', 'mimikatz.exe')])).toEqual({
+      grantedaccess: 1,
+      image: 1,
+    });
+  });
+
+  test('puts aside what nothing can be looked up by', () => {
+    expect(planWitnesses([{ item: 3, requirements: [requirement('image', 'contains', '')] }]).without).toEqual([3]);
   });
 });

@@ -3,9 +3,9 @@
  * (97 % of look-ups in recorded events), so the answer is kept by value and most look-ups end there.
  */
 
-import type { Requirement } from './requirement.js';
 import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
 import { ValueCache } from './value-cache.js';
+import type { Witness } from './witness-plan.js';
 
 /** Longer values hardly repeat and are not kept. */
 const CACHE_VALUE_LENGTH_MAX = 256;
@@ -13,11 +13,6 @@ const CACHE_VALUE_LENGTH_MAX = 256;
 /** The event as conditions see it: by lower-cased name, texts lower-cased, ids as numbers. */
 export interface FoldedFields {
   get(field: string): unknown;
-}
-
-export interface Witness {
-  readonly item: number;
-  readonly requirement: Requirement;
 }
 
 const NONE: readonly number[] = [];

@@ -11,6 +11,8 @@ import { UNBOUNDED } from './syntax.js';
 /** Most texts of one list, and most characters of a class that are listed one by one. */
 const MAX_TEXTS = 24;
 const MAX_CLASS = 8;
+/** Longer sequences are not looked into: nobody writes them, and each part costs. */
+const MAX_PARTS = 4_096;
 /** Rounds of a repeat that are spelled out. */
 const MAX_ROUNDS = 4;
 
@@ -58,6 +60,7 @@ function learn(tree: Pattern, spell: Spell): Knowledge {
     case 'look':
       return EMPTY;
     case 'sequence':
+      if (tree.parts.length > MAX_PARTS) return UNTOLD;
       return tree.parts.map((part) => learn(part, spell)).reduce(join, EMPTY);
     case 'choice':
       return tree.options.map((option) => learn(option, spell)).reduce(either);
@@ -110,7 +113,8 @@ function join(left: Knowledge, right: Knowledge): Knowledge {
   if (exact !== undefined) return exactly(exact);
   const prefix = left.exact === undefined ? left.prefix : (cross(left.exact, right.prefix) ?? left.exact);
   const suffix = right.exact === undefined ? right.suffix : (cross(left.suffix, right.exact) ?? right.exact);
-  const across = telling(cross(left.suffix, right.prefix));
+  const isOpen = left.suffix.includes('') && right.prefix.includes('');
+  const across = isOpen ? undefined : telling(cross(left.suffix, right.prefix));
   return {
     exact,
     prefix,
