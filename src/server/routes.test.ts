@@ -147,7 +147,8 @@ describe('answers', () => {
     const hunt = await check('POST', '/api/v1/hunts', '/api/v1/hunts', 202, HUNT);
     await check('GET', '/api/v1/hunts', '/api/v1/hunts', 200);
     server.parts.hunter.finish();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const path = `/api/v1/hunts/${String(hunt.id)}`;
+    await expect.poll(async () => (await server.ask('GET', path, { as })).json.state).toBe('done');
     const done = await check('GET', `/api/v1/hunts/${String(hunt.id)}`, '/api/v1/hunts/{id}', 200);
     expect(done).toMatchObject({ state: 'done', chains: 1, events: 20 });
     await check('GET', `/api/v1/hunts/${String(hunt.id)}/chains`, '/api/v1/hunts/{id}/chains', 200);

@@ -214,7 +214,7 @@ describe('bad input', () => {
 
 describe('too much', () => {
   test('a bomb ends its request and not the server', async () => {
-    const bomb = gzipSync(Buffer.alloc(1024 * 1024 * 1024, '{"EventID":1}\n'), { level: 9 });
+    const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024, '{"EventID":1}\n'));
     expect(bomb.length).toBeLessThan(4 * 1024 * 1024);
     const before = process.memoryUsage().rss;
     const answer = await post(new Uint8Array(bomb), { 'content-encoding': 'gzip' });
@@ -262,22 +262,16 @@ describe('too much', () => {
     const token = addFakeToken(busy.parts, 'sensor');
     const slow = connect(busyPort, '127.0.0.1');
     slow.write(`POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: ${token}\r\nContent-Length: 9999\r\n\r\n{`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const answer = await fetch(`http://127.0.0.1:${busyPort}/api/v1/events`, {
-      method: 'POST',
-      body: event(1),
-      headers: { authorization: token },
-    });
-    expect(answer.status).toBe(429);
-    expect(answer.headers.get('retry-after')).toBe('1');
+    const post = () =>
+      fetch(`http://127.0.0.1:${busyPort}/api/v1/events`, {
+        method: 'POST',
+        body: event(1),
+        headers: { authorization: token },
+      });
+    await expect.poll(async () => (await post()).status, { timeout: 10_000 }).toBe(429);
+    expect((await post()).headers.get('retry-after')).toBe('1');
     slow.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const again = await fetch(`http://127.0.0.1:${busyPort}/api/v1/events`, {
-      method: 'POST',
-      body: event(1),
-      headers: { authorization: token },
-    });
-    expect(again.status).toBe(202);
+    await expect.poll(async () => (await post()).status, { timeout: 10_000 }).toBe(202);
     await busy.server.close();
   });
 
