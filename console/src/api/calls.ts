@@ -2,7 +2,6 @@
 
 import type {
   AuditPage,
-  Chain,
   ChainTree,
   Exception,
   ExceptionPage,
@@ -64,8 +63,6 @@ export const patchThreat = (id: string, body: ThreatChange, revision: number | u
   request('PATCH', `/threats/${part(id)}`, { body, revision });
 export const deleteThreat = (id: string): Promise<void> => request('DELETE', `/threats/${part(id)}`);
 
-export const getChain = (id: string, signal?: Signal): Promise<Chain> =>
-  request('GET', `/chains/${part(id)}`, { signal });
 export const getTree = (id: string, signal?: Signal): Promise<ChainTree> =>
   request('GET', `/chains/${part(id)}/tree`, { signal });
 export const getProcesses = (chainId: string, ids: readonly string[], signal?: Signal): Promise<ProcessPage> =>
