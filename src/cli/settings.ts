@@ -22,7 +22,6 @@ export interface Address {
   readonly port: number;
 }
 
-type LogLevel = (typeof LOG_LEVELS)[number];
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** Free-form settings of plugins, by plugin. */
