@@ -15,7 +15,7 @@ import type { Outcome } from './victim.js';
 import { EVENTS_IN_BATCH } from './story.js';
 
 const KILLS = 50;
-const BATCHES = 450;
+const BATCHES = 1200;
 /** Where node finds the packages of the checkout. */
 const VICTIM = fileURLToPath(new URL('../../dist/faults/victim.mjs', import.meta.url));
 
@@ -79,8 +79,8 @@ test(`${KILLS} kills lose nothing, double nothing, and change no score`, { timeo
   const acknowledged = new Set<number>();
   let inStart = 0;
   for (let at = 0; at < KILLS; at++) {
-    // One in eight dies while it reads its log; the others after some batches, up to 20 ms later: between write, sync, answer, engine and commit.
-    const kill = { afterAcks: random() < 0.125 ? 0 : 1 + Math.floor(random() * 8), delayMs: random() * 20 };
+    // One in eight dies while it reads its log; the others after some batches, up to 8 ms later: between write, sync, answer, engine and commit.
+    const kill = { afterAcks: random() < 0.125 ? 0 : 1 + Math.floor(random() * 8), delayMs: random() * 8 };
     const startKill = { afterAcks: 0, delayMs: 100 + random() * 500 };
     const result = await run(join(folder, 'killed'), [...acknowledged], kill.afterAcks === 0 ? startKill : kill);
     if (result.acknowledged.length === 0) inStart++;
