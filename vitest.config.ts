@@ -43,7 +43,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**/*.ts'],
       exclude: ['**/*.test.ts'],
-      thresholds: { lines: 70, functions: 70 },
+      thresholds: { lines: 50, functions: 50 },
     },
   },
 });
