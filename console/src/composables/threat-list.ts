@@ -89,10 +89,15 @@ export function useThreatList(query: ComputedRef<ThreatQuery>) {
     else if (fits(threat)) waiting.value = new Set([...waiting.value, threat.id]);
   });
 
+  /** Other rows than before; those that came or went are counted. */
+  const show = (next: readonly ThreatSummary[]): void => {
+    if (total.value !== undefined) total.value = Math.max(0, total.value + next.length - rows.value.length);
+    rows.value = next;
+  };
   /** Puts changed rows in place; those that the filters no longer let in are taken out. */
   const put = (threats: readonly ThreatSummary[]): void => {
     const changed = new Map(threats.map((threat) => [threat.id, threat]));
-    rows.value = rows.value.map((row) => changed.get(row.id) ?? row).filter((row) => !changed.has(row.id) || fits(row));
+    show(rows.value.map((row) => changed.get(row.id) ?? row).filter((row) => !changed.has(row.id) || fits(row)));
   };
   /** Brings rows back to where the order wants them, which only the server knows. */
   const restore = (threats: readonly ThreatSummary[]): void => {
@@ -102,7 +107,7 @@ export function useThreatList(query: ComputedRef<ThreatQuery>) {
   };
   const remove = (ids: readonly string[]): void => {
     const gone = new Set(ids);
-    rows.value = rows.value.filter((row) => !gone.has(row.id));
+    show(rows.value.filter((row) => !gone.has(row.id)));
   };
 
   return {

@@ -187,8 +187,7 @@ export const en = {
   first: {
     title: 'No events yet. Three ways to begin',
     sample: 'See what it looks like',
-    sampleText:
-      'Loads a small recorded-style attack on invented hosts. It is marked as a sample, and one click removes it.',
+    sampleText: 'Loads a small attack on an invented host. It is marked as a sample, and one click removes it.',
     sampleButton: 'Load a sample attack',
     sampleBusy: 'Loading…',
     sampleDone: 'The sample attack is loaded',
@@ -348,7 +347,7 @@ export const en = {
     duplicates: 'Duplicates',
     refused: 'Refused',
     techniques: 'Top techniques',
-    sample: 'You are looking at a sample attack on invented hosts.',
+    sample: 'You are looking at a sample attack on an invented host.',
     removeSample: 'Remove the sample',
     sampleRemoved: 'The sample is removed',
   },

@@ -53,7 +53,7 @@ export const zhCn: Messages = {
   },
   chart: {
     title: '日志量',
-    bucket: '每 {span} 的事件数',
+    bucket: '每 {span}的事件数',
     hour: '小时',
     minutes: '{n} 分钟',
     others: '其他主机',
@@ -189,7 +189,7 @@ export const zhCn: Messages = {
   first: {
     title: '还没有事件。三种开始方式',
     sample: '先看看效果',
-    sampleText: '在虚构的主机上载入一次小型攻击示例。它会被标记为示例，一键即可移除。',
+    sampleText: '在一台虚构的主机上载入一次小型攻击示例。它会被标记为示例，一键即可移除。',
     sampleButton: '载入攻击示例',
     sampleBusy: '正在载入…',
     sampleDone: '攻击示例已载入',
