@@ -354,17 +354,38 @@ describe('recovery', () => {
     }
   });
 
+  const noise = Buffer.from(Array.from({ length: 5_000 }, (_, at) => ((at * 7919) % 250) + 1));
   test.each([
-    { name: 'zeros', tail: Buffer.alloc(5_000) },
-    { name: 'noise', tail: Buffer.from(Array.from({ length: 5_000 }, (_, at) => (at * 7919) % 251)) },
-    { name: 'a magic and nothing behind it', tail: Buffer.from([0xff, 0x43, 0x53, 0xfe]) },
-  ])('a tail of $name is cut', async ({ tail }) => {
+    { name: 'noise', tail: noise, told: 5_000 },
+    { name: 'a magic and nothing behind it', tail: Buffer.from([0xff, 0x43, 0x53, 0xfe]), told: 4 },
+    { name: 'noise and unused room', tail: Buffer.concat([noise, Buffer.alloc(300_000)]), told: 5_000 },
+    { name: 'room and noise', tail: Buffer.concat([Buffer.alloc(300_000), noise]), told: 305_000 },
+    { name: 'nothing but unused room', tail: Buffer.alloc(300_000), told: undefined },
+  ])('a tail of $name is cut', async ({ tail, told }) => {
     const { path, bytes } = await threeRecords();
     await appendFile(path, tail);
     const log = await open();
-    expect(log.cut?.bytes).toBe(tail.length);
+    expect(log.cut?.bytes).toBe(told);
     expect(log.lastPosition).toBe(3);
     expect((await readFile(path)).equals(bytes)).toBe(true);
+  });
+
+  test('records go over the zeros behind them, and a log that is closed ends with its last record', async () => {
+    const log = await open({ roomBytes: 10_000 });
+    await log.append([event('first')]);
+    const path = join(
+      folder,
+      (await readdir(folder)).find((name) => name.endsWith('.log'))!,
+    );
+    const { length } = await readFile(path);
+    expect(length).toBeGreaterThan(10_000);
+    for (let at = 0; at < 50; at++) await log.append([event('one more')]);
+    expect((await readFile(path)).length).toBe(length);
+    await log.close();
+    const bytes = await readFile(path);
+    expect(bytes.length).toBeLessThan(length);
+    expect(bytes.at(-1)).not.toBe(0);
+    expect((await texts(await open())).map(([position]) => position)).toHaveLength(51);
   });
 
   test('any flipped byte costs at most its own record, and is told', async () => {

@@ -27,6 +27,7 @@ const DEFAULT_LIMITS: WriterLimits = {
   queuedBytes: 64 * 1024 * 1024,
   groupBytes: 8 * 1024 * 1024,
   reserveBytes: 64 * 1024 * 1024,
+  roomBytes: 1024 * 1024,
 };
 
 const DAMAGE_KEPT = 100;

@@ -144,8 +144,9 @@ test('whatever a power cut leaves, all that was acknowledged is there, once, and
   await fc.assert(
     fc.asyncProperty(
       cuts,
+      fc.constantFrom(0, 100, 700, 5_000),
       fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
-      async (rounds, stream) => {
+      async (rounds, roomBytes, stream) => {
         const folder = await mkdtemp(join(tmpdir(), 'chainsight-cut-'));
         const chance: Chance = () => stream.next().value as number;
         let disk = new CutDisk();
@@ -154,7 +155,7 @@ test('whatever a power cut leaves, all that was acknowledged is there, once, and
         for (const { after, batches: given } of rounds) {
           const unique = given.map((batch) => batch.map((each) => `${++writes} ${each}`));
           for (const each of unique.flat()) written.add(each);
-          const log = await openEventLog(folder, { files: disk, segmentBytes: 3_000 });
+          const log = await openEventLog(folder, { files: disk, segmentBytes: 3_000, roomBytes });
           disk.left = after;
           expected.push(...(await appendUntilCut(log, unique)));
           disk = disk.remains(chance);

@@ -1,11 +1,11 @@
 /**
- * What a log finds when it is opened. A crash leaves at most a torn end: bytes of a group that was never acknowledged. They are cut. Damage further up is
- * told and left as it is.
+ * What a log finds when it is opened. A crash leaves at most a torn end: bytes of a group that was never acknowledged, and zeros that waited for
+ * records. They are cut; of zeros alone nothing is told. Damage further up is told and left as it is.
  */
 
 import { join } from 'node:path';
 import { BlockIndex } from './block-index.js';
-import type { LogFile, LogFiles } from './files.js';
+import { readFully, type LogFile, type LogFiles } from './files.js';
 import { HEADER_BYTES } from './frame.js';
 import { scan, type Hole } from './scan.js';
 import { listSegments, readSalt, SEGMENT_HEADER_BYTES } from './segment.js';
@@ -73,14 +73,29 @@ async function recoverActive(
     }
     holes.push(...slice.holes);
   }
-  const torn = size > index.end ? holes.find((hole) => hole.offset >= index.end) : undefined;
-  if (torn !== undefined && change) {
+  const written = await endOfWritten(file, index.end, size);
+  const torn = written > index.end ? holes.find((hole) => hole.offset >= index.end) : undefined;
+  if (size > index.end && change) {
     await file.truncate(index.end);
     await file.sync();
   }
-  const cut = torn === undefined ? earlierCut : { bytes: size - index.end, reason: `${segment.name}: ${torn.reason}` };
+  const cut =
+    torn === undefined ? earlierCut : { bytes: written - index.end, reason: `${segment.name}: ${torn.reason}` };
   const damage = holes.filter((hole) => hole.offset < index.end).map((hole) => ({ segment: segment.name, hole }));
   return { active: { ...segment, salt, index }, lastPosition, cut, damage };
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** @returns where the last byte that is not zero ends, or `from` where all up to `to` are */
+async function endOfWritten(file: LogFile, from: number, to: number): Promise<number> {
+  for (let end = to; end > from; end -= CHUNK_BYTES) {
+    const start = Math.max(from, end - CHUNK_BYTES);
+    const bytes = await readFully(file, start, end - start);
+    const last = bytes.findLastIndex((byte) => byte !== 0);
+    if (last >= 0) return start + last + 1;
+  }
+  return from;
 }
 
 /** Nothing in the segment can be checked, so nothing is cut or added; positions go on behind all that it can have held. */

@@ -27,6 +27,11 @@ export interface WriterLimits {
   readonly groupBytes: number;
   /** Left free on the file system for everything else; at most a twentieth of it. */
   readonly reserveBytes: number;
+  /**
+   * Zeros that are written behind the records, for later ones to go over: a sync of bytes that change neither the file's length nor its blocks needs
+   * no commit of the file system's journal, and takes half the time.
+   */
+  readonly roomBytes: number;
 }
 
 interface Waiting {
@@ -55,6 +60,8 @@ export class LogWriter {
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
   #isClosed = false;
+  /** Where the zeros behind the records end. */
+  #roomEnd = 0;
   /** Bytes that may be written, and until when, before free space is asked for again. */
   #spaceBytes = 0;
   #spaceUntilMs = 0;
@@ -92,6 +99,7 @@ export class LogWriter {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#running;
+    if (this.failure === undefined) await this.#cutRoom();
     await this.#file?.close();
     this.#file = undefined;
   }
@@ -143,26 +151,39 @@ export class LogWriter {
     await this.#checkSpace(bytes);
     const { file, segment } = await this.#segmentFor(bytes);
     const start = segment.index.end;
-    const buffer = Buffer.allocUnsafe(bytes);
+    const room = start + bytes > this.#roomEnd ? this.#limits.roomBytes : 0;
+    const buffer = room === 0 ? Buffer.allocUnsafe(bytes) : Buffer.alloc(bytes + room);
     let offset = 0;
     let position = this.lastPosition;
     for (const waiting of group) {
       for (const payload of waiting.payloads) offset = writeFrame(buffer, offset, payload, ++position, segment.salt);
     }
-    await this.#write(file, buffer, start);
+    await this.#write(file, buffer, start, bytes);
     await file.datasync();
     this.#settle(group, segment.index);
   }
 
   /** A disk that has no room for the bytes has lost none: what it took of them is taken back, and the log is as it was. */
-  async #write(file: LogFile, buffer: Buffer, start: number): Promise<void> {
+  async #write(file: LogFile, buffer: Buffer, start: number, recordBytes: number): Promise<void> {
     try {
       await writeFully(file, buffer, start);
+      this.#roomEnd = Math.max(this.#roomEnd, start + buffer.length);
     } catch (error) {
       if (!isNoSpace(error)) throw error;
       await file.truncate(start);
-      throw this.#full(0, error);
+      this.#roomEnd = start;
+      if (buffer.length === recordBytes) throw this.#full(0, error);
+      await this.#write(file, buffer.subarray(0, recordBytes), start, recordBytes);
     }
+  }
+
+  /** A segment that is not written to ends with its last record. */
+  async #cutRoom(): Promise<void> {
+    const { active } = this;
+    if (this.#file === undefined || active === undefined || this.#roomEnd <= active.index.end) return;
+    await this.#file.truncate(active.index.end);
+    this.#roomEnd = 0;
+    await this.#file.sync();
   }
 
   /** Only now do readers see the records, and callers hear of them. */
@@ -185,11 +206,13 @@ export class LogWriter {
       this.#file ??= await this.#files.open(join(this.#folder, active.name), 'write');
       return { file: this.#file, segment: active };
     }
+    await this.#cutRoom();
     const firstPosition = this.lastPosition + 1;
     const { file, name, salt } = await createSegment(this.#files, this.#folder, firstPosition);
     const segment = { name, salt, firstPosition, index: new BlockIndex(SEGMENT_HEADER_BYTES) };
     const before = this.#file;
     this.#file = file;
+    this.#roomEnd = 0;
     this.active = segment;
     if (active !== undefined) await this.#onClosedSegment(active);
     await before?.close();
