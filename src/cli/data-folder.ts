@@ -13,6 +13,8 @@ export const statePath = (dataFolder: string): string => join(dataFolder, 'state
 export const logPath = (dataFolder: string): string => join(dataFolder, 'log');
 /** Plugins of other people, found without being named in `plugins.folders`. */
 export const pluginFolder = (dataFolder: string): string => join(dataFolder, 'plugins');
+/** Packs of one's own, loaded and watched without being named in `rules.packs`. */
+export const rulesFolder = (dataFolder: string): string => join(dataFolder, 'rules');
 export const pluginCachePath = (dataFolder: string): string => join(dataFolder, 'plugin-cache');
 export const pluginMemoryPath = (dataFolder: string): string => join(dataFolder, 'plugin-memory.json');
 /** Where a running server says how it is reached. */

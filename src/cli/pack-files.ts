@@ -29,20 +29,20 @@ export interface PackFolder {
 }
 
 /**
- * All YAML files below a folder (or one file alone), sorted by path. Hidden files are left out; a link that leads out of the folder is a problem.
+ * All YAML files below a folder (or one file alone), sorted by path; of a flat one, those that lie in it itself. Hidden files are left out; a link that leads out of the folder is a problem.
  *
  * @throws CommandError if there is no such folder
  */
-export function readPack(path: string): PackFolder {
-  return readFolder(path, /\.ya?ml$/);
+export function readPack(path: string, { isFlat = false } = {}): PackFolder {
+  return readFolder(path, /\.ya?ml$/, isFlat ? 0 : DEPTH_MAX);
 }
 
 /** The same for files of another kind. */
-export function readFolder(path: string, pattern: RegExp): PackFolder {
+export function readFolder(path: string, pattern: RegExp, depthMax = DEPTH_MAX): PackFolder {
   const stats = statsOf(path);
   const files: PackFile[] = [];
   const problems: Diagnostic[] = [];
-  const paths = stats.isDirectory() ? filesBelow(path, pattern, problems) : [path];
+  const paths = stats.isDirectory() ? filesBelow(path, pattern, depthMax, problems) : [path];
   let totalLength = 0;
   for (const file of paths.sort()) {
     const text = readText(file, problems);
@@ -88,7 +88,7 @@ export interface LoadedPacks {
  * @throws CommandError if one of the folders does not exist
  */
 export function loadPacks(paths: readonly string[], withCases = false): LoadedPacks {
-  const folders = paths.flatMap(packFolders).map(readPack);
+  const folders = paths.flatMap(packFolders).map((folder) => readPack(folder));
   const packs = folders.map((folder) =>
     loadPack(folder.files, { technique: techniqueById, name: basename(folder.path), withCases }),
   );
@@ -114,7 +114,7 @@ export function bundledPackPath(): string {
   }
 }
 
-function filesBelow(root: string, pattern: RegExp, problems: Diagnostic[]): string[] {
+function filesBelow(root: string, pattern: RegExp, depthMax: number, problems: Diagnostic[]): string[] {
   const realRoot = realpathSync(root);
   const found: string[] = [];
   const open = [{ path: root, depth: 0 }];
@@ -122,7 +122,7 @@ function filesBelow(root: string, pattern: RegExp, problems: Diagnostic[]): stri
     for (const entry of readdirSync(next.path, { withFileTypes: true })) {
       const path = join(next.path, entry.name);
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-      if (entry.isDirectory() && next.depth < DEPTH_MAX) open.push({ path, depth: next.depth + 1 });
+      if (entry.isDirectory() && next.depth < depthMax) open.push({ path, depth: next.depth + 1 });
       if (!pattern.test(entry.name) || entry.isDirectory()) continue;
       if (entry.isSymbolicLink() && !isInside(path, realRoot)) {
         problems.push(

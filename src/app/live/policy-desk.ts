@@ -79,7 +79,10 @@ export class LivePolicyDesk implements PolicyDesk {
     }
     const compiled = this.parts.compile(packs);
     this.#problems = compiled.diagnostics;
-    if (isEmpty(compiled.rules) && !isEmpty(policy.compiled().rules)) return;
+    if (isEmpty(compiled.rules) && !isEmpty(policy.compiled().rules)) {
+      this.parts.tell({ kind: 'policy', what: 'rules' });
+      return;
+    }
     await this.#change({ kind: 'rules', version, packs }, 'rules');
   }
 

@@ -17,9 +17,13 @@ import { asCommandError, ensureDataFolder, logPath, openState } from '../data-fo
 import { inProcessPlugins } from '../judges.js';
 import { storedDecoder } from '../log-source.js';
 import { startPlugins, tellRules } from './plugins.js';
-import { packReader } from './rule-packs.js';
+import { rulePacks, type RulePacks } from './rule-packs.js';
+import { watchRules } from './rule-watch.js';
 import { sampleMaker } from './sample.js';
 import { systemClock, systemPause } from './world.js';
+
+/** The console lists them all. */
+const ERRORS_TOLD_MAX = 20;
 
 export interface Composition {
   readonly parts: ServerParts;
@@ -45,9 +49,10 @@ export async function compose({ dataFolder, values }: Config, logger: ServerLogg
     log = await openLog(dataFolder, state.effects.committedPosition, logger);
     let live: LiveService | undefined;
     plugins = await startPlugins(dataFolder, values, () => live, logger);
-    live = liveService(log, state, plugins, values, logger);
+    const packs = rulePacks(dataFolder, values, (problem) => logger.warn({}, formatDiagnostic(problem)));
+    live = liveService({ log, state, plugins, values, packs, logger });
     await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
-    return composition({ live, log, state, plugins, values, logger });
+    return composition({ live, log, state, plugins, values, packs, logger });
   } catch (error) {
     await plugins?.close();
     await log?.close();
@@ -62,11 +67,17 @@ interface Pieces {
   readonly state: StateStore;
   readonly plugins: PluginHost;
   readonly values: SettingValues;
+  readonly packs: RulePacks;
   readonly logger: ServerLogger;
 }
 
-function composition({ live, log, state, plugins, values, logger }: Pieces): Composition {
+function composition({ live, log, state, plugins, values, packs, logger }: Pieces): Composition {
   const endTelling = tellRules(plugins, live);
+  const watching = watchRules(
+    packs.folders,
+    () => reloadRules(live, logger),
+    (folder, reason) => logger.warn({ folder, reason }, 'changes of these rules are not seen; reload them by hand'),
+  );
   return {
     live,
     decoder: (sink) =>
@@ -91,6 +102,7 @@ function composition({ live, log, state, plugins, values, logger }: Pieces): Com
       logger,
     },
     async close() {
+      watching.close();
       await live.stop();
       endTelling();
       // After the engine, which calls them, and before the log, which takes what they learned.
@@ -101,13 +113,20 @@ function composition({ live, log, state, plugins, values, logger }: Pieces): Com
   };
 }
 
-function liveService(
-  log: EventLog,
-  state: StateStore,
-  plugins: PluginHost,
-  values: SettingValues,
-  logger: ServerLogger,
-): LiveService {
+async function reloadRules(live: LiveService, logger: ServerLogger): Promise<void> {
+  try {
+    const before = live.policy.rules().rules.version;
+    const { rules, problems } = await live.policy.reloadRules();
+    if (rules.version === before && problems.length === 0) return;
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    logger.info({ version: rules.version, rules: rules.rules.length, errors: errors.length }, 'rules read again');
+    for (const error of errors.slice(0, ERRORS_TOLD_MAX)) logger.warn({}, formatDiagnostic(error));
+  } catch (error) {
+    logger.error({ err: error }, 'the rules could not be read again; those in force stay');
+  }
+}
+
+function liveService({ log, state, plugins, values, packs, logger }: Omit<Pieces, 'live'>): LiveService {
   return new LiveService({
     log,
     store: state.effects,
@@ -115,7 +134,7 @@ function liveService(
     pause: systemPause,
     decoder: storedDecoder,
     compile: compilePacks,
-    readPacks: packReader(values, (problem) => logger.warn({}, formatDiagnostic(problem))),
+    readPacks: () => packs.read(),
     settings: {
       threshold: values['policy.threshold'],
       hits: values['policy.hits'],

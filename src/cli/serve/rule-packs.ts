@@ -1,29 +1,71 @@
 /** Which packs a server loads, read again for each reload. */
 
-import { basename } from 'node:path';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { AppError } from '../../app/app-error.js';
 import type { PackSource } from '../../app/policy/compile-packs.js';
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
+import type { PackFile } from '../../engine/rule/index.js';
+import { rulesFolder } from '../data-folder.js';
 import { CommandError } from '../exit.js';
-import { bundledPackPath, packFolders, readPack } from '../pack-files.js';
+import { bundledPackPath, packFolders, readPack, type PackFolder } from '../pack-files.js';
 import type { SettingValues } from '../settings.js';
 
+export interface RulePacks {
+  /** All that a change may lie in. */
+  readonly folders: readonly string[];
+  /**
+   * The packs as they lie on disk now: the bundled one, those that are configured, those in the data folder. A file whose text has not changed is the
+   * same object as the last time, so that what was made from it may be kept.
+   *
+   * @throws AppError `RULES_UNREADABLE` where a configured folder does not exist
+   */
+  read(): Promise<readonly PackSource[]>;
+}
+
 /** @param onProblem  told of files that could not be read and are left out */
-export function packReader(
+export function rulePacks(
+  dataFolder: string,
   values: SettingValues,
   onProblem: (problem: Diagnostic) => void,
-): () => Promise<readonly PackSource[]> {
-  return async () => {
-    try {
-      const paths = [...(values['rules.bundled'] ? [bundledPackPath()] : []), ...values['rules.packs']];
-      return paths.flatMap(packFolders).map((path) => {
-        const { files, problems } = readPack(path);
-        for (const problem of problems) onProblem(problem);
-        return { name: basename(path), files };
-      });
-    } catch (error) {
-      if (error instanceof CommandError) throw new AppError('RULES_UNREADABLE', error.message, { cause: error });
-      throw error;
-    }
+): RulePacks {
+  const own = rulesFolder(dataFolder);
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  const configured = [...(values['rules.bundled'] ? [bundledPackPath()] : []), ...values['rules.packs']];
+  let known: ReadonlyMap<string, PackFile> = new Map();
+  return {
+    folders: [...configured, own],
+    async read() {
+      try {
+        const folders = [...configured.flatMap(packFolders).map((path) => readPack(path)), ...ownPacks(own)];
+        const now = new Map<string, PackFile>();
+        const sources = folders.map(({ path, files, problems }) => {
+          for (const problem of problems) onProblem(problem);
+          return { name: basename(path), files: files.map((file) => sameOrNew(file, known, now)) };
+        });
+        known = now;
+        return sources;
+      } catch (error) {
+        if (error instanceof CommandError) throw new AppError('RULES_UNREADABLE', error.message, { cause: error });
+        throw error;
+      }
+    },
   };
+}
+
+/** In the data folder's own folder each folder is a pack, and so are the files that lie there loose. Empty ones are none. */
+function ownPacks(own: string): PackFolder[] {
+  const folders = readdirSync(own, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => join(own, entry.name))
+    .sort();
+  const packs = [readPack(own, { isFlat: true }), ...folders.flatMap(packFolders).map((path) => readPack(path))];
+  return packs.filter(({ files, problems }) => files.length + problems.length > 0);
+}
+
+function sameOrNew(file: PackFile, known: ReadonlyMap<string, PackFile>, now: Map<string, PackFile>): PackFile {
+  const before = known.get(file.path);
+  const kept = before?.text === file.text ? before : file;
+  now.set(kept.path, kept);
+  return kept;
 }

@@ -1,0 +1,108 @@
+/** Rules that change on disk while a server runs, on real files. */
+
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { loadConfig } from '../config.js';
+import { rulesFolder } from '../data-folder.js';
+import { setProgramRoot } from '../program-root.js';
+import { compose, type Composition } from './compose.js';
+import { watchRules } from './rule-watch.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chainsight-watch-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('watchRules', () => {
+  test('many changes at once are told once, a later one again, and none after it is closed', async () => {
+    const changed = vi.fn(() => Promise.resolve());
+    const watching = watchRules([folder], changed, () => undefined);
+    mkdirSync(join(folder, 'sub'));
+    for (let at = 0; at < 20; at++) writeFileSync(join(folder, 'sub', `${at}.yml`), 'x');
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1), 2_000);
+    await wait(400);
+    expect(changed).toHaveBeenCalledTimes(1);
+    renameSync(join(folder, 'sub', '1.yml'), join(folder, 'sub', 'one.yml'));
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(2), 2_000);
+    watching.close();
+    writeFileSync(join(folder, 'sub', 'late.yml'), 'x');
+    await wait(400);
+    expect(changed).toHaveBeenCalledTimes(2);
+  });
+
+  test('what changes while the rules are read is read afterwards', async () => {
+    let done = (): void => undefined;
+    const changed = vi.fn(() => new Promise<void>((resolve) => (done = resolve)));
+    const watching = watchRules([folder], changed, () => undefined);
+    writeFileSync(join(folder, 'a.yml'), 'x');
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1), 2_000);
+    writeFileSync(join(folder, 'b.yml'), 'x');
+    await wait(400);
+    expect(changed).toHaveBeenCalledTimes(1);
+    done();
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(2), 2_000);
+    watching.close();
+  });
+
+  test('hidden files are nothing new, and a folder that is not there is told', async () => {
+    const changed = vi.fn(() => Promise.resolve());
+    const trouble = vi.fn();
+    const watching = watchRules([folder, join(folder, 'absent')], changed, trouble);
+    expect(trouble).toHaveBeenCalledExactlyOnceWith(join(folder, 'absent'), expect.stringContaining('ENOENT'));
+    writeFileSync(join(folder, '.a.yml.swp'), 'x');
+    await wait(400);
+    expect(changed).not.toHaveBeenCalled();
+    watching.close();
+  });
+});
+
+describe('a running server', () => {
+  const rule = (id: string, condition: string): string =>
+    `rules:\n  - id: ${id}\n    title: A rule\n    set: ioa\n    points: 10\n    conditions: ["${condition}"]\n`;
+  let composition: Composition;
+
+  beforeEach(async () => {
+    setProgramRoot(fileURLToPath(new URL('../../..', import.meta.url)));
+    const loaded = loadConfig({ data: folder, environment: { CHAINSIGHT_RULES_BUNDLED: 'false' } });
+    if (!loaded.ok) throw new Error('no config');
+    const quiet = (): void => undefined;
+    composition = await compose(loaded.value, { info: quiet, warn: quiet, error: quiet });
+  });
+  afterEach(() => composition.close());
+
+  const ids = (): readonly string[] => composition.live.policy.rules().rules.rules.map(({ id }) => id);
+
+  test('takes up a file that is dropped into its folder in moments, and lets go of one that is removed', async () => {
+    expect(ids()).toEqual([]);
+    const startMs = performance.now();
+    writeFileSync(join(rulesFolder(folder), 'mine.yml'), rule('dropped', "image =~ '.*x.exe'"));
+    await vi.waitFor(() => expect(ids()).toEqual(['dropped']), { timeout: 5_000, interval: 10 });
+    // A third of a second here; the rest is for machines that do much else.
+    expect(performance.now() - startMs).toBeLessThan(3_000);
+    const pack = join(rulesFolder(folder), 'theirs');
+    mkdirSync(pack);
+    writeFileSync(join(pack, 'pack.yml'), 'name: theirs\nversion: 1.0.0\ntitle: Theirs\n');
+    writeFileSync(join(pack, 'rules.yml'), rule('packed', "image =~ '.*y.exe'"));
+    await vi.waitFor(() => expect(ids()).toEqual(['dropped', 'packed']), { timeout: 5_000 });
+    rmSync(join(rulesFolder(folder), 'mine.yml'));
+    await vi.waitFor(() => expect(ids()).toEqual(['packed']), { timeout: 5_000 });
+  });
+
+  test('a broken file is named with its place, and stops nothing', async () => {
+    writeFileSync(join(rulesFolder(folder), 'good.yml'), rule('good', "image =~ '.*x.exe'"));
+    writeFileSync(join(rulesFolder(folder), 'bad.yml'), rule('bad', 'image =~'));
+    await vi.waitFor(() => expect(ids()).toEqual(['good']), { timeout: 5_000 });
+    const { problems } = composition.live.policy.rules();
+    expect(problems.find(({ severity }) => severity === 'error')).toMatchObject({
+      file: join(rulesFolder(folder), 'bad.yml'),
+      line: 6,
+      rule: 'bad',
+    });
+  });
+});
