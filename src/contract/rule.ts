@@ -7,10 +7,15 @@ import { Nullable, OneOf, Titles } from './scalar.js';
 export const Rule = Type.Object(
   {
     id: Type.String(),
-    kind: OneOf(['ioa', 'technique', 'profile'] as const),
+    kind: OneOf(['ioa', 'technique', 'sigma', 'profile'] as const),
     titles: Titles,
     descriptions: Titles,
     points: Type.Number(),
+    /** Its hits are counted and listed, and score nothing. */
+    shadow: Type.Boolean(),
+    /** Sigma's words for how bad and how settled it is; `null` for other rules. */
+    level: Nullable(Type.String()),
+    status: Nullable(Type.String()),
     techniques: Type.Array(Type.String()),
     /** Of a profile: how many of its techniques reach it; 0 for rules. */
     atLeast: Type.Integer(),

@@ -8,6 +8,7 @@ export interface TestRule {
   readonly id: string;
   readonly points: number;
   readonly set?: RuleSetName;
+  readonly isShadow?: boolean;
   readonly techniques?: readonly string[];
   readonly when: (event: Event) => boolean;
 }
@@ -48,6 +49,10 @@ function loadedRule(rule: TestRule): Rule {
     description: { en: '', zh: '' },
     set: rule.set ?? 'ioa',
     points: rule.points,
+    isShadow: rule.isShadow ?? false,
+    level: undefined,
+    status: undefined,
+    sigma: undefined,
     techniques: rule.techniques ?? [],
     actions: [],
     eventIds: [],

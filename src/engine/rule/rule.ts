@@ -3,9 +3,21 @@
 import type { Title } from '../base/title.js';
 import type { Action } from '../event/action.js';
 import type { Event } from '../event/event.js';
+import type { SigmaCorrelation, SigmaFilter, SigmaLevel, SigmaRule, SigmaStatus } from './sigma/document.js';
 
-/** `ioa`: the rule itself scores, and so does each of its techniques. `technique`: only its techniques score (the original's "attck" rules). */
-export type RuleSetName = 'ioa' | 'technique';
+/**
+ * `ioa`: the rule itself scores, and so does each of its techniques. `technique`: only its techniques score (the original's "attck" rules).
+ * `sigma`: the rule itself scores; its techniques are noted at zero points, so that they count for profiles and nothing is paid twice.
+ */
+export type RuleSetName = 'ioa' | 'technique' | 'sigma';
+
+/** A rule read from a Sigma document, with what the pack says of it. */
+export interface SigmaSource {
+  /** Of a correlation its place in the rules is all that the matcher knows: it matches no event by itself. */
+  readonly document: SigmaRule | SigmaCorrelation;
+  /** What these hold for is taken out of what the rule holds for. Empty for correlations. */
+  readonly filters: readonly SigmaFilter[];
+}
 
 export interface Rule {
   /** Unique over all loaded packs; a later pack's rule of the same id replaces an earlier one's. */
@@ -13,8 +25,15 @@ export interface Rule {
   readonly title: Title;
   readonly description: Title;
   readonly set: RuleSetName;
-  /** Score of the rule (`ioa`) and of each technique it names, once per chain each. */
+  /** Score of the rule (`ioa`, `sigma`) and of each technique it names (`ioa`, `technique`), once per chain each. */
   readonly points: number;
+  /** Hits are counted and listed, but never become evidence. */
+  readonly isShadow: boolean;
+  /** What its author thinks of it; `undefined` where the language has no such word, or the author did not say. */
+  readonly level: SigmaLevel | undefined;
+  readonly status: SigmaStatus | undefined;
+  /** Present exactly in the set `sigma`; `conditions`, `actions` and `eventIds` are empty then. */
+  readonly sigma: SigmaSource | undefined;
   /** ATT&CK ids, `T1059` or `T1059.001`. */
   readonly techniques: readonly string[];
   /** Actions it is asked about; empty = every event. */
