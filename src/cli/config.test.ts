@@ -111,6 +111,19 @@ describe('loadConfig', () => {
     { name: 'a list of maps', text: 'rules: {packs: [{a: 1}]}', says: ['CONFIG_INVALID', 'list of texts'] },
     { name: 'broken YAML', text: 'listen:\n  http: [', says: ['CONFIG_NOT_YAML', ':2'] },
     { name: 'the same key twice', text: 'insecure: true\ninsecure: false', says: ['CONFIG_NOT_YAML', ':2'] },
+    {
+      name: 'a map without end',
+      text: `policy: ${'{a: '.repeat(5_000)}`,
+      says: ['CONFIG_NOT_YAML', ':1:', 'too deep'],
+    },
+    { name: 'faults without number', text: '-  *a x: "\\u"\n' + '- '.repeat(20_000), says: ['CONFIG_NOT_YAML', ':'] },
+    { name: 'an alias of nothing', text: 'policy:\n  skipImages: *a', says: ['CONFIG_NOT_YAML', ':2', '&a'] },
+    { name: 'an alias inside of itself', text: 'log.level: &a [*a, *a]', says: ['CONFIG_NOT_YAML', ':1', '*a'] },
+    {
+      name: 'a setting written both ways',
+      text: 'log: {level: info}\nlog.level: warn',
+      says: ['CONFIG_INVALID', ':2', 'twice'],
+    },
     { name: 'a list', text: '- a', says: ['must be a map'] },
   ])('says where $name is', ({ text, says }) => {
     const [problem = ''] = problems(text);

@@ -5,9 +5,9 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node, type YAMLMap } from 'yaml';
 import type { Diagnostic } from '../engine/base/diagnostic.js';
 import { fail, ok, type Result } from '../engine/base/result.js';
+import { readYaml, type YamlFile } from '../engine/rule/pack/yaml-file.js';
 import { didYouMean } from '../engine/rule/closest-word.js';
 import {
   environmentName,
@@ -115,18 +115,12 @@ function readFile(file: string, problems: Diagnostic[]): ReadonlyMap<string, Fou
     });
     return found;
   }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  for (const error of document.errors) {
-    const place = lines.linePos(error.pos[0]);
-    // The place is told apart, and the lines below it are an excerpt.
-    const message = error.message.replace(/ at line \d+, column \d+:[^]*$/, '.');
-    problems.push({ code: 'CONFIG_NOT_YAML', severity: 'error', message, file, line: place.line, column: place.col });
-  }
-  if (problems.length > 0 || document.contents === null) return found;
-  if (isMap(document.contents)) {
-    walk(document.contents, '', { document, file, lines, found, problems });
-  } else {
+  const yaml = readYaml({ path: file, text });
+  for (const diagnostic of yaml.diagnostics) problems.push({ ...diagnostic, code: 'CONFIG_NOT_YAML' });
+  const value = yaml.file?.value ?? {};
+  if (yaml.file === undefined) return found;
+  if (isMap(value)) walk(value, [], { yaml: yaml.file, file, found, problems });
+  else
     problems.push({
       code: 'CONFIG_INVALID',
       severity: 'error',
@@ -134,40 +128,46 @@ function readFile(file: string, problems: Diagnostic[]): ReadonlyMap<string, Fou
       file,
       line: 1,
     });
-  }
   return found;
 }
 
 interface Walk {
-  readonly document: Document;
+  readonly yaml: YamlFile;
   readonly file: string;
-  readonly lines: LineCounter;
   readonly found: Map<string, Found>;
   readonly problems: Diagnostic[];
 }
 
 /** Depth is bounded by the names that exist: only their first parts are entered. */
-function walk(map: YAMLMap, prefix: string, state: Walk): void {
-  for (const { key, value } of map.items) {
-    const name = `${prefix}${isScalar(key) ? String(key.value) : '?'}`;
-    const { line, col } = state.lines.linePos((key as Node).range?.[0] ?? 0);
+function walk(map: Readonly<Record<string, unknown>>, prefix: readonly string[], state: Walk): void {
+  for (const [key, value] of Object.entries(map)) {
+    const path = [...prefix, key];
+    const name = path.join('.');
+    const { line, column } = state.yaml.placeOfKey(path);
     if (isSetting(name)) {
-      const raw: unknown = (value as Node | null)?.toJS(state.document) ?? '';
-      state.found.set(name, { raw, origin: `${state.file}:${line}`, line });
+      if (state.found.has(name)) {
+        const message = `${name} is there twice.`;
+        state.problems.push({ code: 'CONFIG_INVALID', severity: 'error', message, file: state.file, line, column });
+      }
+      state.found.set(name, { raw: value ?? '', origin: `${state.file}:${line}`, line });
     } else if (SETTING_NAMES.some((known) => known.startsWith(`${name}.`)) && isMap(value)) {
-      walk(value, `${name}.`, state);
+      walk(value, path, state);
     } else {
       state.problems.push({
         code: 'CONFIG_UNKNOWN',
         severity: 'error',
-        message: `There is no setting ${JSON.stringify(name)}.`,
+        message: `There is no setting ${excerpt(name)}.`,
         file: state.file,
         line,
-        column: col,
+        column,
         hint: didYouMean(name, SETTING_NAMES) ?? 'chainsight config lists them',
       });
     }
   }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isSetting(name: string): name is SettingName {

@@ -61,6 +61,71 @@ function change(
   }
 }
 
+/** The same for a text, in UTF-16 units: a half of a pair is among what comes out. */
+function mutateText(random: Random, corpus: readonly string[], tokens: readonly string[]): string {
+  let text = pick(random, corpus);
+  for (let changes = 1 + random(6); changes > 0; changes--) text = changeText(random, text, corpus, tokens);
+  return text;
+}
+
+function changeText(random: Random, text: string, corpus: readonly string[], tokens: readonly string[]): string {
+  const at = random(text.length + 1);
+  const to = Math.min(text.length, at + random(64));
+  switch (random(9)) {
+    case 0:
+      return (
+        text.slice(0, at) + String.fromCharCode(random(4) === 0 ? random(0x1_0000) : random(128)) + text.slice(at + 1)
+      );
+    case 1:
+      return text.slice(0, at) + text.slice(to);
+    case 2:
+      return text.slice(0, to) + text.slice(at);
+    case 3:
+    case 4:
+    case 5:
+      return text.slice(0, at) + pick(random, tokens) + text.slice(random(2) === 0 ? at : to);
+    case 6:
+      return text.slice(0, at);
+    case 7: {
+      const other = pick(random, corpus);
+      const from = random(other.length + 1);
+      return text.slice(0, at) + other.slice(from, from + random(200)) + text.slice(to);
+    }
+    default: {
+      const other = pick(random, corpus);
+      return text.slice(0, at) + other.slice(random(other.length + 1));
+    }
+  }
+}
+
+export interface Grammar {
+  readonly corpus: readonly string[];
+  /** What the format is made of; put in, it reaches further than random characters do. */
+  readonly tokens: readonly string[];
+  /** Long ones, which cost time, and which few inputs need. */
+  readonly many: readonly string[];
+}
+
+/** A changed text of the corpus for the most part, or tokens in any order, or no format at all. */
+export function anyText(random: Random, { corpus, tokens, many }: Grammar): string {
+  const pieces = random(100) === 0 ? [...tokens, ...many, ...many] : tokens;
+  const kind = random(20);
+  if (kind === 0) return noiseText(random);
+  return kind < 7 ? tokenSoup(random, pieces) : mutateText(random, corpus, pieces);
+}
+
+/** One to forty tokens in any order. */
+function tokenSoup(random: Random, tokens: readonly string[]): string {
+  return Array.from({ length: 1 + random(40) }, () => pick(random, tokens)).join(pick(random, ['', ' ', ' ', '\n']));
+}
+
+/** Texts of no format at all. */
+function noiseText(random: Random): string {
+  return Array.from({ length: random(200) }, () =>
+    String.fromCharCode(random(3) === 0 ? random(0x1_0000) : random(128)),
+  ).join('');
+}
+
 /** Bytes of no format at all. */
 export function noise(random: Random): Uint8Array {
   const bytes = new Uint8Array(random(200));

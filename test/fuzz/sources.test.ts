@@ -14,13 +14,9 @@ import { CHUNK_BYTES } from '../../src/sources/evtx/chunk-bytes.js';
 import { FILE_HEADER_BYTES } from '../../src/sources/evtx/file-header.js';
 import { writeEvtx } from '../../src/sources/evtx/testing/evtx-writer.js';
 import { eventRecord, SAMPLE_DATA, smallRecord } from '../../src/sources/evtx/testing/sample-log.js';
-import { mutate, noise, pick, randomFrom, randomTree, type Random } from './mutation.js';
+import { CASES, hold } from './hold.js';
+import { mutate, noise, pick, randomTree, type Random } from './mutation.js';
 
-const SEED = Number(process.env['FUZZ_SEED'] ?? 20_241_105);
-const CASES = Number(process.env['FUZZ_CASES'] ?? 100_000);
-console.info(`fuzz: seed ${SEED}, ${CASES} inputs a parser`);
-
-const SLOWEST_MS = 1000;
 const encoder = new TextEncoder();
 const bytesOf = (texts: readonly string[]): Uint8Array[] => texts.map((text) => encoder.encode(text));
 
@@ -174,47 +170,6 @@ function checkSkip(skip: Skip): void {
 }
 
 const CHECKS = { event: checkEvent, skip: checkSkip };
-
-/**
- * Runs `parse` on every input.
- *
- * @returns how many inputs there were
- * @throws Error  that names seed and case of the first input that throws, or is slow
- */
-function hold(
-  input: (random: Random) => unknown,
-  parse: (input: unknown, random: Random) => void,
-  cases = CASES,
-): number {
-  for (let index = 0; index < cases; index++) {
-    const random = randomFrom(SEED + index);
-    const value = input(random);
-    const started = performance.now();
-    try {
-      parse(value, random);
-      // Another program may have had the processor: what seems slow is measured again, by the time that it computes.
-      if (performance.now() - started > SLOWEST_MS)
-        expect(computingMs(() => parse(value, random))).toBeLessThan(SLOWEST_MS);
-    } catch (error) {
-      throw new Error(`seed ${SEED}, case ${index}: ${shown(value)}`, { cause: error });
-    }
-  }
-  expect(Object.keys(Object.prototype)).toEqual([]);
-  return cases;
-}
-
-function computingMs(run: () => void): number {
-  const started = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(started);
-  return (user + system) / 1000;
-}
-
-function shown(value: unknown): string {
-  return value instanceof Uint8Array
-    ? JSON.stringify(new TextDecoder().decode(value.subarray(0, 4000)))
-    : JSON.stringify(value);
-}
 
 describe.each(PARSERS)('$format', ({ format, corpus, tokens }) => {
   test('random and mutated bytes, in pieces', { timeout: 300_000 }, () => {

@@ -38,6 +38,8 @@ describe('a policy file', () => {
     { name: 'no number', text: 'threshold: many', place: 'p.yml:1:12', message: 'above 0' },
     { name: 'a negative threshold', text: 'threshold: -5', place: 'p.yml:1:12', message: 'above 0' },
     { name: 'no YAML', text: 'a: [1', place: 'p.yml:1', message: '' },
+    { name: 'a key twice', text: 'hits: all\nhits: first', place: 'p.yml:2:1', message: 'twice' },
+    { name: 'a list without end', text: `exceptions: ${'['.repeat(5_000)}`, place: 'p.yml:1:', message: 'too deep' },
     { name: 'no map', text: '- a', place: 'p.yml:1:1', message: 'map' },
     {
       name: 'unknown scope',

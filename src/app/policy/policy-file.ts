@@ -4,6 +4,14 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pai
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import { fail, ok, type Result } from '../../engine/base/result.js';
 import { DEFAULT_ROOT_IMAGES, DEFAULT_THRESHOLD, type Policy } from '../../engine/policy.js';
+import {
+  addLines,
+  BOUNDED,
+  FAULTS_MAX,
+  repeatedKey,
+  shortened,
+  tooDeepOffset,
+} from '../../engine/rule/pack/yaml-bounds.js';
 import type { Exception, ExceptionScope } from '../../engine/score/exception.js';
 
 export type PolicyLists = Omit<Policy, 'rules'>;
@@ -41,18 +49,24 @@ export function parsePolicy(text: string, file: string): Result<PolicyLists, rea
     report(`The policy file is longer than ${TEXT_MAX} characters.`, undefined);
     return fail(diagnostics);
   }
-  const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true });
-  for (const error of document.errors) {
-    diagnostics.push({
-      code: 'POLICY_NOT_YAML',
-      severity: 'error',
-      message: error.message.split('\n')[0]!,
-      file,
-      line: error.linePos?.[0].line,
-      column: error.linePos?.[0].col,
-    });
+  addLines(lines, text);
+  const notYaml = (message: string, offset: number): void => {
+    const { line, col: column } = lines.linePos(offset);
+    diagnostics.push({ code: 'POLICY_NOT_YAML', severity: 'error', message, file, line, column });
+  };
+  const tooDeep = tooDeepOffset(text);
+  if (tooDeep !== undefined) {
+    notYaml('Collections are nested too deep here.', tooDeep);
+    return fail(diagnostics);
   }
+  const document = parseDocument(text, { ...BOUNDED, schema: 'core' });
+  for (const error of document.errors.slice(0, FAULTS_MAX)) notYaml(shortened(error.message), error.pos[0]);
   if (diagnostics.length > 0) return fail(diagnostics);
+  const repeated = repeatedKey(document);
+  if (repeated !== undefined) {
+    notYaml(`${JSON.stringify(shortened(String(repeated.value)))} is there twice.`, repeated.range?.[0] ?? 0);
+    return fail(diagnostics);
+  }
   const root = document.contents;
   if (root === null) return ok(DEFAULT_POLICY);
   if (!isMap(root)) {
@@ -86,7 +100,7 @@ export function parsePolicy(text: string, file: string): Result<PolicyLists, rea
         break;
       default:
         report(
-          `Unknown setting ${JSON.stringify(key)}.`,
+          `Unknown setting ${JSON.stringify(shortened(key))}.`,
           pair.key,
           'known are threshold, hits, rootImages, skipImages, skipHashes, exceptions',
         );
@@ -130,8 +144,8 @@ function exceptionList(node: Node | null, report: Report): Exception[] {
     if (id === undefined || value === undefined || reason === undefined || value === '')
       report('An exception needs id, scope, value and reason.', item);
     else if (!SCOPES.includes(scope as ExceptionScope))
-      report(`Unknown scope ${JSON.stringify(scope)}.`, item, `known are ${SCOPES.join(', ')}`);
-    else if (ids.has(id)) report(`The id ${JSON.stringify(id)} is used twice.`, item);
+      report(`Unknown scope ${JSON.stringify(shortened(scope ?? ''))}.`, item, `known are ${SCOPES.join(', ')}`);
+    else if (ids.has(id)) report(`The id ${JSON.stringify(shortened(id))} is used twice.`, item);
     else {
       const expires = text('expires');
       const expiresMs = expires === undefined ? undefined : Date.parse(expires);

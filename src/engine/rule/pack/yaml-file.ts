@@ -4,10 +4,11 @@
  * compares every pair: 8,000 keys took two seconds).
  */
 
-import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument, type Document } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Document } from 'yaml';
 import type { Diagnostic } from '../../base/diagnostic.js';
 import { type Place, ruleDiagnostic } from '../diagnostic-codes.js';
 import { PACK_LIMITS, type PackFile } from './pack-file.js';
+import { addLines, BOUNDED, FAULTS_MAX, shortened, tooDeepOffset } from './yaml-bounds.js';
 import { sourceOffset } from './yaml-scalar.js';
 
 export type YamlPath = readonly (string | number)[];
@@ -24,14 +25,8 @@ export interface YamlFile {
   placeInText(path: YamlPath, offset: number): Place;
 }
 
-/** Deepest in use: a list in a map in a list in a map. */
-const FLOW_DEPTH_MAX = 32;
-/** Nested block collections start further right each, so this bounds their depth as well. */
-const BLOCK_COLUMN_MAX = 128;
 /** Values after aliases are expanded; no rule file of the size allowed comes near without aliases. */
 const VALUES_MAX = 500_000;
-/** After this many faults in one file the rest is the same fault again. */
-const FAULTS_MAX = 20;
 
 /** `file` is missing where nothing of it could be used. */
 export function readYaml(file: PackFile): { readonly file?: YamlFile; readonly diagnostics: readonly Diagnostic[] } {
@@ -50,7 +45,8 @@ export function readYaml(file: PackFile): { readonly file?: YamlFile; readonly d
     );
   }
   const lines = new LineCounter();
-  const tooDeep = tooDeepOffset(text, lines);
+  addLines(lines, text);
+  const tooDeep = tooDeepOffset(text);
   if (tooDeep !== undefined) {
     return reject(
       ruleDiagnostic('PACK_YAML_TOO_DEEP', 'Collections are nested too deep here.', {
@@ -59,12 +55,12 @@ export function readYaml(file: PackFile): { readonly file?: YamlFile; readonly d
       }),
     );
   }
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
+  const document = parseDocument(text, BOUNDED);
   const faults = document.errors.concat(document.warnings as never[]).slice(0, FAULTS_MAX);
   if (faults.length > 0) {
     return {
       diagnostics: faults.map((fault) =>
-        ruleDiagnostic('PACK_YAML_INVALID', sentence(fault.message), {
+        ruleDiagnostic('PACK_YAML_INVALID', sentence(shortened(fault.message)), {
           file: path,
           place: placeAt(lines, fault.pos[0]),
         }),
@@ -75,32 +71,6 @@ export function readYaml(file: PackFile): { readonly file?: YamlFile; readonly d
   const value = document.contents === null ? undefined : reader.read(document.contents as Node);
   if (reader.diagnostics.length > 0) return { diagnostics: reader.diagnostics };
   return { file: new PlacedYaml(path, text, value, document, lines, reader.targets), diagnostics: [] };
-}
-
-/** Offset of the first token that goes too deep. Fills the line counter on the way: the lexer sees every line end. */
-function tooDeepOffset(text: string, lines: LineCounter): number | undefined {
-  lines.addNewLine(0);
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
-  let offset = 0;
-  let depth = 0;
-  let column = 0;
-  let isPrefix = true;
-  for (const token of new Lexer().lex(text)) {
-    // The lexer marks document starts, scalars and such with single control characters that are not in the text.
-    if (token === '\u0002' || token === '\u0018' || token === '\u001f' || token === '\u0003') continue;
-    if (token === '[' || token === '{') depth++;
-    else if (token === ']' || token === '}') depth = Math.max(0, depth - 1);
-    if (token.endsWith('\n')) {
-      column = 0;
-      isPrefix = true;
-    } else if (isPrefix) {
-      isPrefix = token === '-' || token === '?' || token === ':' || token.trim() === '';
-      column += isPrefix ? token.length : 0;
-    }
-    if (depth > FLOW_DEPTH_MAX || column > BLOCK_COLUMN_MAX) return Math.min(offset, text.length);
-    offset += token.length;
-  }
-  return undefined;
 }
 
 class ValueReader {

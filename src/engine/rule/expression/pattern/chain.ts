@@ -236,17 +236,28 @@ function piecesOfRepeat(tree: Pattern & { readonly form: 'repeat' }): readonly P
   return uniteAll([body, []]);
 }
 
+/** Letter after letter goes to the end of what is there: to build each text anew would take quadratic time. */
 function joinAll(sequences: readonly (readonly Piece[] | undefined)[]): readonly Piece[] | undefined {
-  const joined: Piece[] = [];
+  const joined: (
+    Exclude<Piece, { readonly kind: 'letters' }> | { kind: 'letters'; options: (string | undefined)[][] }
+  )[] = [];
   for (const pieces of sequences) {
     if (pieces === undefined) return undefined;
     for (const piece of pieces) {
       const last = joined.at(-1);
-      if (piece.kind === 'letters' && last?.kind === 'letters') {
+      if (piece.kind !== 'letters') {
+        if (piece.kind !== 'gap' || last?.kind !== 'gap') joined.push(piece);
+      } else if (last?.kind !== 'letters') {
+        joined.push({ kind: 'letters', options: piece.options.map((option) => [...option]) });
+      } else {
+        const [only] = piece.options;
+        if (piece.options.length === 1 && only !== undefined) {
+          for (const option of last.options) for (const letter of only) option.push(letter);
+          continue;
+        }
         if (piece.options.length * last.options.length > MAX_OPTIONS) return undefined;
-        const options = last.options.flatMap((left) => piece.options.map((right) => [...left, ...right]));
-        joined[joined.length - 1] = { kind: 'letters', options };
-      } else if (piece.kind !== 'gap' || last?.kind !== 'gap') joined.push(piece);
+        last.options = last.options.flatMap((left) => piece.options.map((right) => [...left, ...right]));
+      }
     }
   }
   return joined;

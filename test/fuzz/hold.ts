@@ -1,0 +1,77 @@
+/**
+ * What holds a parser to its promise: as many inputs as the suite has time for, each given, timed and, where it breaks something, named.
+ * `FUZZ_SEED` and `FUZZ_CASES` ask for others; the seed is part of every failure's text.
+ */
+
+import { expect } from 'vitest';
+import { randomFrom, type Random } from './mutation.js';
+
+export const SEED = Number(process.env['FUZZ_SEED'] ?? 20_241_105);
+export const CASES = Number(process.env['FUZZ_CASES'] ?? 100_000);
+/** For parsers that take a millisecond or more an input: the full number is for a run by hand, `FUZZ_CASES=100000`. */
+export const SLOW_CASES = Number(process.env['FUZZ_CASES'] ?? 10_000);
+console.info(`fuzz: seed ${SEED}, ${CASES} inputs a parser, ${SLOW_CASES} a slow one`);
+
+const SLOWEST_MS = 1000;
+
+/**
+ * Runs `parse` on every input.
+ *
+ * @returns how many inputs there were
+ * @throws Error  that names seed and case of the first input that throws, or is slow
+ */
+export function hold(
+  input: (random: Random) => unknown,
+  parse: (input: unknown, random: Random) => void,
+  cases = CASES,
+): number {
+  for (let index = 0; index < cases; index++) {
+    const random = randomFrom(SEED + index);
+    const value = input(random);
+    const started = performance.now();
+    try {
+      parse(value, random);
+      // Another program may have had the processor: what seems slow is measured again, by the time that it computes.
+      if (performance.now() - started > SLOWEST_MS)
+        expect(computingMs(() => parse(value, random))).toBeLessThan(SLOWEST_MS);
+    } catch (error) {
+      throw new Error(`seed ${SEED}, case ${index}: ${shown(value)}`, { cause: error });
+    }
+  }
+  expect(Object.keys(Object.prototype)).toEqual([]);
+  return cases;
+}
+
+/** The same where an answer takes its turn; time is what the whole process computed meanwhile. */
+export async function holdEach(
+  input: (random: Random) => unknown,
+  ask: (input: unknown) => Promise<void>,
+  cases: number,
+): Promise<number> {
+  for (let index = 0; index < cases; index++) {
+    const value = input(randomFrom(SEED + index));
+    const { user, system } = process.cpuUsage();
+    try {
+      await ask(value);
+      const spent = process.cpuUsage();
+      expect((spent.user + spent.system - user - system) / 1000).toBeLessThan(SLOWEST_MS);
+    } catch (error) {
+      throw new Error(`seed ${SEED}, case ${index}: ${shown(value)}`, { cause: error });
+    }
+  }
+  expect(Object.keys(Object.prototype)).toEqual([]);
+  return cases;
+}
+
+function computingMs(run: () => void): number {
+  const started = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1000;
+}
+
+function shown(value: unknown): string {
+  const text = value instanceof Uint8Array ? new TextDecoder().decode(value.subarray(0, 4000)) : value;
+  const shown = JSON.stringify(text) ?? String(value);
+  return shown.length > 4000 ? `${shown.slice(0, 4000)}… (${shown.length} characters)` : shown;
+}
