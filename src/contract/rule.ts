@@ -4,10 +4,12 @@ import { Type, type Static } from '@sinclair/typebox';
 import { PageOf, PageQuery } from './list.js';
 import { Nullable, OneOf, Titles } from './scalar.js';
 
+export const RULE_KINDS = ['ioa', 'technique', 'sigma', 'profile'] as const;
+
 export const Rule = Type.Object(
   {
     id: Type.String(),
-    kind: OneOf(['ioa', 'technique', 'sigma', 'profile'] as const),
+    kind: OneOf(RULE_KINDS),
     titles: Titles,
     descriptions: Titles,
     points: Type.Number(),
@@ -42,11 +44,13 @@ export const RuleQuery = Type.Object(
   {
     ...PageQuery,
     pack: Type.Optional(Type.String({ maxLength: 128 })),
+    kind: Type.Optional(OneOf(RULE_KINDS)),
     technique: Type.Optional(Type.String({ maxLength: 16 })),
     text: Type.Optional(Type.String({ maxLength: 256 })),
   },
   { additionalProperties: false },
 );
+export type RuleQuery = Static<typeof RuleQuery>;
 
 export const Diagnostic = Type.Object(
   {

@@ -21,6 +21,7 @@ interface RuleQueryValues {
   readonly limit?: number;
   readonly cursor?: string;
   readonly pack?: string;
+  readonly kind?: Rule['kind'];
   readonly technique?: string;
   readonly text?: string;
 }
@@ -83,7 +84,8 @@ function rulesOf({ rules: set }: RulesInForce): readonly Rule[] {
   return shapes.toSorted((a, b) => (a.id === b.id ? (a.kind < b.kind ? -1 : 1) : a.id < b.id ? -1 : 1));
 }
 
-function fits(rule: Rule, { pack, technique, text }: RuleQueryValues): boolean {
+function fits(rule: Rule, { pack, kind, technique, text }: RuleQueryValues): boolean {
+  if (kind !== undefined && rule.kind !== kind) return false;
   if (pack !== undefined && rule.pack !== pack) return false;
   if (technique !== undefined && !rule.techniques.some((id) => id === technique || id.startsWith(`${technique}.`)))
     return false;
