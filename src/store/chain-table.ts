@@ -1,11 +1,11 @@
 /** Chains, their processes, and the events of a process. */
 
 import type { ChainQueries, Page, PageRequest, TreeRow } from '../app/query-ports.js';
-import { isAction } from '../engine/event/action.js';
 import type { ChainRecord, EventRecord, ProcessRecord } from '../engine/effects.js';
 import type { ChainIds } from './chain-ids.js';
 import { decodeCursor, pageOf } from './cursor.js';
 import type { Database, Statement } from './database.js';
+import { EventPages } from './event-pages.js';
 
 interface ChainRow {
   readonly id: string;
@@ -42,27 +42,12 @@ interface ProcessRow {
   readonly events: number;
 }
 
-interface EventRow {
-  readonly position: number;
-  readonly event_id: string;
-  readonly host: string;
-  readonly time_ms: number;
-  readonly action: string | null;
-  readonly windows_event_id: number;
-  readonly channel: string;
-  readonly process_id: string;
-  readonly chain_id: string;
-  readonly target_process_id: string;
-  readonly target_image: string;
-  readonly target_hashes: string;
-  readonly rules: string;
-}
-
 const PROCESS_COLUMNS = `p.id, coalesce(h.name, p.host) AS host, p.chain_id, p.parent_id, p.pid, p.guid, p.image, p.command_line, p.user,
   p.integrity_level, p.hashes, p.parent_image, p.parent_command_line, p.current_directory, p.original_file_name, p.start_ms, p.end_ms,
   p.is_root, p.is_placeholder, p.points, p.events`;
 
 export class ChainTable implements ChainQueries {
+  readonly #events: EventPages;
   readonly #chain: Statement<ChainRow>;
   readonly #processes: Statement<ProcessRow>;
 
@@ -73,6 +58,7 @@ export class ChainTable implements ChainQueries {
     this.#chain = database.prepare(`
       SELECT c.id, coalesce(h.name, c.host) AS host, c.start_process_id, c.score, c.active, c.process_count, c.first_ms, c.last_ms
       FROM chains c LEFT JOIN hosts h ON h.key = c.host_key WHERE c.id = ?`);
+    this.#events = new EventPages(database);
     this.#processes = database.prepare(
       `SELECT ${PROCESS_COLUMNS} FROM json_each(?) j CROSS JOIN processes p ON p.id = j.value LEFT JOIN hosts h ON h.key = p.host_key`,
     );
@@ -134,14 +120,13 @@ export class ChainTable implements ChainQueries {
     page: PageRequest,
   ): Page<EventRecord> {
     const after = decodeCursor(page.cursor, ['number'])?.[0] ?? 0;
-    const only = filter.action === undefined ? '' : 'AND action = ?';
-    const values = filter.action === undefined ? [] : [filter.action];
-    const rows = this.database
-      .query<EventRow>(
-        `SELECT * FROM events WHERE process_id = ? AND process_id <> '' AND position > ? ${only} ORDER BY position LIMIT ?`,
-      )
-      .all(processId, after, ...values, page.limit + 1);
-    return pageOf(rows, page, eventOf, (row) => [row.position]);
+    const events = this.#events.read(processId, Number(after), filter.action, page.limit + 1);
+    return pageOf(
+      events,
+      page,
+      (event) => event,
+      ({ position }) => [position],
+    );
   }
 
   /** Rows that are in the chain: under its own id, the usual case, which an index gives in order; under those of chains that joined it; or the root process of a day. */
@@ -192,23 +177,5 @@ function treeRow(row: ProcessRow): TreeRow {
     events: row.events,
     isRoot: row.is_root === 1,
     isPlaceholder: row.is_placeholder === 1,
-  };
-}
-
-function eventOf(row: EventRow): EventRecord {
-  return {
-    position: row.position,
-    eventId: row.event_id,
-    host: row.host,
-    timeMs: row.time_ms,
-    action: row.action !== null && isAction(row.action) ? row.action : undefined,
-    windowsEventId: row.windows_event_id,
-    channel: row.channel,
-    processId: row.process_id,
-    chainId: row.chain_id,
-    targetProcessId: row.target_process_id,
-    targetImage: row.target_image,
-    targetHashes: row.target_hashes,
-    rules: row.rules === '' ? [] : (JSON.parse(row.rules) as string[]),
   };
 }

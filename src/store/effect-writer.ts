@@ -5,6 +5,7 @@ import type { ChainRecord, Effects, EventRecord, ProcessRecord } from '../engine
 import { fullerName, hostKey } from '../engine/event/host-name.js';
 import { ChainNames } from '../app/replay/chain-names.js';
 import type { Database, Statement } from './database.js';
+import { EventPages } from './event-pages.js';
 import { ThreatWriter } from './threat-writer.js';
 
 const MINUTE_MS = 60_000;
@@ -15,19 +16,18 @@ const TENS_KEPT_MS = 92 * 24 * 60 * MINUTE_MS;
 
 export class EffectWriter implements EffectStore {
   readonly #threats: ThreatWriter;
+  readonly #events: EventPages;
   readonly #position: Statement<{ value: number }>;
   readonly #setPosition: Statement<never>;
   readonly #addCount: Statement<never>;
   readonly #putProcess: Statement<never>;
   readonly #dropProcess: Statement<never>;
-  readonly #moveEvents: Statement<never>;
   readonly #countEvents: Statement<never>;
   readonly #addEvents: Statement<never>;
   readonly #putChain: Statement<never>;
   readonly #dropChain: Statement<never>;
   readonly #putAlias: Statement<never>;
   readonly #dropAlias: Statement<never>;
-  readonly #putEvent: Statement<never>;
   readonly #host: Statement<{ name: string }>;
   readonly #putHost: Statement<never>;
   readonly #addMinute: Statement<never>;
@@ -45,9 +45,9 @@ export class EffectWriter implements EffectStore {
     this.#addCount = database.prepare('UPDATE meta SET value = value + ? WHERE name = ?');
     this.#putProcess = database.prepare(putProcessSql());
     this.#dropProcess = database.prepare('DELETE FROM processes WHERE id = ?');
-    this.#moveEvents = database.prepare('UPDATE events SET process_id = ? WHERE process_id = ?');
+    this.#events = new EventPages(database);
     this.#countEvents = database.prepare(
-      'UPDATE processes SET events = (SELECT count(*) FROM events WHERE process_id = ?1) WHERE id = ?1',
+      'UPDATE processes SET events = (SELECT coalesce(sum(events), 0) FROM event_pages WHERE process_id = ?1) WHERE id = ?1',
     );
     this.#addEvents = database.prepare('UPDATE processes SET events = events + ? WHERE id = ?');
     this.#putChain = database.prepare(`
@@ -60,9 +60,6 @@ export class EffectWriter implements EffectStore {
       'INSERT INTO chain_aliases (old_id, chain_id) VALUES (?, ?) ON CONFLICT (old_id) DO UPDATE SET chain_id = excluded.chain_id',
     );
     this.#dropAlias = database.prepare('DELETE FROM chain_aliases WHERE old_id = ?');
-    this.#putEvent = database.prepare(`
-      INSERT INTO events (position, event_id, host, time_ms, action, windows_event_id, channel, process_id, chain_id, target_process_id,
-        target_image, target_hashes, rules) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#host = database.prepare('SELECT name FROM hosts WHERE key = ?');
     this.#putHost = database.prepare(`
       INSERT INTO hosts (key, name, first_ms, last_ms, events) VALUES (?, ?, ?, ?, ?)
@@ -107,7 +104,7 @@ export class EffectWriter implements EffectStore {
 
   #removeProcess(id: string, into: string | undefined): void {
     this.#dropProcess.run(id);
-    if (into !== undefined) this.#moveEvents.run(into, id);
+    if (into !== undefined) this.#events.move(id, into);
   }
 
   #joinChains(aliases: Effects['aliases']): void {
@@ -164,32 +161,19 @@ export class EffectWriter implements EffectStore {
     const living = new Set(effects.processes.map(({ id }) => id));
     const moved = new Map<string, string>();
     for (const { id, into } of effects.removed) if (into !== undefined && !living.has(id)) moved.set(id, into);
-    const counts = new Map<string, number>();
+    const byProcess = new Map<string, EventRecord[]>();
     for (const event of effects.events) {
+      if (event.processId === '') continue;
       const processId = finalOf(moved, event.processId);
-      this.#writeEvent(event, processId);
-      if (processId !== '') counts.set(processId, (counts.get(processId) ?? 0) + 1);
+      const events = byProcess.get(processId);
+      if (events === undefined) byProcess.set(processId, [event]);
+      else events.push(event);
     }
-    for (const [id, count] of counts) this.#addEvents.run(count, id);
+    for (const [id, events] of byProcess) {
+      this.#events.add(id, events);
+      this.#addEvents.run(events.length, id);
+    }
     for (const id of new Set(moved.values())) this.#countEvents.run(id);
-  }
-
-  #writeEvent(event: EventRecord, processId: string): void {
-    this.#putEvent.run(
-      event.position,
-      event.eventId,
-      event.host,
-      event.timeMs,
-      event.action ?? null,
-      event.windowsEventId,
-      event.channel,
-      processId,
-      event.chainId,
-      event.targetProcessId,
-      event.targetImage,
-      event.targetHashes,
-      event.rules.length === 0 ? '' : JSON.stringify(event.rules),
-    );
   }
 
   #count(arrivals: readonly Arrivals[]): void {

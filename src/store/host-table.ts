@@ -21,8 +21,7 @@ const HOST_COLUMNS = `h.name, h.first_ms, h.last_ms, h.events,
 
 /** Rows of a host, those that others are found by last. `?` is its key. */
 const REMOVALS: readonly string[] = [
-  'DELETE FROM events WHERE process_id IN (SELECT id FROM processes WHERE host_key = ?)',
-  "DELETE FROM events WHERE process_id = '' AND host IN (SELECT value FROM json_each(?))",
+  'DELETE FROM event_pages WHERE process_id IN (SELECT id FROM processes WHERE host_key = ?)',
   'DELETE FROM threat_techniques WHERE threat_id IN (SELECT id FROM threats WHERE host_key = ?)',
   'DELETE FROM threat_evidence WHERE id IN (SELECT id FROM threats WHERE host_key = ?)',
   'DELETE FROM threats WHERE host_key = ?',
@@ -38,7 +37,6 @@ const REMOVALS: readonly string[] = [
 export class HostTable implements HostQueries {
   readonly #one: Statement<HostRow>;
   readonly #counts: Statement<{ known: number; heard: number }>;
-  readonly #names: Statement<{ host: string }>;
   readonly #meta: Statement<{ name: string; value: number }>;
 
   constructor(private readonly database: Database) {
@@ -46,8 +44,6 @@ export class HostTable implements HostQueries {
     this.#counts = database.prepare(
       'SELECT (SELECT count(*) FROM hosts) AS known, (SELECT count(*) FROM hosts WHERE last_ms >= ?) AS heard',
     );
-    this.#names = database.prepare(`
-      SELECT DISTINCT host FROM processes WHERE host_key = ?1 UNION SELECT name FROM hosts WHERE key = ?1 UNION SELECT ?1`);
     this.#meta = database.prepare('SELECT name, value FROM meta');
   }
 
@@ -97,8 +93,7 @@ export class HostTable implements HostQueries {
     const key = hostKey(name);
     return this.database.transaction(() => {
       if (this.#one.get(key) === undefined) return false;
-      const names = JSON.stringify(this.#names.all(key).map(({ host }) => host));
-      for (const sql of REMOVALS) this.database.query(sql).run(sql.includes('json_each') ? names : key);
+      for (const sql of REMOVALS) this.database.query(sql).run(key);
       return true;
     });
   }

@@ -93,4 +93,16 @@ CREATE TRIGGER audit_keeps_entries BEFORE DELETE ON audit BEGIN SELECT RAISE(ABO
 CREATE TRIGGER audit_keeps_words BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST];
+/** See event-pages.ts. Each event that is there becomes a page of its own. */
+const EVENT_PAGES = `
+CREATE TABLE event_pages (
+  process_id TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, events INTEGER NOT NULL, data TEXT NOT NULL,
+  PRIMARY KEY (process_id, first)
+) WITHOUT ROWID;
+INSERT INTO event_pages SELECT process_id, position, position, 1, json_array(json_array(position, event_id, host, time_ms, coalesce(action, ''),
+  windows_event_id, channel, chain_id, target_process_id, target_image, target_hashes, json(iif(rules = '', '[]', rules))))
+  FROM events WHERE process_id <> '';
+DROP TABLE events;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, EVENT_PAGES];

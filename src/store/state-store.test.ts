@@ -7,6 +7,7 @@ import type { Arrivals } from '../app/ports.js';
 import type { PageRequest, ThreatFilter } from '../app/query-ports.js';
 import type { ChainRecord, Effects, EventRecord, ProcessRecord } from '../engine/effects.js';
 import type { LedgerEntry, Threat } from '../engine/score/threat.js';
+import { MIGRATIONS } from './schema.js';
 import { openStateStore, type StateStore } from './state-store.js';
 
 let folder: string;
@@ -483,6 +484,23 @@ describe('processes and events', () => {
     expect(store.queries.processEvents('', {}, FIRST_PAGE).items).toEqual([]);
   });
 
+  test('events of processes that turned out to be one come in order, whatever commits brought them', () => {
+    const positions = Array.from({ length: 400 }, (_, at) => at + 1);
+    for (let from = 0; from < 400; from += 4) {
+      const some = positions.slice(from, from + 4).map((at) => eventRow(at, at % 3 === 0 ? 'old' : 'new'));
+      commit({ processes: [process('old', 'c1'), process('new', 'c1')], events: some });
+    }
+    commit({ removed: [{ id: 'old', into: 'new' }], processes: [process('new', 'c1')] });
+    const got: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = store.queries.processEvents('new', {}, { limit: 7, cursor });
+      got.push(...page.items.map(({ position }) => position));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(got).toEqual(positions);
+  });
+
   test('the processes of a chain come earliest first, page by page', () => {
     const all = Array.from({ length: 9 }, (_, at) => process(`p${at}`, 'c1', { startMs: Math.floor(at / 3) }));
     commit({ processes: all.toReversed(), chains: [chain('c1', { processCount: 9 })] });
@@ -590,10 +608,7 @@ describe('hosts', () => {
     expect(store.queries.processes(['p1', 'p2']).map(({ id }) => id)).toEqual(['p2']);
     expect(store.queries.volume(0, 1e6, 60_000).map(({ host }) => host)).toEqual(['other']);
     const raw = new Libsql(join(folder, 'state.db'));
-    expect(raw.prepare('SELECT position FROM events ORDER BY position').all()).toEqual([
-      { position: 3 },
-      { position: 4 },
-    ]);
+    expect(raw.prepare('SELECT process_id, first FROM event_pages').all()).toEqual([{ process_id: 'p2', first: 3 }]);
     raw.close();
   });
 });
@@ -608,6 +623,30 @@ describe('the file', () => {
       expect.objectContaining({ code: 'STORE_TOO_NEW', message: expect.stringContaining('layout 999') }),
     );
     store = openStateStore(join(folder, 'other.db'));
+  });
+
+  test('events of the first layout are there after the change to pages', () => {
+    const old = new Libsql(join(folder, 'old.db'));
+    old.exec(MIGRATIONS[0]!);
+    old.exec(`INSERT INTO events VALUES (7, 'id7', 'fin-03', 70, NULL, 4104, 'PowerShell', 'p1', 'c1', '', '', '', ''),
+      (9, 'id9', 'fin-03', 90, 'processaccess', 10, 'Sysmon', 'p1', 'c1', 'p2', 'lsass.exe', 'MD5=1', '["a","b"]'),
+      (10, 'id10', 'fin-03', 91, NULL, 1, 'System', '', '', '', '', '', '')`);
+    old.exec('PRAGMA user_version = 1');
+    old.close();
+    const upgraded = openStateStore(join(folder, 'old.db'));
+    const event = { host: 'fin-03', processId: 'p1', chainId: 'c1' };
+    expect(upgraded.queries.processEvents('p1', {}, FIRST_PAGE).items).toMatchObject([
+      { ...event, position: 7, eventId: 'id7', action: undefined, windowsEventId: 4104, rules: [] },
+      {
+        ...event,
+        position: 9,
+        action: 'processaccess',
+        targetProcessId: 'p2',
+        targetHashes: 'MD5=1',
+        rules: ['a', 'b'],
+      },
+    ]);
+    upgraded.close();
   });
 
   test('what is no database, or lies in no folder, is told', () => {
