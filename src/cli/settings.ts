@@ -4,6 +4,7 @@
  */
 
 import { DEFAULT_ROOT_IMAGES, DEFAULT_THRESHOLD } from '../engine/policy.js';
+import { shortened } from '../engine/rule/pack/yaml-bounds.js';
 import { DEFAULT_SERVER_LIMITS } from '../server/parts.js';
 import { isAddressOrNetwork } from '../server/rmeye/address-list.js';
 
@@ -145,7 +146,9 @@ function list(
       const texts = entries.filter((entry): entry is string => typeof entry === 'string' && entry !== '');
       if (texts.length < entries.length && raw !== '') return { wrong: 'must be a list of texts' };
       const odd = texts.find((entry) => !fits(entry));
-      return odd === undefined ? { value: texts } : { wrong: `holds ${JSON.stringify(odd)}, which is not ${what}` };
+      return odd === undefined
+        ? { value: texts }
+        : { wrong: `holds ${JSON.stringify(shortened(odd))}, which is not ${what}` };
     },
   };
 }

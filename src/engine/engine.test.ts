@@ -560,6 +560,16 @@ describe('size', () => {
     engine.drain();
     engine.apply(act('filecreate', parent, 99_000));
     expect(chainSizes(engine)[0]).toBe(50_001);
+    // An update costs what is new, not what the chain holds.
+    const started = process.cpuUsage();
+    for (let index = 0; index < 100; index++) {
+      engine.apply(create(actor('evil', 100_000 - index), parent));
+      const { processes, threats } = engine.drain();
+      expect(threats).toHaveLength(1);
+      expect(processes.length).toBeLessThan(5);
+    }
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000 / 100, 'milliseconds of computing an update').toBeLessThan(5);
     expect(withLedgersChecked(engine.threats())).toHaveLength(1);
   });
 

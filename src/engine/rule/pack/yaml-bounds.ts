@@ -13,7 +13,7 @@ const BLOCK_COLUMN_MAX = 128;
 /** After this many faults in one file the rest is the same fault again. */
 export const FAULTS_MAX = 20;
 
-/** The library's message may hold the text that it stumbled over, as long as that is. */
+/** A message may hold the text that something stumbled over, as long as that is. */
 export function shortened(message: string): string {
   return message.length > 200 ? `${message.slice(0, 200)}…` : message;
 }
