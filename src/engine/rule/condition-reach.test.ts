@@ -67,14 +67,15 @@ describe('conditionReach', () => {
     },
     { name: 'an empty action', says: [says('action', 'equals', '')], action: undefined, eventId: 1, reached: true },
   ])('$name', ({ actions = [], eventIds = [], says: requirements = [], action, eventId, reached }) => {
-    expect(isReached(conditionReach({ actions, eventIds }, requirements), action, eventId)).toBe(reached);
+    const kind = { action, eventId, channel: '', system: 'windows' } as const;
+    expect(isReached(conditionReach({ actions, eventIds }, requirements), kind)).toBe(reached);
   });
 
   test('leaves what is about the event itself', () => {
     const image = says('image', 'suffix', 'x.exe');
     expect(
-      conditionReach({ actions: [], eventIds: [] }, [says('action', 'equals', 'imageload'), image]).requirements,
-    ).toEqual([image]);
+      conditionReach({ actions: [], eventIds: [] }, [says('action', 'equals', 'imageload'), image]).clauses,
+    ).toEqual([[image]]);
   });
 
   test('notices a rule and a condition that exclude each other', () => {

@@ -1,50 +1,63 @@
 /**
- * Which events a condition can be about at all, from its rule's lists and from what it says of `action` and `eventid` itself. Decided once
- * when rules are loaded, so that no event is ever compared with conditions of another kind.
+ * Which events a condition can be about at all, from its rule's lists or log source and from what it says of `action` and `eventid` itself.
+ * Decided once when rules are loaded, so that no event is ever compared with conditions of another kind.
  */
 
 import { ACTIONS, type Action } from '../event/action.js';
-import type { Requirement } from './index/requirement.js';
+import type { EventKind, System } from './event-kind.js';
+import type { Clause, Requirement } from './index/requirement.js';
 import type { Rule } from './rule.js';
 
+/** `undefined` = all, throughout. */
 export interface ConditionReach {
-  /** `''` stands for events without an action; `undefined` = all. */
+  /** `''` stands for events without an action. */
   readonly actions: ReadonlySet<Action | ''> | undefined;
-  /** `undefined` = all. */
   readonly eventIds: ReadonlySet<number> | undefined;
+  /** As in `EventKind`. */
+  readonly channels: ReadonlySet<string> | undefined;
+  readonly systems: ReadonlySet<System> | undefined;
   /** What is left to check on the event's own fields. */
-  readonly requirements: readonly Requirement[];
+  readonly clauses: readonly Clause[];
 }
 
 const ALL_ACTIONS: readonly (Action | '')[] = ['', ...ACTIONS];
 
+/** Of an expression's condition. */
 export function conditionReach(
   rule: Pick<Rule, 'actions' | 'eventIds'>,
   requirements: readonly Requirement[],
 ): ConditionReach {
   let actions: ReadonlySet<Action | ''> | undefined = rule.actions.length === 0 ? undefined : new Set(rule.actions);
   let eventIds: ReadonlySet<number> | undefined = rule.eventIds.length === 0 ? undefined : new Set(rule.eventIds);
-  const rest: Requirement[] = [];
+  const clauses: Clause[] = [];
   for (const requirement of requirements) {
     if (requirement.field === 'action') {
       actions = new Set([...(actions ?? ALL_ACTIONS)].filter((action) => holdsFor(requirement, action)));
     } else if (requirement.field === 'eventid' && requirement.kind === 'equals') {
       const named = requirement.texts.map(Number).filter((id) => eventIds === undefined || eventIds.has(id));
       eventIds = new Set(named);
-    } else {
-      rest.push(requirement);
+    } else if (!requirement.texts.some((text) => text.includes(DOT_ABOVE))) {
+      clauses.push([requirement]);
     }
   }
-  return { actions, eventIds, requirements: rest };
+  return { actions, eventIds, channels: undefined, systems: undefined, clauses };
 }
 
-export function isReached(reach: ConditionReach, action: Action | undefined, eventId: number): boolean {
-  return (reach.actions?.has(action ?? '') ?? true) && (reach.eventIds?.has(eventId) ?? true);
+/** Expressions lower-case `İ` to two units, `i` and this one, where the index folds it to one. */
+const DOT_ABOVE = '\u0307';
+
+export function isReached({ actions, eventIds, channels, systems }: ConditionReach, kind: EventKind): boolean {
+  return (
+    (actions === undefined || actions.has(kind.action ?? '')) &&
+    (eventIds === undefined || eventIds.has(kind.eventId)) &&
+    (channels === undefined || channels.has(kind.channel)) &&
+    (systems === undefined || systems.has(kind.system))
+  );
 }
 
 /** True if no event can satisfy the condition: its rule is about other actions or event ids than it is itself. */
-export function isUnreachable(reach: ConditionReach): boolean {
-  return reach.actions?.size === 0 || reach.eventIds?.size === 0;
+export function isUnreachable({ actions, eventIds, channels }: ConditionReach): boolean {
+  return actions?.size === 0 || eventIds?.size === 0 || channels?.size === 0;
 }
 
 function holdsFor({ kind, texts }: Requirement, value: string): boolean {

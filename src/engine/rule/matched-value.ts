@@ -51,7 +51,8 @@ function originalOffset(text: string, lowerOffset: number | undefined): number |
   return original;
 }
 
-function excerpt(field: string, text: string, start: number | undefined, end: number | undefined): Matched {
+/** Of a long value the surroundings of the match. Offsets are those in the value as it is. */
+export function excerpt(field: string, text: string, start: number | undefined, end: number | undefined): Matched {
   const hasPlace = start !== undefined && end !== undefined && start <= end && end <= text.length;
   if (text.length <= VALUE_LENGTH_MAX) return hasPlace ? { field, value: text, start, end } : { field, value: text };
   if (!hasPlace) return { field, value: `${text.slice(0, VALUE_LENGTH_MAX)}…` };

@@ -1,46 +1,60 @@
 /**
  * All rules compiled into one matcher. Cost follows what matches, not how many rules are loaded:
  *
- *     event ─ action, id ─► group ─ a few short fields ─► candidates ─ expressions ─► rules
- *             array         what can concern this kind      mostly none
+ *     event ─ action, id, channel ─► group ─ a few short fields ─► candidates ─ conditions ─► rules
+ *             kind                   what can concern it           mostly none
  *
- * A candidate is a condition whose witness (`index/`) holds. Groups are made when the first event of their kind comes; there are at most
- * (actions + 1) × (event ids that rules name + 1) of them.
+ * A candidate is a condition whose witness (`index/`) holds. Groups are made when the first event of their kind comes; an event whose id or
+ * channel no rule names falls into the same group as all others of that sort, so there are no more groups than what rules name.
  */
 
-import { ACTIONS, type Action } from '../event/action.js';
 import type { Event } from '../event/event.js';
 import { compiledConditions } from './compiled-conditions.js';
-import { type ConditionReach, conditionReach, isReached } from './condition-reach.js';
-import { type FieldReader, fieldReader } from './event-field.js';
+import { isReached } from './condition-reach.js';
+import { type EventKind, eventKind, isSystemByPath } from './event-kind.js';
+import { type FieldReader, fieldReader, isPseudoField } from './event-field.js';
 import { EventScope } from './event-scope.js';
-import type { Expression, ExpressionError } from './expression/expression.js';
+import type { ExpressionError } from './expression/expression.js';
 import { CandidateIndex } from './index/candidate-index.js';
 import type { FieldIndex } from './index/field-index.js';
-import { matchedValues } from './matched-value.js';
+import { ANY_FIELD } from './index/requirement.js';
 import type { Matched, Profile, Rule, RuleErrors, RuleSet } from './rule.js';
+import type { RuleCondition, Scopes } from './rule-condition.js';
 import { ruleVersion } from './rule-version.js';
+import { EventTexts } from './sigma/compiled/event-texts.js';
+import { sigmaFieldReader } from './sigma/source/sigma-field.js';
 
-/** One condition of one rule; a rule matches if any of its conditions does. */
-interface Condition {
+/** A rule matches if any of its conditions does. */
+interface PlacedCondition {
   /** Place of its rule in `RuleSet.rules`. */
   readonly rule: number;
-  readonly expression: Expression;
-  readonly reach: ConditionReach;
+  readonly condition: RuleCondition;
+  /** Bound when it is a candidate for the first time. */
+  holds: (() => boolean | ExpressionError) | undefined;
+  /** The serial of the event that it was evaluated for last: it may be a candidate by two fields. */
+  serial: number;
 }
 
 interface Group {
   readonly fields: readonly { readonly reader: FieldReader; readonly index: FieldIndex }[];
+  /** Texts that are sought in every value. */
+  readonly anyField: FieldIndex | undefined;
   /** Conditions that nothing spares from being evaluated. */
   readonly always: readonly number[];
 }
 
-const NO_RULES: readonly Rule[] = [];
+/** The group of the last event with a certain id: events come in runs, and this spares folding their channel's name. */
+interface Recent {
+  readonly event: Pick<Event, 'action' | 'eventId' | 'channel' | 'provider' | 'sensor'>;
+  readonly group: Group;
+}
 
-const ACTION_SLOT: ReadonlyMap<Action | undefined, number> = new Map<Action | undefined, number>([
-  [undefined, 0],
-  ...ACTIONS.map((action, index): [Action, number] => [action, index + 1]),
-]);
+const NO_RULES: readonly Rule[] = [];
+const RECENT_SLOTS = 256;
+
+/** Stands for every id and channel that no rule names. */
+const UNNAMED_ID = -1;
+const UNNAMED_CHANNEL = '\0';
 
 /**
  * @param rules  in load order; a later rule takes the place of an earlier one of the same id
@@ -59,11 +73,13 @@ class Matcher implements RuleSet {
   readonly rules: readonly Rule[];
   readonly profiles: readonly Profile[];
   readonly version: string;
-  readonly #conditions: readonly Condition[];
-  readonly #conditionsOf = new Map<string, Condition[]>();
-  readonly #groups: (Group | undefined)[];
-  readonly #idSlots: ReadonlyMap<number, number>;
-  readonly #scope = new EventScope();
+  readonly #conditions: readonly PlacedCondition[];
+  readonly #conditionsOf = new Map<string, RuleCondition[]>();
+  readonly #groups = new Map<string, Group>();
+  readonly #recent = Array.from<Recent | undefined>({ length: RECENT_SLOTS });
+  readonly #namedIds: ReadonlySet<number>;
+  readonly #namedChannels: ReadonlySet<string>;
+  readonly #scopes: Scopes = { expressions: new EventScope(), texts: new EventTexts() };
   readonly #readers = new Map<string, FieldReader>();
   readonly #errors: { count: number; lastMessage: string }[];
 
@@ -71,13 +87,14 @@ class Matcher implements RuleSet {
     this.rules = rules;
     this.profiles = profiles;
     this.version = ruleVersion(rules, profiles);
-    this.#conditions = rules.flatMap(conditionsOf);
+    this.#conditions = rules.flatMap((rule, index) =>
+      compiledConditions(rule).map((condition) => ({ rule: index, condition, holds: undefined, serial: -1 })),
+    );
     this.#errors = rules.map(() => ({ count: 0, lastMessage: '' }));
-    const namedIds = new Set(this.#conditions.flatMap(({ reach }) => [...(reach.eventIds ?? [])]));
-    this.#idSlots = new Map([...namedIds].map((id, index) => [id, index + 1]));
-    this.#groups = Array.from({ length: ACTION_SLOT.size * (namedIds.size + 1) });
-    for (const condition of this.#conditions) {
-      const { id } = rules[condition.rule]!;
+    this.#namedIds = new Set(this.#conditions.flatMap(({ condition }) => [...(condition.reach.eventIds ?? [])]));
+    this.#namedChannels = new Set(this.#conditions.flatMap(({ condition }) => [...(condition.reach.channels ?? [])]));
+    for (const { rule, condition } of this.#conditions) {
+      const { id } = rules[rule]!;
       const siblings = this.#conditionsOf.get(id);
       if (siblings === undefined) this.#conditionsOf.set(id, [condition]);
       else siblings.push(condition);
@@ -87,9 +104,13 @@ class Matcher implements RuleSet {
   match(event: Event): readonly Rule[] {
     const group = this.#groupOf(event);
     let hits: number[] | undefined;
-    this.#scope.turnTo(event);
+    this.#turnTo(event);
     for (const { reader, index } of group.fields) {
-      const candidates = index.candidates(reader.read(event), this.#scope);
+      const candidates = index.candidates(reader.read(event));
+      if (candidates.length > 0) hits = this.#evaluate(candidates, hits);
+    }
+    if (group.anyField !== undefined) {
+      const candidates = group.anyField.candidatesOfAny(this.#scopes.texts.texts);
       if (candidates.length > 0) hits = this.#evaluate(candidates, hits);
     }
     if (group.always.length > 0) hits = this.#evaluate(group.always, hits);
@@ -98,11 +119,12 @@ class Matcher implements RuleSet {
   }
 
   explain(rule: Rule, event: Event): readonly Matched[] {
-    this.#scope.turnTo(event);
+    this.#turnTo(event);
+    const kind = this.#kindOf(event);
     for (const condition of this.#conditionsOf.get(rule.id) ?? []) {
-      if (!isReached(condition.reach, event.action, event.eventId)) continue;
-      if (condition.expression.evaluate(this.#scope) !== true) continue;
-      return matchedValues(condition.expression.trace(this.#scope), event, (name) => this.#reader(name));
+      if (!isReached(condition.reach, kind)) continue;
+      const holds = condition.bind(this.#scopes);
+      if (holds() === true) return condition.matched(event, this.#scopes);
     }
     return [];
   }
@@ -113,18 +135,27 @@ class Matcher implements RuleSet {
     );
   }
 
+  #turnTo(event: Event): void {
+    this.#scopes.expressions.turnTo(event);
+    this.#scopes.texts.turnTo(event);
+  }
+
   /** Adds the rules of those candidates that hold to `hits`, each rule once. Lists are short: hits are rare and rules have few conditions. */
   #evaluate(candidates: readonly number[], hits: number[] | undefined): number[] | undefined {
     let all = hits;
+    const { serial } = this.#scopes.texts;
     for (const candidate of candidates) {
-      const { rule, expression } = this.#conditions[candidate]!;
-      if (all?.includes(rule)) continue;
-      const result = expression.evaluate(this.#scope);
+      const placed = this.#conditions[candidate]!;
+      if (placed.serial === serial) continue;
+      placed.serial = serial;
+      if (all?.includes(placed.rule)) continue;
+      placed.holds ??= placed.condition.bind(this.#scopes);
+      const result = placed.holds();
       if (result === true) {
-        if (all === undefined) all = [rule];
-        else all.push(rule);
+        if (all === undefined) all = [placed.rule];
+        else all.push(placed.rule);
       } else if (result !== false) {
-        this.#countError(rule, result);
+        this.#countError(placed.rule, result);
       }
     }
     return all;
@@ -137,20 +168,45 @@ class Matcher implements RuleSet {
   }
 
   #groupOf(event: Event): Group {
-    const actionSlot = ACTION_SLOT.get(event.action) ?? 0;
-    const idSlot = this.#idSlots.get(event.eventId) ?? 0;
-    const slot = actionSlot * (this.#idSlots.size + 1) + idSlot;
-    return (this.#groups[slot] ??= this.#makeGroup(event.action, event.eventId));
+    if (isSystemByPath(event)) return this.#groupOfKind(this.#kindOf(event));
+    const slot = event.eventId & (RECENT_SLOTS - 1);
+    const recent = this.#recent[slot];
+    if (recent !== undefined && isOfSameKind(recent.event, event)) return recent.group;
+    const group = this.#groupOfKind(this.#kindOf(event));
+    const { action, eventId, channel, provider, sensor } = event;
+    this.#recent[slot] = { event: { action, eventId, channel, provider, sensor }, group };
+    return group;
   }
 
-  /** Events of ids that no rule names share a group: for them every list of ids fails alike. */
-  #makeGroup(action: Action | undefined, eventId: number): Group {
-    const items = this.#conditions.flatMap(({ reach }, item) =>
-      isReached(reach, action, eventId) ? [{ item, requirements: reach.requirements }] : [],
+  #kindOf(event: Event): EventKind {
+    const kind = eventKind(event);
+    return {
+      ...kind,
+      eventId: this.#namedIds.has(kind.eventId) ? kind.eventId : UNNAMED_ID,
+      channel: this.#namedChannels.has(kind.channel) ? kind.channel : UNNAMED_CHANNEL,
+    };
+  }
+
+  #groupOfKind(kind: EventKind): Group {
+    const key = `${kind.action} ${kind.eventId} ${kind.system} ${kind.channel}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = this.#makeGroup(kind);
+      this.#groups.set(key, group);
+    }
+    return group;
+  }
+
+  #makeGroup(kind: EventKind): Group {
+    const items = this.#conditions.flatMap(({ condition: { reach } }, item) =>
+      isReached(reach, kind) ? [{ item, clauses: reach.clauses }] : [],
     );
     const index = new CandidateIndex(items);
     return {
-      fields: index.fields.map((field) => ({ reader: this.#reader(field.field), index: field })),
+      fields: index.fields
+        .filter(({ field }) => field !== ANY_FIELD)
+        .map((field) => ({ reader: this.#reader(field.field), index: field })),
+      anyField: index.fields.find(({ field }) => field === ANY_FIELD),
       always: index.always,
     };
   }
@@ -158,19 +214,21 @@ class Matcher implements RuleSet {
   #reader(name: string): FieldReader {
     let reader = this.#readers.get(name);
     if (reader === undefined) {
-      reader = fieldReader(name);
+      reader = isPseudoField(name) ? fieldReader(name) : sigmaFieldReader(name);
       this.#readers.set(name, reader);
     }
     return reader;
   }
 }
 
-function conditionsOf(rule: Rule, index: number): Condition[] {
-  return compiledConditions(rule).map((expression) => ({
-    rule: index,
-    expression,
-    reach: conditionReach(rule, expression.requirements),
-  }));
+function isOfSameKind(one: Recent['event'], other: Recent['event']): boolean {
+  return (
+    one.eventId === other.eventId &&
+    one.action === other.action &&
+    one.sensor === other.sensor &&
+    one.channel === other.channel &&
+    one.provider === other.provider
+  );
 }
 
 function lastById<Item extends { readonly id: string }>(items: readonly Item[]): Iterable<Item> {

@@ -7,27 +7,22 @@ import { type IndexItem, planWitnesses } from './witness-plan.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
-const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
-
 function candidates(index: CandidateIndex, values: Values): number[] {
-  return [
-    ...index.always,
-    ...index.fields.flatMap((field) => [
-      ...field.candidates(values[field.field], { get: (name) => lower(values[name]) }),
-    ]),
-  ].sort((a, b) => a - b);
+  const found = [...index.always, ...index.fields.flatMap((field) => [...field.candidates(values[field.field])])];
+  return [...new Set(found)].sort((a, b) => a - b);
 }
 
 function holds({ field, kind, texts }: Requirement, values: Values): boolean {
-  const value = lower(values[field]);
-  if (typeof value === 'number')
-    return kind === 'equals' && texts.some((text) => text !== '' && Number(text) === value);
+  const value = values[field];
   if (typeof value === 'object' && value !== null) return true;
-  if (typeof value !== 'string') return false;
+  if (value === undefined || value === null) return false;
+  if (typeof value === 'number' && kind === 'equals' && texts.some((text) => text !== '' && Number(text) === value))
+    return true;
+  const folded = String(value).toLowerCase();
   return texts.some((text) => {
-    if (kind === 'equals') return value === text;
-    if (kind === 'prefix') return value.startsWith(text);
-    return kind === 'suffix' ? value.endsWith(text) : value.includes(text);
+    if (kind === 'equals') return folded === text;
+    if (kind === 'prefix') return folded.startsWith(text);
+    return kind === 'suffix' ? folded.endsWith(text) : folded.includes(text);
   });
 }
 
@@ -78,10 +73,28 @@ describe('CandidateIndex', () => {
       isCandidate: true,
     },
     {
-      name: 'a number is not searched as text',
+      name: 'a number is searched as text',
       requirements: [requirement('mask', 'contains', '13')],
       values: { mask: 5136 },
-      isCandidate: false,
+      isCandidate: true,
+    },
+    {
+      name: 'a number in hexadecimal, in a field of numbers',
+      requirements: [requirement('grantedaccess', 'equals', '5136')],
+      values: { grantedaccess: '0x1410' },
+      isCandidate: true,
+    },
+    {
+      name: 'a truth value by its text',
+      requirements: [requirement('initiated', 'equals', 'true')],
+      values: { initiated: true },
+      isCandidate: true,
+    },
+    {
+      name: 'letters that only fold as the index folds',
+      requirements: [requirement('image', 'equals', 'kiss')],
+      values: { image: '\u212a\u0131\u017fs' },
+      isCandidate: true,
     },
     {
       name: 'of a list nothing is said',
@@ -96,7 +109,7 @@ describe('CandidateIndex', () => {
       isCandidate: true,
     },
   ])('$name', ({ requirements, values, isCandidate }) => {
-    const index = new CandidateIndex([{ item: 7, requirements }]);
+    const index = new CandidateIndex([{ item: 7, clauses: requirements.map((one) => [one]) }]);
     expect(candidates(index, values)).toEqual(isCandidate ? [7] : []);
     expect(candidates(index, values)).toEqual(isCandidate ? [7] : []);
   });
@@ -122,20 +135,25 @@ describe('CandidateIndex', () => {
     );
     fc.assert(
       fc.property(
-        fc.array(fc.array(anyRequirement, { maxLength: 3 }), { maxLength: 10 }),
+        fc.array(fc.array(fc.array(anyRequirement, { minLength: 1, maxLength: 3 }), { maxLength: 3 }), {
+          maxLength: 10,
+        }),
         fc.array(fc.record({ image: value, payload: value, mask: value }, { requiredKeys: [] }), {
           minLength: 1,
           maxLength: 5,
         }),
         (conditions, events) => {
-          const items: IndexItem[] = conditions.map((requirements, item) => ({ item, requirements }));
+          const items: IndexItem[] = conditions.map((clauses, item) => ({ item, clauses }));
           const index = new CandidateIndex(items);
           for (const event of events) {
             const found = candidates(index, event);
-            const certain = items.filter(({ requirements }) => requirements.every((one) => holds(one, event)));
+            const certain = items.filter(({ clauses }) =>
+              clauses.every((clause) => clause.some((one) => holds(one, event))),
+            );
             const possible = items.filter(
-              ({ requirements }) =>
-                requirements.length === 0 || requirements.some((one) => one.texts.includes('') || holds(one, event)),
+              ({ clauses }) =>
+                clauses.length === 0 ||
+                clauses.some((clause) => clause.some((one) => one.texts.includes('') || holds(one, event))),
             );
             expect(found).toEqual([...new Set(found)]);
             expect(found).toEqual(expect.arrayContaining(certain.map(({ item }) => item)));
@@ -178,15 +196,16 @@ describe('cheapest', () => {
       field: 'b',
     },
   ])('$name', ({ from, field }) => {
-    expect(cheapest(from, free)?.field).toBe(field);
-    expect(cheapest([...from].reverse(), free)?.field).toBe(field);
+    const clauses = from.map((one) => [one]);
+    expect(cheapest(clauses, free)?.[0]?.field).toBe(field);
+    expect(cheapest(clauses.reverse(), free)?.[0]?.field).toBe(field);
   });
 });
 
 describe('planWitnesses', () => {
   const fields = (...conditions: Requirement[][]): Record<string, number> =>
     Object.fromEntries(
-      [...planWitnesses(conditions.map((requirements, item) => ({ item, requirements }))).byField].map(
+      [...planWitnesses(conditions.map((from, item) => ({ item, clauses: from.map((one) => [one]) }))).byField].map(
         ([field, witnesses]) => [field, witnesses.length],
       ),
     );
@@ -214,7 +233,12 @@ describe('planWitnesses', () => {
     });
   });
 
+  test('files a condition under every field of its clause', () => {
+    const either = [requirement('image', 'suffix', 'mimikatz.exe'), requirement('originalfilename', 'equals', 'x')];
+    expect([...planWitnesses([{ item: 3, clauses: [either] }]).byField.keys()]).toEqual(['image', 'originalfilename']);
+  });
+
   test('puts aside what nothing can be looked up by', () => {
-    expect(planWitnesses([{ item: 3, requirements: [requirement('image', 'contains', '')] }]).without).toEqual([3]);
+    expect(planWitnesses([{ item: 3, clauses: [[requirement('image', 'contains', '')]] }]).without).toEqual([3]);
   });
 });

@@ -1,18 +1,21 @@
 /**
- * Which items can hold for a value of one field: exact values by a map, beginnings, ends and parts by one walk each. Real values repeat
- * (97 % of look-ups in recorded events), so the answer is kept by value and most look-ups end there.
+ * Which items can hold for a value of one field: exact values, beginnings and ends by a walk that stops at the first dead end, parts by a
+ * search. Real values repeat (97 % of look-ups in recorded events), so the answer is kept by value and most look-ups end there.
  */
 
+import { NUMBER_FIELDS } from '../../event/field-names.js';
+import { toInteger } from '../../event/event.js';
+import type { Requirement } from './requirement.js';
 import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
 import { ValueCache } from './value-cache.js';
-import type { Witness } from './witness-plan.js';
 
 /** Longer values hardly repeat and are not kept. */
 const CACHE_VALUE_LENGTH_MAX = 256;
 
-/** The event as conditions see it: by lower-cased name, texts lower-cased, ids as numbers. */
-export interface FoldedFields {
-  get(field: string): unknown;
+/** An item is found by any of its requirements; all are about the index's field. */
+export interface Filed {
+  readonly item: number;
+  readonly requirement: Requirement;
 }
 
 const NONE: readonly number[] = [];
@@ -21,8 +24,9 @@ export class FieldIndex {
   readonly field: string;
   /** Ascending. Everything below names an item by its place in this list. */
   readonly #items: readonly number[];
-  readonly #exact: ReadonlyMap<string | number, readonly number[]>;
-  readonly #exactLengthMax: number;
+  readonly #numbers: ReadonlyMap<number, readonly number[]>;
+  /** Values of this field are numbers in several spellings (`0x1410`, `5136`). */
+  readonly #hasNumbers: boolean;
   readonly #tables: readonly TextTable[];
   readonly #cache = new ValueCache<readonly number[]>();
   /** Places found in the search under way, each once: `#seen` holds the number of the search that met it last. */
@@ -37,48 +41,60 @@ export class FieldIndex {
     }
   };
 
-  constructor(field: string, witnesses: readonly Witness[]) {
+  constructor(field: string, filed: readonly Filed[]) {
     this.field = field;
-    const ordered = [...witnesses].sort((a, b) => a.item - b.item);
-    this.#items = ordered.map(({ item }) => item);
-    this.#seen = new Float64Array(ordered.length);
-    const { exact, parts } = sortTexts(ordered);
-    this.#exact = exact;
-    this.#exactLengthMax = longest(exact.keys());
-    this.#tables = (['start', 'end', 'anywhere'] as const)
-      .filter((place) => parts[place].size > 0)
-      .map((place) => createTextTable(place, parts[place]));
+    this.#items = [...new Set(filed.map(({ item }) => item))].sort((a, b) => a - b);
+    this.#seen = new Float64Array(this.#items.length);
+    const { numbers, parts } = sortTexts(filed, new Map(this.#items.map((item, place) => [item, place])));
+    this.#numbers = numbers;
+    this.#hasNumbers = numbers.size > 0 && NUMBER_FIELDS.has(field);
+    this.#tables = PLACES.filter((place) => parts[place].size > 0).map((place) => createTextTable(place, parts[place]));
   }
 
   /**
-   * Items whose witness holds, each once, ascending.
+   * Items one of whose requirements holds, each once, ascending.
    *
-   * @param value   the field as the event has it; what the answer is kept by
-   * @param fields  the same event folded; asked only where the answer has to be worked out
+   * @param value  the field as the event has it
    */
-  candidates(value: unknown, fields: FoldedFields): readonly number[] {
-    if (typeof value === 'string') {
-      if (value.length > CACHE_VALUE_LENGTH_MAX) return this.#find(fields.get(this.field));
-    } else if (typeof value !== 'number') {
-      // Of lists and maps requirements say nothing; nothing else can fulfil one.
-      return typeof value === 'object' && value !== null ? this.#items : NONE;
+  candidates(value: unknown): readonly number[] {
+    switch (typeof value) {
+      case 'string':
+        if (value.length > CACHE_VALUE_LENGTH_MAX) return this.#find(value);
+        break;
+      case 'number':
+        break;
+      case 'boolean':
+      case 'bigint':
+        return this.#find(String(value));
+      default:
+        // Of lists and maps requirements say nothing; nothing else can fulfil one.
+        return typeof value === 'object' && value !== null ? this.#items : NONE;
     }
     const kept = this.#cache.get(value);
     if (kept !== undefined) return kept;
-    const found = this.#find(fields.get(this.field));
+    const found = this.#find(value);
     this.#cache.set(value, found);
     return found;
   }
 
-  #find(folded: unknown): readonly number[] {
+  /** Items one of whose requirements holds for any of the values. Not kept: a value of many is hardly ever worth it. */
+  candidatesOfAny(values: readonly string[]): readonly number[] {
     this.#search++;
-    if (typeof folded === 'number') {
-      this.#collect(this.#exact.get(folded) ?? NONE);
-    } else if (typeof folded === 'string') {
-      // A look-up hashes the whole of a long value only to find that no exact text is as long.
-      if (folded.length <= this.#exactLengthMax) this.#collect(this.#exact.get(folded) ?? NONE);
-      for (const table of this.#tables) table.find(folded, this.#collect);
-    }
+    for (const value of values) for (const table of this.#tables) table.find(value, this.#collect);
+    return this.#taken();
+  }
+
+  #find(value: string | number): readonly number[] {
+    this.#search++;
+    const number = typeof value === 'number' ? value : this.#hasNumbers ? toInteger(value) : undefined;
+    if (number !== undefined) this.#collect(this.#numbers.get(number) ?? NONE);
+    const text = typeof value === 'number' ? String(value) : value;
+    for (const table of this.#tables) table.find(text, this.#collect);
+    return this.#taken();
+  }
+
+  /** What the search under way found. */
+  #taken(): readonly number[] {
     if (this.#found.length === 0) return NONE;
     const items = this.#found.sort((a, b) => a - b).map((place) => this.#items[place]!);
     this.#found = [];
@@ -86,32 +102,31 @@ export class FieldIndex {
   }
 }
 
-const PLACE_OF = { prefix: 'start', suffix: 'end', contains: 'anywhere' } as const;
+const PLACES: readonly TextPlace[] = ['whole', 'start', 'end', 'anywhere'];
+const PLACE_OF = { equals: 'whole', prefix: 'start', suffix: 'end', contains: 'anywhere' } as const;
 
 interface SortedTexts {
-  readonly exact: Map<string | number, number[]>;
+  readonly numbers: Map<number, number[]>;
   readonly parts: Record<TextPlace, Map<string, number[]>>;
 }
 
-function sortTexts(witnesses: readonly Witness[]): SortedTexts {
-  const exact = new Map<string | number, number[]>();
+function sortTexts(filed: readonly Filed[], placeOf: ReadonlyMap<number, number>): SortedTexts {
+  const numbers = new Map<number, number[]>();
   const parts = {
+    whole: new Map<string, number[]>(),
     start: new Map<string, number[]>(),
     end: new Map<string, number[]>(),
     anywhere: new Map<string, number[]>(),
   };
-  for (const [place, { requirement }] of witnesses.entries()) {
+  for (const { item, requirement } of filed) {
+    const place = placeOf.get(item)!;
     for (const text of requirement.texts) {
-      if (requirement.kind !== 'equals') {
-        add(parts[PLACE_OF[requirement.kind]], text, place);
-        continue;
-      }
-      add(exact, text, place);
-      const number = namedNumber(text);
-      if (number !== undefined) add(exact, number, place);
+      add(parts[PLACE_OF[requirement.kind]], text, place);
+      const number = requirement.kind === 'equals' ? namedNumber(text) : undefined;
+      if (number !== undefined) add(numbers, number, place);
     }
   }
-  return { exact, parts };
+  return { numbers, parts };
 }
 
 function add<Key>(into: Map<Key, number[]>, key: Key, place: number): void {
@@ -125,11 +140,5 @@ function add<Key>(into: Map<Key, number[]>, key: Key, place: number): void {
  * too many, never one too few.
  */
 function namedNumber(text: string): number | undefined {
-  return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(text) ? Number(text) : undefined;
-}
-
-function longest(keys: Iterable<string | number>): number {
-  let most = -1;
-  for (const key of keys) if (typeof key === 'string') most = Math.max(most, key.length);
-  return most;
+  return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }

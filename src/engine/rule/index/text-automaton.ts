@@ -25,13 +25,12 @@ export class TextAutomaton implements TextTable {
 
   /** Texts that begin at `from` or later. */
   findFrom(value: string, from: number, sink: ItemSink): void {
-    const { rows, reports, start } = this.#table;
-    const classes = this.#table.classes.table;
-    const known = classes.length;
+    const { classes, rows, reports, start } = this.#table;
+    const { ascii } = classes;
     let row = start;
     for (let at = from; at < value.length; at++) {
       const unit = value.charCodeAt(at);
-      const next = rows[row + (unit < known ? classes[unit]! : 0)]!;
+      const next = rows[row + (unit < 128 ? ascii[unit]! : classes.ofOther(unit))]!;
       if (next >= 0) {
         row = next;
         continue;

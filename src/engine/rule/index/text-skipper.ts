@@ -11,6 +11,7 @@
 import { TextAutomaton } from './text-automaton.js';
 import type { ItemSink, TextItems, TextTable } from './text-table.js';
 import { TextTrie } from './text-trie.js';
+import { foldUnit } from './unit-fold.js';
 
 const SLOTS = 8192;
 
@@ -77,6 +78,8 @@ function windowOf(items: TextItems): number {
   return shortest;
 }
 
+/** Letters of both cases get the same slot; so do a few other units, which only makes some moves shorter. */
 function slotOf(before: number, unit: number): number {
-  return ((before << 6) ^ unit) & (SLOTS - 1);
+  if ((before | unit) > 127) return (((foldUnit(before) | 0x20) << 6) ^ (foldUnit(unit) | 0x20)) & (SLOTS - 1);
+  return (((before | 0x20) << 6) ^ (unit | 0x20)) & (SLOTS - 1);
 }

@@ -17,6 +17,7 @@ function found(place: TextPlace, texts: readonly string[], value: string): strin
 }
 
 const PLAIN: Record<TextPlace, (value: string, text: string) => boolean> = {
+  whole: (value, text) => value === text,
   start: (value, text) => value.startsWith(text),
   end: (value, text) => value.endsWith(text),
   anywhere: (value, text) => value.includes(text),
@@ -51,6 +52,22 @@ describe('createTextTable', () => {
       value: 'c:\\windows\\x',
       hits: ['c:\\', 'c:\\windows'],
     },
+    { name: 'all of it', place: 'whole', texts: ['', 'a', 'ab', 'abc'], value: 'AB', hits: ['ab'] },
+    { name: 'nothing', place: 'whole', texts: ['', 'a'], value: '', hits: [''] },
+    {
+      name: 'letter case',
+      place: 'anywhere',
+      texts: ['kerberos', 'Σας'],
+      value: 'x\u212aERBEROS ΣΑΣ',
+      hits: ['kerberos', 'Σας'],
+    },
+    {
+      name: 'letters beyond the first plane',
+      place: 'end',
+      texts: ['\u{10428}'],
+      value: '\u{10400}',
+      hits: ['\u{10428}'],
+    },
     { name: 'a beginning longer than the value', place: 'start', texts: ['c:\\windows'], value: 'c:\\', hits: [] },
   ] as const)('$name', ({ place, texts, value, hits }) => {
     expect(found(place, texts, value)).toEqual(hits);
@@ -61,7 +78,7 @@ describe('createTextTable', () => {
     const word = (minLength: number, maxLength: number) => fc.string({ unit, minLength, maxLength });
     fc.assert(
       fc.property(
-        fc.constantFrom<TextPlace>('start', 'end', 'anywhere'),
+        fc.constantFrom<TextPlace>('whole', 'start', 'end', 'anywhere'),
         fc.uniqueArray(word(1, 4), { maxLength: 12 }),
         word(0, 30),
         (place, texts, value) => {

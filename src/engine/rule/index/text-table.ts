@@ -1,6 +1,6 @@
 /**
- * Finds which of many texts a value begins with, ends with or holds, whatever their number. Both sides must have been folded by the same
- * function before (`toLowerCase`): UTF-16 units are compared.
+ * Finds which of many texts a value is, begins with, ends with or holds, whatever their number and without regard to letter case. Values are
+ * searched as they are: the tables fold unit by unit (`unit-fold.ts`).
  */
 
 import { TextAutomaton } from './text-automaton.js';
@@ -8,9 +8,9 @@ import { canSkip, TextSkipper } from './text-skipper.js';
 import { TextTrie } from './text-trie.js';
 
 /** Where in a value the texts are sought. */
-export type TextPlace = 'start' | 'end' | 'anywhere';
+export type TextPlace = 'whole' | 'start' | 'end' | 'anywhere';
 
-/** Texts with the items that each stands for. Empty texts are in every value and so say nothing: the caller leaves them out. */
+/** Texts with the items that each stands for. Empty texts only for `whole`: they are in every value and so say nothing. */
 export type TextItems = ReadonlyMap<string, readonly number[]>;
 
 /** Gets the items of every text found; the same item may come several times. */

@@ -1,6 +1,5 @@
 /** The tree of all texts as one table: built here, walked by `text-trie.ts` and turned into an automaton by `text-automaton.ts`. */
 
-import { assert } from '../../base/assert.js';
 import type { TextItems } from './text-table.js';
 import { UnitClasses } from './unit-classes.js';
 
@@ -27,14 +26,15 @@ export function buildTrieCells(items: TextItems, backwards: boolean): TrieCells 
   const reports = new Map<number, readonly number[]>();
   let states = 2;
   for (const [text, reported] of items) {
-    assert(text.length > 0, 'a text to be sought is not empty');
     let state = ROOT;
     for (let step = 0; step < text.length; step++) {
       const cell = state * width + classes.of(text.charCodeAt(backwards ? text.length - 1 - step : step));
       if (cells[cell] === DEAD) cells[cell] = states++;
       state = cells[cell]!;
     }
-    reports.set(state, reported);
+    // Texts that differ in letter case only end in one state.
+    const before = reports.get(state);
+    reports.set(state, before === undefined ? reported : [...new Set([...before, ...reported])]);
   }
   return { classes, cells: cells.slice(0, states * width), width, states, reports };
 }

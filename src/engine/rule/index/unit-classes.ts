@@ -1,30 +1,32 @@
+import { foldUnit } from './unit-fold.js';
+
 /**
  * Maps UTF-16 units to small class numbers, so that transition tables have one column for each unit that some text holds, and one (0) for
- * all others, instead of 65,536.
+ * all others, instead of 65,536. Units that differ in letter case only are one class, so that values are searched as they are.
  */
 export class UnitClasses {
   /** Column count: the classes and the one for "no text holds it". */
   readonly count: number;
-  /** Class by unit; units beyond its end are of class 0. As long as the greatest unit needs: 128 entries for plain ASCII texts. */
-  readonly table: Uint16Array;
+  /** Class of each ASCII unit. */
+  readonly ascii = new Uint16Array(128);
+  readonly #others = new Map<number, number>();
 
   constructor(texts: Iterable<string>) {
     const units = new Set<number>();
-    let greatest = 0;
-    for (const text of texts) {
-      for (let at = 0; at < text.length; at++) {
-        const unit = text.charCodeAt(at);
-        units.add(unit);
-        if (unit > greatest) greatest = unit;
-      }
-    }
-    this.table = new Uint16Array(greatest + 1);
-    let next = 1;
-    for (const unit of [...units].sort((a, b) => a - b)) this.table[unit] = next++;
-    this.count = next;
+    for (const text of texts) for (let at = 0; at < text.length; at++) units.add(foldUnit(text.charCodeAt(at)));
+    const ordered = [...units].sort((a, b) => a - b);
+    for (const [index, unit] of ordered.entries()) if (unit >= 128) this.#others.set(unit, index + 1);
+    for (let unit = 0; unit < 128; unit++) this.ascii[unit] = ordered.indexOf(foldUnit(unit)) + 1;
+    this.count = ordered.length + 1;
   }
 
   of(unit: number): number {
-    return this.table[unit] ?? 0;
+    return unit < 128 ? this.ascii[unit]! : this.ofOther(unit);
+  }
+
+  /** For units from 128 on. */
+  ofOther(unit: number): number {
+    const folded = foldUnit(unit);
+    return folded < 128 ? this.ascii[folded]! : (this.#others.get(folded) ?? 0);
   }
 }

@@ -1,0 +1,78 @@
+/** A Sigma rule for the matcher: which events it is about, what they must hold, and its condition as a function. */
+
+import type { Event } from '../../../event/event.js';
+import type { ConditionReach } from '../../condition-reach.js';
+import { excerpt } from '../../matched-value.js';
+import type { Matched } from '../../rule.js';
+import type { RuleCondition, Scopes } from '../../rule-condition.js';
+import type { SigmaFilter, SigmaRule } from '../document.js';
+import type { SigmaExplanation } from '../evaluator.js';
+import { explain } from '../plain/plain-match.js';
+import { eventView, readerName } from '../source/event-view.js';
+import { type LogSourceReach, logSourceReach } from '../source/log-source-reach.js';
+import { type NameOf, clausesOf, clausesOfTest } from './clauses.js';
+import { allOf, bindCondition } from './condition-test.js';
+import { eventIdsOf, inAll } from './event-ids.js';
+import { bindFieldTest, type Binding, type EventTest } from './field-test.js';
+
+/** @param filters  what any of them holds for is taken out of what the rule holds for; their log sources have been seen to */
+export function compileSigma(rule: SigmaRule, filters: readonly SigmaFilter[]): RuleCondition {
+  const source = logSourceReach(rule.logSource);
+  const nameOf: NameOf = (field) => readerName(field, source.fieldNames);
+  return {
+    reach: reachOf(rule, source, nameOf),
+    bind: (scopes) => bind(rule, filters, source, nameOf, scopes),
+    matched: (event) => evidenceOf(explain(rule, eventView(event, source.fieldNames))),
+  };
+}
+
+function reachOf(rule: SigmaRule, source: LogSourceReach, nameOf: NameOf): ConditionReach {
+  return {
+    systems: source.systems,
+    channels: source.channels,
+    actions: source.actions,
+    eventIds: inAll([source.eventIds, eventIdsOf(rule.condition, rule)]),
+    clauses: [
+      ...clausesOf(rule.condition, rule, nameOf),
+      ...source.tests.flatMap((test) => clausesOfTest(test, nameOf)),
+    ],
+  };
+}
+
+function bind(
+  rule: SigmaRule,
+  filters: readonly SigmaFilter[],
+  source: LogSourceReach,
+  nameOf: NameOf,
+  { texts }: Scopes,
+): EventTest {
+  const binding: Binding = { texts, slotOf: (field) => texts.slot(nameOf(field)) };
+  return allOf([
+    ...source.tests.map((test) => bindFieldTest(test, binding)),
+    bindCondition(rule.condition, rule, binding),
+    ...filters.map((filter) => {
+      const isTakenOut = bindCondition(filter.condition, filter, binding);
+      return () => !isTakenOut();
+    }),
+  ]);
+}
+
+/** The values that made it true, each place once. A keyword's field is `*`. */
+function evidenceOf(explanation: SigmaExplanation): readonly Matched[] {
+  const byPlace = new Map<string, Matched>();
+  for (const { field, value, start, end } of trueParts(explanation)) {
+    byPlace.set(`${field}\0${start}\0${end}`, excerpt(field === '' ? '*' : field, value, start, end));
+  }
+  return [...byPlace.values()];
+}
+
+/** Those under `not` are left out: there is nothing to be shown for what is absent. */
+function trueParts({ text, isTrue, matched, parts }: SigmaExplanation): readonly Matched[] {
+  if (!isTrue || text === 'not') return [];
+  return [...(matched === undefined ? [] : [matched]), ...parts.flatMap(trueParts)];
+}
+
+/** Why a rule holds of an event or does not, without regard to its log source. */
+export function explainSigma(rule: SigmaRule, event: Event): SigmaExplanation {
+  return explain(rule, eventView(event, logSourceReach(rule.logSource).fieldNames));
+}
