@@ -1,0 +1,182 @@
+/** Rules and correlations made by hand for tests, and a correlator that remembers at which events each correlation holds. */
+
+import { event } from '../../../../../../test/support/events.js';
+import type { Event, Fields } from '../../../../event/event.js';
+import type { Rule } from '../../../rule.js';
+import type { Comparison, SigmaCorrelation, SigmaRule } from '../../document.js';
+import { correlationPlan } from '../correlation-plan.js';
+import { Correlator } from '../correlator.js';
+import type { CorrelationLimits } from '../limits.js';
+import type { Occurrence } from '../occurrence.js';
+
+export type CorrelationText = Partial<Omit<SigmaCorrelation, 'aliases' | 'conditions'>> &
+  Pick<SigmaCorrelation, 'id' | 'type' | 'rules'> & {
+    readonly aliases?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly when?: Partial<Record<Comparison, number>>;
+  };
+
+const HEADER = {
+  name: '',
+  title: '',
+  description: '',
+  status: undefined,
+  level: undefined,
+  author: '',
+  date: '',
+  modified: '',
+  license: '',
+  references: [],
+  falsePositives: [],
+  tags: [],
+  techniques: [],
+  related: [],
+  fields: [],
+  scope: [],
+  custom: {},
+  file: 'test.yml',
+  line: 1,
+} as const;
+
+export function correlation(text: CorrelationText): SigmaCorrelation {
+  const { aliases = {}, when = {}, ...given } = text;
+  return {
+    ...HEADER,
+    kind: 'correlation',
+    groupBy: [],
+    timespanMs: 60_000,
+    percentile: undefined,
+    generate: false,
+    ...given,
+    aliases: new Map(Object.entries(aliases).map(([name, byRule]) => [name, new Map(Object.entries(byRule))])),
+    conditions: Object.entries(when).map(([comparison, value]) => ({ comparison: comparison as Comparison, value })),
+  };
+}
+
+export function sigmaRule(id: string, name = ''): SigmaRule {
+  return {
+    ...HEADER,
+    id,
+    name,
+    kind: 'rule',
+    logSource: { product: 'windows', category: undefined, service: undefined, definition: '' },
+    selections: new Map(),
+    condition: { kind: 'or', conditions: [] },
+  };
+}
+
+export function loaded(document: SigmaRule | SigmaCorrelation, changes: Partial<Rule> = {}): Rule {
+  return {
+    id: document.id,
+    title: { en: document.id, zh: document.id },
+    description: { en: '', zh: '' },
+    set: 'sigma',
+    points: 50,
+    isShadow: false,
+    level: 'high',
+    status: undefined,
+    sigma: { document, filters: [] },
+    techniques: [...document.techniques],
+    actions: [],
+    eventIds: [],
+    conditions: [],
+    references: [],
+    falsePositives: [],
+    author: 'test',
+    pack: 'test',
+    file: 'test.yml',
+    line: 1,
+    ...changes,
+  };
+}
+
+/** One record: the rules that match it, by name, at so many seconds, with these fields. */
+export interface Hit {
+  readonly at: number;
+  readonly rules: string;
+  readonly fields?: Fields;
+  readonly host?: string;
+  /** Tells records of equal time and fields apart, and orders them among themselves. */
+  readonly record?: number;
+}
+
+export function eventOf(hit: Hit): Event {
+  const { at, rules, fields = {}, host, record } = hit;
+  const identity = record ?? Number.parseInt(rules.replaceAll(/[^a-z]/g, ''), 36) + at;
+  return event(
+    undefined,
+    Math.round(at * 1000),
+    { ...fields },
+    { eventId: 7, record: identity, ...(host && { host }) },
+  );
+}
+
+export class CorrelationBench {
+  readonly rules: readonly Rule[];
+  readonly correlator: Correlator;
+  /** Every place at which a correlation with hits of its own holds now: `correlation@event id`, several times where several groups hold. */
+  readonly standing: Occurrence[] = [];
+  readonly final: Occurrence[] = [];
+
+  constructor(
+    correlations: readonly CorrelationText[],
+    options: { bases?: readonly string[]; limits?: Partial<CorrelationLimits>; shadow?: readonly string[] } = {},
+  ) {
+    const bases = options.bases ?? ['a', 'b', 'c', 'd'];
+    this.rules = [
+      ...bases.map((id) => loaded(sigmaRule(`id-${id}`, id))),
+      ...correlations.map((text) =>
+        loaded(correlation(text), { isShadow: options.shadow?.includes(text.id) ?? false }),
+      ),
+    ];
+    this.correlator = new Correlator(
+      {
+        chainOf: (process) => process.chain,
+        began: (occurrence) => this.standing.push(occurrence),
+        ceased: (occurrence) => {
+          this.#take(occurrence);
+        },
+        settled: (occurrence) => {
+          this.#take(occurrence);
+          this.final.push(occurrence);
+        },
+        placed: () => undefined,
+      },
+      { groupsPerCorrelation: 1000, eventsPerGroup: 1000, events: 10_000, ...options.limits },
+    );
+    this.correlator.setPlan(correlationPlan(this.rules));
+  }
+
+  feed(event: Event, rules: string, repeated = false): void {
+    const matched = rules.split(' ').map((id) => this.rules.find((rule) => rule.id === `id-${id}` || rule.id === id)!);
+    this.correlator.feed(event, matched, undefined, repeated);
+    this.correlator.settle();
+  }
+
+  run(hits: readonly Hit[]): this {
+    for (const hit of hits) this.feed(eventOf(hit), hit.rules);
+    return this;
+  }
+
+  /** Seconds since the beginning at which each correlation holds, each once, in order. */
+  times(id: string, t0: number): number[] {
+    const times = [...this.standing, ...this.final]
+      .filter(({ group }) => group.correlation.rule.id === id)
+      .map(({ sighting }) => (sighting.at.timeMs - t0) / 1000);
+    return [...new Set(times)].sort((a, b) => a - b);
+  }
+
+  /** Everything that stands, as text, in order. */
+  answer(): string[] {
+    return this.standing
+      .map(({ group, sighting, value }) =>
+        [group.correlation.rule.id, group.fields.join(','), sighting.at.id, value].join('|'),
+      )
+      .sort();
+  }
+
+  #take(occurrence: Occurrence): void {
+    const index = this.standing.indexOf(occurrence);
+    if (index < 0) throw new Error('a correlation ceased that had not begun');
+    this.standing.splice(index, 1);
+  }
+}
