@@ -113,9 +113,14 @@ export type Selection =
   | { readonly kind: 'every'; readonly tests: readonly FieldTest[] }
   /** One must hold: a list of maps, or of maps and keywords. */
   | { readonly kind: 'some'; readonly selections: readonly Selection[] }
+  /** All must hold: a map with keywords beside fields, or with values that stand for several under `all`. */
+  | { readonly kind: 'all'; readonly selections: readonly Selection[] }
   | KeywordTest;
 
-/** Sought in every value of the event, nested ones included, without a field; `all` may be found in different fields. */
+/**
+ * Sought in every value of the event, nested ones included, without a field; `all` may be found in different fields. A plain keyword has its
+ * wildcards by now as well: `*word*`, to be compared with each value as the test of a field is.
+ */
 export interface KeywordTest {
   readonly kind: 'keywords';
   readonly quantifier: 'any' | 'all';

@@ -1,0 +1,106 @@
+/** Regular expressions of rules: whether they compile, and in linear time. */
+
+import { Automaton } from '../../expression/pattern/automaton.js';
+import { parsePattern } from '../../expression/pattern/parser.js';
+import type { Pattern } from '../../expression/pattern/syntax.js';
+import { Failure } from '../../expression/failure.js';
+import type { SigmaCode } from '../sigma-codes.js';
+
+export interface Regex {
+  readonly source: string;
+  /** Of `i`, `m`, `s`, each once. */
+  readonly flags: string;
+}
+
+export interface RegexFault {
+  readonly code: SigmaCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+const SOURCE_LENGTH_MAX = 10_000;
+/** Flags for the whole expression, where they stand first. */
+const LEADING_FLAGS = /^\(\?([ims]+)\)/;
+
+/**
+ * @param flags  those of the modifiers
+ * @returns the expression with its leading flags taken off and added to `flags`
+ */
+export function readRegex(text: string, flags: string): Regex | RegexFault {
+  if (text.length > SOURCE_LENGTH_MAX) {
+    return invalid(`The expression has ${text.length} characters; ${SOURCE_LENGTH_MAX} are allowed.`, undefined);
+  }
+  let source = text;
+  let all = flags;
+  for (let match = LEADING_FLAGS.exec(source); match !== null; match = LEADING_FLAGS.exec(source)) {
+    source = source.slice(match[0].length);
+    for (const flag of match[1]!) if (!all.includes(flag)) all += flag;
+  }
+  try {
+    const { tree } = parsePattern(source);
+    const reason = unsupported(tree);
+    if (reason !== undefined) return { code: 'SIGMA_REGEX_UNSUPPORTED', ...reason };
+    // Nearly all are small enough at sight; the automaton is built only to see whether large repeats fit.
+    if ((source.length > 500 || source.includes('{')) && Automaton.of(tree, true) === undefined) {
+      return {
+        code: 'SIGMA_REGEX_UNSUPPORTED',
+        message: 'The expression is too large, or repeats too much, to be matched in linear time.',
+        hint: 'Use smaller counts, or "+" and "*".',
+      };
+    }
+    return { source, flags: all };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return invalid(`The expression does not compile: ${error.error.message}.`, regexHint(source));
+  }
+}
+
+function invalid(message: string, hint: string | undefined): RegexFault {
+  return { code: 'SIGMA_REGEX_INVALID', message, hint };
+}
+
+function regexHint(source: string): string | undefined {
+  if (source.includes('(?<')) return 'Named groups have no use here; write "(".';
+  return 'A character with a meaning of its own is written with a backslash before it.';
+}
+
+/** What of the tree has no automaton. The parser bounds the depth. */
+function unsupported(tree: Pattern): { readonly message: string; readonly hint: string } | undefined {
+  switch (tree.form) {
+    case 'look':
+      return {
+        message: 'The expression looks ahead or behind, which takes more than linear time.',
+        hint: 'Write a second test, and exclude it with "not" in the condition.',
+      };
+    case 'reference':
+      return {
+        message: 'The expression refers back to a group, which takes more than linear time.',
+        hint: 'Write out what may stand there.',
+      };
+    case 'condition':
+      return { message: 'The expression depends on whether a group matched.', hint: 'Write out both with "|".' };
+    case 'atomic':
+      return { message: 'The expression has an atomic group.', hint: 'Use a plain group: time is linear anyway.' };
+    case 'sequence':
+      return firstOf(tree.parts);
+    case 'choice':
+      return firstOf(tree.options);
+    case 'group':
+      return unsupported(tree.body);
+    case 'repeat':
+      if (tree.greed === 'possessive') {
+        return { message: 'The expression has a possessive repeat.', hint: 'Use a plain one: time is linear anyway.' };
+      }
+      return unsupported(tree.body);
+    default:
+      return undefined;
+  }
+}
+
+function firstOf(trees: readonly Pattern[]): { readonly message: string; readonly hint: string } | undefined {
+  for (const tree of trees) {
+    const reason = unsupported(tree);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}

@@ -1,0 +1,96 @@
+/** Where the values of a YAML file stand, found in the parser's events when somebody asks. */
+
+import { EVENT_ID, type Event, getScalarValue } from 'js-yaml';
+import type { Place } from '../../diagnostic-codes.js';
+
+/** Keys of maps and indices of lists, from the document inwards. */
+export type YamlPath = readonly (string | number)[];
+
+export class YamlPlaces {
+  readonly #text: string;
+  readonly #events: readonly Event[];
+  #documents: readonly number[] | undefined;
+
+  constructor(text: string, events: readonly Event[]) {
+    this.#text = text;
+    this.#events = events;
+  }
+
+  /** Where the value stands, or the nearest thing around it that is there. `document` counts from 0. */
+  placeOf(document: number, path: YamlPath): Place {
+    return this.#place(this.#find(document, path).value);
+  }
+
+  /** Where the key of the path's last step stands. */
+  placeOfKey(document: number, path: YamlPath): Place {
+    const { key, value } = this.#find(document, path);
+    return this.#place(key ?? value);
+  }
+
+  #find(document: number, path: YamlPath): { readonly key: number | undefined; readonly value: number } {
+    this.#documents ??= documentStarts(this.#events);
+    let value = (this.#documents[document] ?? 0) + 1;
+    let key: number | undefined;
+    for (const step of path) {
+      const found = this.#child(value, step);
+      if (found === undefined) break;
+      ({ key, value } = found);
+    }
+    return { key, value };
+  }
+
+  #child(parent: number, step: string | number): { key: number | undefined; value: number } | undefined {
+    const { type } = this.#events[parent] ?? { type: EVENT_ID.POP };
+    if (type !== EVENT_ID.SEQUENCE && type !== EVENT_ID.MAPPING) return undefined;
+    let at = parent + 1;
+    for (let index = 0; this.#events[at] !== undefined && this.#events[at]!.type !== EVENT_ID.POP; index++) {
+      if (type === EVENT_ID.SEQUENCE) {
+        if (index === step) return { key: undefined, value: at };
+      } else {
+        const key = at;
+        at = this.#after(at);
+        const event = this.#events[key]!;
+        if (event.type === EVENT_ID.SCALAR && getScalarValue(this.#text, event) === String(step)) {
+          return { key, value: at };
+        }
+      }
+      at = this.#after(at);
+    }
+    return undefined;
+  }
+
+  /** The event after the node that begins at `at`. */
+  #after(at: number): number {
+    let depth = 0;
+    for (let index = at; index < this.#events.length; index++) {
+      const { type } = this.#events[index]!;
+      if (type === EVENT_ID.SEQUENCE || type === EVENT_ID.MAPPING) depth++;
+      else if (type === EVENT_ID.POP) depth--;
+      if (depth <= 0) return index + 1;
+    }
+    return this.#events.length;
+  }
+
+  #place(index: number): Place {
+    const offset = offsetOf(this.#events[index]) ?? offsetOf(this.#events[index - 1]) ?? 0;
+    let line = 1;
+    let lineStart = 0;
+    for (let end = this.#text.indexOf('\n'); end >= 0 && end < offset; end = this.#text.indexOf('\n', end + 1)) {
+      line++;
+      lineStart = end + 1;
+    }
+    return { line, column: offset - lineStart + 1 };
+  }
+}
+
+function documentStarts(events: readonly Event[]): readonly number[] {
+  return events.flatMap((event, index) => (event.type === EVENT_ID.DOCUMENT ? [index] : []));
+}
+
+function offsetOf(event: Event | undefined): number | undefined {
+  if (event === undefined) return undefined;
+  if (event.type === EVENT_ID.SCALAR) return event.valueStart >= 0 ? event.valueStart : undefined;
+  if (event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.MAPPING) return event.start;
+  if (event.type === EVENT_ID.ALIAS) return event.anchorStart;
+  return undefined;
+}
