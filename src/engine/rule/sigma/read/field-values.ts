@@ -8,6 +8,7 @@ import { parseNetwork } from './network.js';
 import { readRegex } from './regex.js';
 import { joined, parseText, plainText } from './text.js';
 import { type Placeholders, transformText, type ValueFault } from './transform.js';
+import { warnOfValues } from './value-warnings.js';
 import { isList, type YamlValue } from './yaml.js';
 import type { YamlPath } from './yaml-places.js';
 
@@ -74,7 +75,9 @@ export function readValues(
     }
     forms.push(tests);
   }
-  return forms.length === values.length ? forms : undefined;
+  if (forms.length < values.length) return undefined;
+  warnOfValues(value, chain, at, context.isKeyword, faults);
+  return forms;
 }
 
 function readValue(

@@ -77,7 +77,14 @@ const PLACES: ReadonlyMap<string, Place> = new Map([
   ['endswith', 'end'],
   ['contains', 'anywhere'],
 ]);
-const ENCODINGS: ReadonlySet<string> = new Set(['base64', 'base64offset', 'utf16', 'utf16le', 'utf16be', 'wide']);
+export const ENCODINGS: ReadonlySet<string> = new Set([
+  'base64',
+  'base64offset',
+  'utf16',
+  'utf16le',
+  'utf16be',
+  'wide',
+]);
 const TRANSFORMS: ReadonlySet<string> = new Set([...PLACES.keys(), 'windash', 'expand', ...ENCODINGS]);
 const COMPARISONS: ReadonlySet<string> = new Set(['gt', 'gte', 'lt', 'lte']);
 const TIME_PARTS: ReadonlySet<string> = new Set(['minute', 'hour', 'day', 'week', 'month', 'year']);

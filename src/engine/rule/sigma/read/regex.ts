@@ -1,8 +1,7 @@
 /** Regular expressions of rules: whether they compile, and in linear time. */
 
-import { Automaton } from '../../expression/pattern/automaton.js';
 import { parsePattern } from '../../expression/pattern/parser.js';
-import type { Pattern } from '../../expression/pattern/syntax.js';
+import { type Pattern, UNBOUNDED } from '../../expression/pattern/syntax.js';
 import { Failure } from '../../expression/failure.js';
 import type { SigmaCode } from '../sigma-codes.js';
 
@@ -19,6 +18,8 @@ export interface RegexFault {
 }
 
 const SOURCE_LENGTH_MAX = 10_000;
+/** A little below what the automaton takes. */
+const NODES_MAX = 1_900;
 /** Flags for the whole expression, where they stand first. */
 const LEADING_FLAGS = /^\(\?([ims]+)\)/;
 
@@ -40,8 +41,7 @@ export function readRegex(text: string, flags: string): Regex | RegexFault {
     const { tree } = parsePattern(source);
     const reason = unsupported(tree);
     if (reason !== undefined) return { code: 'SIGMA_REGEX_UNSUPPORTED', ...reason };
-    // Nearly all are small enough at sight; the automaton is built only to see whether large repeats fit.
-    if ((source.length > 500 || source.includes('{')) && Automaton.of(tree, true) === undefined) {
+    if (nodeCount(tree) > NODES_MAX) {
       return {
         code: 'SIGMA_REGEX_UNSUPPORTED',
         message: 'The expression is too large, or repeats too much, to be matched in linear time.',
@@ -103,4 +103,24 @@ function firstOf(trees: readonly Pattern[]): { readonly message: string; readonl
     if (reason !== undefined) return reason;
   }
   return undefined;
+}
+
+/** Nodes of the automaton: what is repeated counts as often as it may be. */
+function nodeCount(tree: Pattern): number {
+  const sum = (trees: readonly Pattern[]): number => trees.reduce((total, each) => total + nodeCount(each), 0);
+  switch (tree.form) {
+    case 'sequence':
+      return sum(tree.parts);
+    case 'choice':
+      return sum(tree.options) + tree.options.length - 1;
+    case 'group':
+      return nodeCount(tree.body);
+    case 'repeat': {
+      const body = nodeCount(tree.body);
+      const optional = tree.most === UNBOUNDED ? 1 : tree.most - tree.least;
+      return body * tree.least + (body + 1) * optional;
+    }
+    default:
+      return 1;
+  }
 }

@@ -116,6 +116,10 @@ function readEntry(
       'Leave it out.',
     );
   }
+  if (chain.transforms.includes('base64offset') && !chain.transforms.includes('contains') && !isKeyword) {
+    const message = '"base64offset" without "contains" finds the text only where it is the whole value.';
+    context.faults.addAtKey('SIGMA_MODIFIER_NEEDLESS', at, message, 'Write "base64offset|contains".');
+  }
   const forms = readValues(value, chain, at, { ...context, isKeyword });
   if (forms === undefined) return undefined;
   return isKeyword ? keywordTest(forms, chain) : fieldTests(field, forms, chain);

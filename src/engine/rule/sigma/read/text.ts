@@ -14,7 +14,8 @@ export type DraftPart = string | typeof MANY | typeof ONE | Placeholder;
 /** A pattern whose placeholders are not filled in yet. */
 export type Draft = readonly DraftPart[];
 
-const PLACEHOLDER = /%(\w+)%/y;
+/** Names as they occur: letters, digits, `_`, and between them `-` and `.` */
+const PLACEHOLDER = /%(\w+(?:[-.]\w+)*)%/y;
 
 /** @param withPlaceholders  under `expand`: `%name%` is a placeholder, `\%` a percent sign */
 export function parseText(text: string, withPlaceholders = false): Draft {

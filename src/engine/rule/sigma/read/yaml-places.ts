@@ -28,8 +28,7 @@ export class YamlPlaces {
   }
 
   #find(document: number, path: YamlPath): { readonly key: number | undefined; readonly value: number } {
-    this.#documents ??= documentStarts(this.#events);
-    let value = (this.#documents[document] ?? 0) + 1;
+    let value = this.#start(document) + 1;
     let key: number | undefined;
     for (const step of path) {
       const found = this.#child(value, step);
@@ -37,6 +36,13 @@ export class YamlPlaces {
       ({ key, value } = found);
     }
     return { key, value };
+  }
+
+  /** The event that opens the document. Most files have one. */
+  #start(document: number): number {
+    if (document === 0) return 0;
+    this.#documents ??= documentStarts(this.#events);
+    return this.#documents[document] ?? 0;
   }
 
   #child(parent: number, step: string | number): { key: number | undefined; value: number } | undefined {
