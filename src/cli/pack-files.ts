@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { techniqueById } from '../engine/attack/technique.js';
 import type { Diagnostic } from '../engine/base/diagnostic.js';
 import {
+  assemblePacks,
   loadPack,
   type Pack,
   PACK_LIMITS,
   type PackFile,
   type Profile,
   type Rule,
+  type RuleProfile,
   ruleDiagnostic,
 } from '../engine/rule/index.js';
 import { CommandError } from './exit.js';
@@ -83,20 +85,25 @@ export interface LoadedPacks {
   readonly files: readonly PackFile[];
 }
 
-/**
- * @param withCases  also the files of cases: for those who write rules
- * @throws CommandError if one of the folders does not exist
- */
-export function loadPacks(paths: readonly string[], withCases = false): LoadedPacks {
+export interface LoadOptions {
+  /** Also the files of cases: for those who write rules. */
+  readonly withCases?: boolean;
+  /** Which Sigma rules, in place of what the manifests say. */
+  readonly ruleProfiles?: readonly RuleProfile[] | undefined;
+}
+
+/** @throws CommandError if one of the folders does not exist */
+export function loadPacks(paths: readonly string[], { withCases = false, ruleProfiles }: LoadOptions = {}): LoadedPacks {
   const folders = paths.flatMap(packFolders).map((folder) => readPack(folder));
   const packs = folders.map((folder) =>
-    loadPack(folder.files, { technique: techniqueById, name: basename(folder.path), withCases }),
+    loadPack(folder.files, { technique: techniqueById, name: basename(folder.path), withCases, ruleProfiles }),
   );
+  const { rules, profiles, diagnostics } = assemblePacks(packs);
   return {
     packs,
-    rules: packs.flatMap(({ rules }) => rules),
-    profiles: packs.flatMap(({ profiles }) => profiles),
-    diagnostics: folders.flatMap(({ problems }, index) => [...problems, ...packs[index]!.diagnostics]),
+    rules,
+    profiles,
+    diagnostics: [...folders.flatMap(({ problems }, index) => [...problems, ...packs[index]!.diagnostics]), ...diagnostics],
     files: folders.flatMap(({ files }) => files),
   };
 }

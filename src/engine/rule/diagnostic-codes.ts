@@ -11,6 +11,11 @@ interface CodeEntry {
 export const RULE_CODES = {
   PACK_EMPTY: { severity: 'error', summary: 'The folder holds no YAML file.' },
   PACK_MANIFEST_MISSING: { severity: 'warning', summary: 'The folder has no pack.yml.' },
+  PACK_FILE_FOREIGN: { severity: 'warning', summary: 'A file among Sigma rules holds something else.' },
+  PACK_SIGMA_RULE_UNKNOWN: {
+    severity: 'warning',
+    summary: 'A manifest has settings for a Sigma rule that the pack does not have.',
+  },
   PACK_FILE_UNREADABLE: { severity: 'error', summary: 'A file of the folder could not be read.' },
   PACK_TOO_LARGE: { severity: 'error', summary: 'A file, or the pack as a whole, is larger than a pack may be.' },
   PACK_YAML_INVALID: { severity: 'error', summary: 'A file is not YAML.' },

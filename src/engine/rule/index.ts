@@ -2,9 +2,11 @@
 
 export { ruleDiagnostic, RULE_CODES, type RuleCode } from './diagnostic-codes.js';
 export { createRuleSet } from './matcher.js';
+export { type Assembly, assemblePacks } from './pack/assemble.js';
 export type { CaseList, RuleCase } from './pack/cases-file.js';
 export { loadPack, type Manifest, type Pack, type PackOptions } from './pack/pack.js';
 export { PACK_LIMITS, type PackFile, packFileKind } from './pack/pack-file.js';
 export { type CaseResult, runCases } from './pack/run-cases.js';
 export type { TechniqueFact } from './pack/rule-entry.js';
-export type { Matched, Profile, Rule, RuleErrors, RuleSet, RuleSetName } from './rule.js';
+export type { Matched, Profile, Rule, RuleErrors, RuleSet, RuleSetName, SigmaSource } from './rule.js';
+export { isRuleProfile, RULE_PROFILES, type RuleProfile } from './rule-profile.js';

@@ -5,8 +5,17 @@ import type { Event } from '../event/event.js';
 import type { Matched, Rule, RuleSet } from '../rule/rule.js';
 import { evidenceEventOf, type Evidence, type EvidenceEvent, type EvidenceKind } from './evidence.js';
 
+/** What of a hit becomes one piece of evidence. */
+export interface HitKey {
+  readonly key: string;
+  /** `undefined` for the rule itself. */
+  readonly technique: string | undefined;
+  readonly points: number;
+}
+
 export class HitEvidence implements Evidence {
   readonly kind: EvidenceKind;
+  readonly key: string;
   readonly title: Title;
   readonly points: number;
   readonly techniques: readonly string[];
@@ -16,18 +25,17 @@ export class HitEvidence implements Evidence {
   #matched: readonly Matched[] | undefined;
   #unexplained: { readonly rule: Rule; readonly rules: RuleSet; readonly event: Event } | undefined;
 
-  /** @param technique  the one it stands for; `undefined` for the rule itself */
   constructor(
     rule: Rule,
-    readonly key: string,
-    technique: string | undefined,
+    { key, technique, points }: HitKey,
     event: Event,
     rules: RuleSet,
     readonly policy: number,
   ) {
     this.kind = technique === undefined ? 'rule' : 'technique';
     this.title = rule.title;
-    this.points = rule.points;
+    this.key = key;
+    this.points = points;
     this.techniques = technique === undefined ? rule.techniques : [technique];
     this.rule = rule.id;
     this.rulesVersion = rules.version;

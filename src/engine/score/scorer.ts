@@ -7,8 +7,9 @@ import type { PluginEvidence } from '../plugin/plugin.js';
 import type { Policy } from '../policy.js';
 import { currentOf, type Process } from '../process/process.js';
 import type { Rule } from '../rule/rule.js';
+import type { Finding } from '../rule/sigma/correlation/standing.js';
 import type { Evidence, EvidenceEvent } from './evidence.js';
-import { HitEvidence, withPolicy } from './hit-evidence.js';
+import { HitEvidence, type HitKey, withPolicy } from './hit-evidence.js';
 import { Exemptions } from './exemptions.js';
 import { isStronger, outranks, type LedgerItem } from './ledger.js';
 import { reachedProfiles } from './profiles.js';
@@ -17,12 +18,6 @@ const DAY_MS = 86_400_000;
 /** Evidence by pid that a process keeps although it is outdone: each holds on to its event. */
 const OUTDONE_MAX = 48;
 const NO_EVIDENCE: readonly Evidence[] = [];
-
-interface HitKey {
-  readonly key: string;
-  /** `undefined` for the rule itself. */
-  readonly technique: string | undefined;
-}
 
 export interface ScorerObserver {
   /** A chain's ledger, and with it the points of a process, changed. */
@@ -49,19 +44,21 @@ export class Scorer {
   }
 
   /**
-   * A rule matched an event of a process: each technique scores once per chain, and an `ioa` rule itself too.
+   * A rule matched an event of a process: each technique scores once per chain, and an `ioa` rule itself too. Of a Sigma rule the rule scores, and
+   * its techniques are noted at zero points. A shadow rule is only counted.
    *
    * @param byPid  the event names its process by pid alone: what is weaker here may be the strongest of the run it turns out to mean
    * @returns the evidence made; without `byPid`, what was stronger than what the process had
    */
   giveHit(process: Process, rule: Rule, event: Event, repeated: boolean, byPid: boolean): readonly Evidence[] {
     if (!repeated) this.#count(process, rule, event);
+    if (rule.isShadow) return NO_EVIDENCE;
     let given: Evidence[] | undefined;
     const held = this.#heldOn(process, event.timeMs);
     const mayBeOutdone = byPid && (process.referred?.size ?? 0) < OUTDONE_MAX;
-    for (const { key, technique } of this.#keysOf(rule)) {
-      if (!mayBeOutdone && !wouldKeep(held.get(key), rule.points, event.timeMs)) continue;
-      const evidence = new HitEvidence(rule, key, technique, event, this.#policy!.rules, this.#sequence);
+    for (const { key, technique, points } of this.#keysOf(rule)) {
+      if (!mayBeOutdone && !wouldKeep(held.get(key), points, event.timeMs)) continue;
+      const evidence = new HitEvidence(rule, { key, technique, points }, event, this.#policy!.rules, this.#sequence);
       if (this.#keep(process, evidence) || byPid) (given ??= []).push(evidence);
     }
     return given ?? NO_EVIDENCE;
@@ -91,6 +88,36 @@ export class Scorer {
     } else this.#keep(process, evidence);
   }
 
+  /**
+   * What a correlation says of a process takes the place of what it said before; `undefined` takes it back. Kept apart from what the process did
+   * itself: only so can it be taken back without losing anything that was weaker.
+   *
+   * @param timeMs  tells the day, where the process is a root
+   */
+  derive(process: Process, rule: Rule, timeMs: number, finding: Finding | undefined): void {
+    if (rule.isShadow) return;
+    const chain = finding === undefined ? this.#knownChainOf(process, timeMs) : this.#chainAt(process, timeMs);
+    const place = process.isRoot ? chain : process;
+    if (place === undefined) return;
+    const before = place.derived?.get(rule.id) ?? NO_EVIDENCE;
+    const policy = Math.min(before[0]?.policy ?? this.#sequence, this.#sequence);
+    const rulesVersion = this.#policy!.rules.version;
+    const now = finding === undefined ? NO_EVIDENCE : derivedEvidence(rule, this.#keysOf(rule), finding, rulesVersion, policy);
+    if (now.length > 0) (place.derived ??= new Map()).set(rule.id, now);
+    else if (place.derived?.delete(rule.id) === true && place.derived.size === 0) place.derived = undefined;
+    if (chain === undefined) return;
+    if (now.length > 0) chain.holders.add(process);
+    for (const key of new Set([...before, ...now].map((each) => each.key))) this.#recompute(chain, key);
+    if (heldIn(chain, process).size === 0 && place.derived === undefined) chain.holders.delete(process);
+    this.observer.changed(chain, process);
+  }
+
+  /** Counts one more hit of a correlation, or one less. */
+  countDerived(process: Process, rule: Rule, timeMs: number, by: number): void {
+    process.countHits(rule.id, by);
+    this.#knownChainOf(process, timeMs)?.countHits(rule.id, by);
+  }
+
   /** Marks evidence as resting on a pid: `move` may take it away again. */
   refer(process: Process, given: readonly Evidence[]): void {
     const referred = (process.referred ??= new Set());
@@ -114,7 +141,7 @@ export class Scorer {
           if (best === undefined || isStronger(other, best)) held.set(evidence.key, other);
         }
         const chain = this.#chainOf(from, evidence);
-        if (held.size === 0) chain.holders.delete(from);
+        if (held.size === 0 && derivedIn(chain, from) === undefined) chain.holders.delete(from);
         this.#recompute(chain, evidence.key);
         this.observer.changed(chain, from);
       }
@@ -137,6 +164,7 @@ export class Scorer {
   changeRoot(process: Process, isRoot: boolean): void {
     const held = allHeld(process);
     process.evidence.clear();
+    process.derived = undefined;
     this.forest.setRoot(process, isRoot);
     for (const evidence of held) this.#keep(process, evidence);
   }
@@ -158,7 +186,7 @@ export class Scorer {
     for (const member of chain.members)
       for (const [rule, count] of member.hitCounts) addCount(chain.hitCounts, rule, count);
     for (const holder of chain.holders) {
-      for (const evidence of heldIn(chain, holder).values()) this.#offer(chain, holder, evidence);
+      for (const evidence of strongestIn(chain, holder)) this.#offer(chain, holder, evidence);
     }
     this.#reach(chain);
   }
@@ -197,7 +225,7 @@ export class Scorer {
     held.set(evidence.key, kept);
     const chain = this.#chainOf(process, evidence);
     chain.holders.add(process);
-    this.#offer(chain, process, kept);
+    this.#offer(chain, process, strongestOf(chain, process, kept.key)!);
     if (evidence.kind === 'technique') this.#reach(chain);
     this.observer.changed(chain, process);
     return true;
@@ -219,7 +247,7 @@ export class Scorer {
   #recompute(chain: Chain, key: string): void {
     chain.drop(key);
     for (const holder of chain.holders) {
-      const evidence = heldIn(chain, holder).get(key);
+      const evidence = strongestOf(chain, holder, key);
       if (evidence === undefined) continue;
       const exception = this.#exemptions.isEmpty ? undefined : this.#exemptions.find(holder, evidence);
       chain.offer({ evidence, process: holder, exception });
@@ -258,8 +286,12 @@ export class Scorer {
     let keys = this.#keys.get(rule);
     if (keys === undefined) {
       keys = [
-        ...(rule.set === 'ioa' ? [{ key: `rule:${rule.id}`, technique: undefined }] : []),
-        ...rule.techniques.map((technique) => ({ key: `technique:${technique}`, technique })),
+        ...(rule.set === 'technique' ? [] : [{ key: `rule:${rule.id}`, technique: undefined, points: rule.points }]),
+        ...rule.techniques.map((technique) => ({
+          key: `technique:${technique}`,
+          technique,
+          points: rule.set === 'sigma' ? 0 : rule.points,
+        })),
       ];
       this.#keys.set(rule, keys);
     }
@@ -272,7 +304,16 @@ export class Scorer {
   }
 
   #chainOf(process: Process, evidence: Evidence): Chain {
-    return process.isRoot ? this.forest.dayChain(process, evidence.event.timeMs) : process.chain!;
+    return this.#chainAt(process, evidence.event.timeMs);
+  }
+
+  #chainAt(process: Process, timeMs: number): Chain {
+    return process.isRoot ? this.forest.dayChain(process, timeMs) : process.chain!;
+  }
+
+  /** The same where nothing shall be made for it. */
+  #knownChainOf(process: Process, timeMs: number): Chain | undefined {
+    return process.isRoot ? process.dayChains?.get(Math.floor(timeMs / DAY_MS)) : process.chain;
   }
 }
 
@@ -280,6 +321,52 @@ export class Scorer {
 function wouldKeep(known: Evidence | undefined, points: number, timeMs: number): boolean {
   if (known === undefined || points > known.points) return true;
   return points === known.points && timeMs <= known.event.timeMs;
+}
+
+function derivedIn(chain: Chain, holder: Process): ReadonlyMap<string, readonly Evidence[]> | undefined {
+  return chain.day === NO_DAY ? holder.derived : chain.derived;
+}
+
+/** The strongest of a key that a process holds in a chain, by its own deeds or by correlations. */
+function strongestOf(chain: Chain, holder: Process, key: string): Evidence | undefined {
+  let best = heldIn(chain, holder).get(key);
+  const derived = derivedIn(chain, holder);
+  if (derived === undefined) return best;
+  for (const list of derived.values()) {
+    for (const evidence of list) {
+      if (evidence.key === key && (best === undefined || isStronger(evidence, best))) best = evidence;
+    }
+  }
+  return best;
+}
+
+function strongestIn(chain: Chain, holder: Process): Iterable<Evidence> {
+  const held = heldIn(chain, holder);
+  const derived = derivedIn(chain, holder);
+  if (derived === undefined) return held.values();
+  const keys = new Set([...held.keys(), ...[...derived.values()].flatMap((list) => list.map(({ key }) => key))]);
+  return [...keys].map((key) => strongestOf(chain, holder, key)!);
+}
+
+function derivedEvidence(
+  rule: Rule,
+  keys: readonly HitKey[],
+  { event, matched }: Finding,
+  rulesVersion: string,
+  policy: number,
+): readonly Evidence[] {
+  return keys.map(({ key, technique, points }) => ({
+    kind: technique === undefined ? 'rule' : 'technique',
+    key,
+    title: rule.title,
+    points,
+    techniques: technique === undefined ? rule.techniques : [technique],
+    rule: rule.id,
+    rulesVersion,
+    policy,
+    event,
+    matched,
+  }));
 }
 
 function heldIn(chain: Chain, holder: Process): Map<string, Evidence> {

@@ -30,7 +30,7 @@ export function lintCommand(): Command {
     .addOption(new Option('--fail-on <kind>', 'problems that give exit code 1').choices(['error', 'warning', 'never']).default('error'))
     .addHelpText('after', HELP)
     .action(async (folders: string[], options: LintOptions) => {
-      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()], true);
+      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()], { withCases: true });
       const output = openOutput(undefined);
       const text = options.format === 'json' ? `${JSON.stringify(lintReport(loaded), null, 2)}\n` : lintText(loaded, paintFor(process.stdout, false));
       await output.write(text);

@@ -29,7 +29,7 @@ export function testCommand(): Command {
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
     .addHelpText('after', HELP)
     .action(async (folders: string[], options: TestOptions) => {
-      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()], true);
+      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()], { withCases: true });
       const results = loaded.packs.flatMap(runCases);
       const output = openOutput(undefined);
       const text = options.format === 'json' ? `${JSON.stringify(testReport(results), null, 2)}\n` : testText(loaded, results, paintFor(process.stdout, false));

@@ -6,9 +6,9 @@ export interface PackFile {
   readonly text: string;
 }
 
-/** The bundled pack is a hundredth of this. The limits are there so that a file somebody hands in cannot occupy the server. */
+/** The largest public collection of Sigma rules is a fifth of this. The limits are there so that a file somebody hands in cannot occupy the server. */
 export const PACK_LIMITS = {
-  files: 5_000,
+  files: 20_000,
   /** UTF-16 units of one file. */
   fileLength: 1024 * 1024,
   /** UTF-16 units of all files. */

@@ -5,6 +5,8 @@
 
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { ACTIONS } from '../../event/action.js';
+import { RULE_PROFILES } from '../rule-profile.js';
+import { SIGMA_LEVELS } from '../sigma/document.js';
 
 export const POINTS_MAX = 10_000;
 
@@ -47,6 +49,51 @@ const Techniques = Type.Array(
 
 const References = Type.Array(text('Where to read more: an address or a title.', 2_000), { maxItems: 50 });
 
+const SigmaSettings = Type.Object(
+  {
+    profiles: Type.Optional(
+      Type.Array(Type.Union(RULE_PROFILES.map((profile) => Type.Literal(profile))), {
+        description: 'Which rules are loaded: those that any of these profiles wants. Left out: all.',
+        minItems: 1,
+        maxItems: RULE_PROFILES.length,
+        uniqueItems: true,
+      }),
+    ),
+    points: Type.Optional(
+      Type.Object(Object.fromEntries(SIGMA_LEVELS.map((level) => [level, Type.Optional(Points)])), {
+        ...closed,
+        description: 'What a rule of each level scores, once per chain.',
+      }),
+    ),
+    rules: Type.Optional(
+      Type.Record(
+        Type.String({ maxLength: 1_000 }),
+        Type.Object(
+          {
+            points: Type.Optional(Points),
+            shadow: Type.Optional(
+              Type.Boolean({ description: 'true: its hits are counted and listed, and score nothing.' }),
+            ),
+            enabled: Type.Optional(
+              Type.Boolean({ description: 'false: not loaded. true: loaded whatever the profiles say.' }),
+            ),
+          },
+          closed,
+        ),
+        { description: 'Of single rules, by id.' },
+      ),
+    ),
+    placeholders: Type.Optional(
+      Type.Record(
+        Type.String({ maxLength: 200 }),
+        Type.Array(Type.Union([Type.String({ maxLength: 5_000 }), Type.Number()]), { maxItems: 10_000 }),
+        { description: 'What %name% stands for in values with the modifier expand, by name without the signs.' },
+      ),
+    ),
+  },
+  { ...closed, description: 'How the Sigma rules of the pack are taken.' },
+);
+
 export const ManifestSchema = Type.Object(
   {
     name: Type.String({
@@ -63,6 +110,7 @@ export const ManifestSchema = Type.Object(
     description: Type.Optional(title('What the pack is for.', 5_000)),
     license: Type.Optional(text('SPDX expression, or the name of the licence.', 200)),
     author: Type.Optional(text('Who wrote it.', 200)),
+    sigma: Type.Optional(SigmaSettings),
   },
   { ...closed, title: 'Chainsight rule pack', description: 'The manifest of a rule pack (pack.yml).' },
 );
@@ -161,6 +209,7 @@ export const CasesFileSchema = Type.Record(Type.String({ pattern: Id.pattern! })
 });
 
 export type ManifestText = Static<typeof ManifestSchema>;
+export type SigmaSettingsText = Static<typeof SigmaSettings>;
 export type RuleText = Static<typeof RuleSchema>;
 export type ProfileText = Static<typeof ProfileSchema>;
 export type CaseText = Static<typeof CaseSchema>;

@@ -5,13 +5,18 @@
 
 import type { Diagnostic } from '../../base/diagnostic.js';
 import type { Title } from '../../base/title.js';
-import { ruleDiagnostic } from '../diagnostic-codes.js';
+import { didYouMean } from '../closest-word.js';
+import { type Place, ruleDiagnostic } from '../diagnostic-codes.js';
 import type { Profile, Rule } from '../rule.js';
+import type { RuleProfile } from '../rule-profile.js';
+import type { SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from '../sigma/document.js';
 import { type CaseList, readCases } from './cases-file.js';
 import { PACK_LIMITS, type PackFile, packFileKind } from './pack-file.js';
-import { ManifestSchema, type ManifestText, RulesFileSchema } from './pack-schema.js';
+import { ManifestSchema, type ManifestText, RulesFileSchema, type SigmaSettingsText } from './pack-schema.js';
 import { bilingual, type Entry, type EntryContext, readProfile, readRule, type TechniqueFact } from './rule-entry.js';
 import { checkShape } from './shape.js';
+import { isRulesText, isSigmaText, readSigma, sigmaRule } from './sigma-file.js';
+import { type SigmaSettings, sigmaSettings, termsOf } from './sigma-settings.js';
 import { readYaml, type YamlFile } from './yaml-file.js';
 
 export interface Manifest {
@@ -21,6 +26,8 @@ export interface Manifest {
   readonly description: Title;
   readonly license: string;
   readonly author: string;
+  /** Path of its file; `undefined` where there is none. */
+  readonly file: string | undefined;
 }
 
 export interface Pack {
@@ -28,6 +35,10 @@ export interface Pack {
   /** In the order of the files' paths, and within a file as written. */
   readonly rules: readonly Rule[];
   readonly profiles: readonly Profile[];
+  /** Sigma filters, to be applied to the rules of all packs: `assemblePacks`. */
+  readonly filters: readonly SigmaFilter[];
+  /** Ids of the Sigma rules that are right and yet not loaded: no profile that was asked for wants them, or the manifest switches them off. */
+  readonly leftOut: readonly string[];
   /** What `rules test` runs; by rule or profile id. Empty where they were not asked for. */
   readonly cases: readonly CaseList[];
   /** Everything found, in the order of the files. A rule is missing from `rules` if one of them is an error about it. */
@@ -44,6 +55,8 @@ export interface PackOptions {
   readonly name?: string;
   /** Read and check the files of cases as well: for those who write rules. Others would wait a third longer for nothing. */
   readonly withCases?: boolean;
+  /** Which Sigma rules to load, in place of what the manifest says. */
+  readonly ruleProfiles?: readonly RuleProfile[] | undefined;
 }
 
 /** Pure: the same files give the same pack, in whatever order they come. */
@@ -53,32 +66,64 @@ export function loadPack(files: readonly PackFile[], options: PackOptions): Pack
   if (tooLarge !== undefined) return emptyPack(options.name ?? '', [tooLarge]);
 
   const diagnostics: Diagnostic[] = [];
-  const wanted = ordered.filter(({ path }) => options.withCases === true || packFileKind(path) !== 'cases');
-  const read = wanted.flatMap((file) => {
-    const result = readYaml(file);
-    diagnostics.push(...result.diagnostics);
-    return result.file === undefined ? [] : [{ kind: packFileKind(file.path), yaml: result.file }];
-  });
-  const ofKind = (kind: string) => read.filter((file) => file.kind === kind).map(({ yaml }) => yaml);
-
   const hasManifestFile = ordered.some(({ path }) => packFileKind(path) === 'manifest');
-  const { manifest, isBilingual } = readManifest(ofKind('manifest'), hasManifestFile, ordered, options, diagnostics);
+  const sorted = sortFiles(ordered, hasManifestFile, options);
+  const readAll = (wanted: readonly PackFile[]): readonly YamlFile[] =>
+    wanted.flatMap((file) => {
+      const result = readYaml(file);
+      diagnostics.push(...result.diagnostics);
+      return result.file ?? [];
+    });
+  const isSigmaAlone = sorted.sigma.length > 0 && sorted.rules.length === 0;
+  const { manifest, sigma, isBilingual } = readManifest(readAll(sorted.manifests), options, diagnostics);
+  if (!hasManifestFile && !isSigmaAlone) diagnostics.push(manifestMissing(ordered));
+  diagnostics.push(...sorted.foreign.map(foreignFile));
   const loader = new RuleLoader(options, manifest, isBilingual, diagnostics);
-  for (const yaml of ofKind('rules')) loader.addFile(yaml);
-  const cases = ofKind('cases').flatMap((yaml) => readCases(yaml, loader.known, diagnostics));
+  for (const yaml of readAll(sorted.rules)) loader.addFile(yaml);
+  const settings = sigmaSettings(sigma, options.ruleProfiles);
+  loader.addSigma(sorted.sigma, settings);
+  const cases = readAll(sorted.cases).flatMap((yaml) => readCases(yaml, loader.known, diagnostics));
   return {
     manifest,
     rules: loader.rules,
     profiles: loader.profiles,
+    filters: loader.filters,
+    leftOut: loader.leftOut,
     cases,
     diagnostics: diagnostics.sort(byPlace),
     ...loader.counts,
   };
 }
 
+interface SortedFiles {
+  readonly manifests: readonly PackFile[];
+  readonly rules: readonly PackFile[];
+  readonly sigma: readonly PackFile[];
+  readonly cases: readonly PackFile[];
+  /** YAML of something else, as collections of Sigma rules hold it: descriptions of tests, settings of tools. */
+  readonly foreign: readonly PackFile[];
+}
+
+function sortFiles(files: readonly PackFile[], hasManifestFile: boolean, options: PackOptions): SortedFiles {
+  const ofKind = (kind: string): readonly PackFile[] => files.filter(({ path }) => packFileKind(path) === kind);
+  const rules: PackFile[] = [];
+  const sigma: PackFile[] = [];
+  for (const file of ofKind('rules')) (isSigmaText(file.text) ? sigma : rules).push(file);
+  const mayBeForeign = !hasManifestFile && sigma.length > 0;
+  return {
+    manifests: ofKind('manifest').slice(0, 1),
+    rules: mayBeForeign ? rules.filter(({ text }) => isRulesText(text)) : rules,
+    sigma,
+    cases: options.withCases === true ? ofKind('cases') : [],
+    foreign: mayBeForeign ? rules.filter(({ text }) => !isRulesText(text)) : [],
+  };
+}
+
 class RuleLoader {
   readonly rules: Rule[] = [];
   readonly profiles: Profile[] = [];
+  readonly filters: SigmaFilter[] = [];
+  readonly leftOut: string[] = [];
   /** Ids that the files name, with what they are; those kept out by an error included, so that their cases are no second fault. */
   readonly known = new Map<string, 'rule' | 'profile'>();
   readonly counts = { ruleCount: 0, profileCount: 0 };
@@ -106,6 +151,49 @@ class RuleLoader {
     }
   }
 
+  addSigma(files: readonly PackFile[], settings: SigmaSettings): void {
+    const placeholdersKey = JSON.stringify([...settings.placeholders]);
+    for (const file of files) {
+      const { documents, diagnostics } = readSigma(file, settings.placeholders, placeholdersKey);
+      this.#diagnostics.push(...diagnostics);
+      this.counts.ruleCount += brokenDocuments(diagnostics, documents);
+      for (const document of documents) {
+        if (document.kind === 'filter') this.#keepFilter(document);
+        else this.#keepSigma(document, settings);
+      }
+    }
+    for (const [id] of settings.rules) if (!this.known.has(id)) this.#diagnostics.push(this.#unknownSetting(id));
+  }
+
+  #keepFilter(filter: SigmaFilter): void {
+    if (filter.status !== 'deprecated' && filter.status !== 'unsupported') this.filters.push(filter);
+  }
+
+  #keepSigma(document: SigmaRule | SigmaCorrelation, settings: SigmaSettings): void {
+    const { id, file, line } = document;
+    this.counts.ruleCount++;
+    if (this.known.has(id)) {
+      this.#diagnostics.push(duplicateId(id, this.known.get(id)!, file, { line, column: 1 }));
+      return;
+    }
+    this.known.set(id, 'rule');
+    const terms = termsOf(document, settings);
+    if (terms === undefined) this.leftOut.push(id);
+    else this.rules.push(sigmaRule(document, terms, this.#manifest.name));
+  }
+
+  #unknownSetting(id: string): Diagnostic {
+    return ruleDiagnostic(
+      'PACK_SIGMA_RULE_UNKNOWN',
+      `The manifest has settings for a Sigma rule "${id}", and the pack has none such.`,
+      {
+        file: this.#manifest.file,
+        rule: id,
+        hint: didYouMean(id, this.known.keys()),
+      },
+    );
+  }
+
   #addEntry(kind: 'rules' | 'profiles', value: unknown, yaml: YamlFile, index: number): void {
     const context: EntryContext = {
       file: yaml,
@@ -125,14 +213,7 @@ class RuleLoader {
     this.#diagnostics.push(...entry.diagnostics);
     if (typeof id === 'string' && this.known.has(id)) {
       const place = context.file.placeOf([...context.at, 'id']);
-      this.#diagnostics.push(
-        ruleDiagnostic('RULE_ID_DUPLICATE', `"${id}" is the id of another ${this.known.get(id)} of this pack.`, {
-          file: context.file.path,
-          place,
-          rule: id,
-          hint: 'The first one is kept.',
-        }),
-      );
+      this.#diagnostics.push(duplicateId(id, this.known.get(id)!, context.file.path, place));
       return;
     }
     if (typeof id === 'string') this.known.set(id, kind);
@@ -142,18 +223,10 @@ class RuleLoader {
 
 function readManifest(
   manifests: readonly YamlFile[],
-  hasManifestFile: boolean,
-  files: readonly PackFile[],
   options: PackOptions,
   diagnostics: Diagnostic[],
-): { manifest: Manifest; isBilingual: boolean } {
+): { manifest: Manifest; isBilingual: boolean; sigma?: SigmaSettingsText | undefined } {
   const [yaml] = manifests;
-  if (!hasManifestFile) {
-    const hint = 'Its name, version and title belong there; see docs/reference/rule-format.md.';
-    diagnostics.push(
-      ruleDiagnostic('PACK_MANIFEST_MISSING', 'The pack has no pack.yml.', { file: missingManifestPath(files), hint }),
-    );
-  }
   if (yaml === undefined) return { manifest: emptyManifest(options.name ?? ''), isBilingual: false };
   const faults = checkShape(ManifestSchema, yaml.value ?? {}, yaml, []);
   diagnostics.push(...faults);
@@ -169,8 +242,41 @@ function readManifest(
     description: bilingual(text.description ?? ''),
     license: text.license ?? '',
     author: text.author ?? '',
+    file: yaml.path,
   };
-  return { manifest, isBilingual: typeof text.title === 'object' && text.title.zh !== undefined };
+  return { manifest, isBilingual: typeof text.title === 'object' && text.title.zh !== undefined, sigma: text.sigma };
+}
+
+function manifestMissing(files: readonly PackFile[]): Diagnostic {
+  const hint = 'Its name, version and title belong there; see docs/reference/rule-format.md.';
+  return ruleDiagnostic('PACK_MANIFEST_MISSING', 'The pack has no pack.yml.', {
+    file: missingManifestPath(files),
+    hint,
+  });
+}
+
+function foreignFile({ path }: PackFile): Diagnostic {
+  return ruleDiagnostic('PACK_FILE_FOREIGN', 'The file holds neither a Sigma document nor rules; it is left out.', {
+    file: path,
+    place: { line: 1, column: 1 },
+    hint: 'A Sigma rule has "title", "logsource" and "detection" at the start of a line.',
+  });
+}
+
+function duplicateId(id: string, kind: string, file: string, place: Place): Diagnostic {
+  return ruleDiagnostic('RULE_ID_DUPLICATE', `"${id}" is the id of another ${kind} of this pack.`, {
+    file,
+    place,
+    rule: id,
+    hint: 'The first one is kept.',
+  });
+}
+
+/** How many documents of a file were meant and could not be read: as many as the errors name, and at least one where nothing is left. */
+function brokenDocuments(diagnostics: readonly Diagnostic[], documents: readonly SigmaDocument[]): number {
+  const named = new Set(diagnostics.filter(({ severity }) => severity === 'error').map(({ rule }) => rule));
+  for (const { id } of documents) named.delete(id);
+  return named.size;
 }
 
 /** Where it belongs: the outermost folder that files came from. */
@@ -214,6 +320,7 @@ function emptyManifest(name: string): Manifest {
     description: { en: '', zh: '' },
     license: '',
     author: '',
+    file: undefined,
   };
 }
 
@@ -222,6 +329,8 @@ function emptyPack(name: string, diagnostics: readonly Diagnostic[]): Pack {
     manifest: emptyManifest(name),
     rules: [],
     profiles: [],
+    filters: [],
+    leftOut: [],
     cases: [],
     diagnostics,
     ruleCount: 0,

@@ -1,0 +1,85 @@
+/** Files of Sigma documents in a pack: how they are told from the pack's own files, and how a document becomes a rule. */
+
+import type { Diagnostic } from '../../base/diagnostic.js';
+import type { Rule } from '../rule.js';
+import type { SigmaCorrelation, SigmaDocument, SigmaRule } from '../sigma/document.js';
+import { readSigmaFile } from '../sigma/read/read-sigma-file.js';
+import type { PackFile } from './pack-file.js';
+import type { SigmaTerms } from './sigma-settings.js';
+
+/** Of the text, because a file that is not YAML at all is to be reported as what it was meant to be, and because parsing twice would be half of what loading costs. */
+export function isSigmaText(text: string): boolean {
+  if (isRulesText(text)) return false;
+  return (
+    /^(?:title|logsource|detection|correlation|filter|condition) *:/m.test(text) ||
+    /^\s*\{[^]*?["']?(?:detection|correlation)["']? *:/.test(text)
+  );
+}
+
+/** A file in the pack's own form: docs/reference/rule-format.md. */
+export function isRulesText(text: string): boolean {
+  return /^(?:rules|profiles) *:/m.test(text);
+}
+
+export interface SigmaReading {
+  readonly documents: readonly SigmaDocument[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface KeptReading {
+  readonly reading: SigmaReading;
+  readonly placeholders: string;
+}
+
+/** Of thousands of files a reload changes one; whoever reads them again hands in the same object for the same text. */
+const readings = new WeakMap<PackFile, KeptReading>();
+
+/** @param placeholdersKey  equal where, and only where, `placeholders` are */
+export function readSigma(
+  file: PackFile,
+  placeholders: ReadonlyMap<string, readonly string[]>,
+  placeholdersKey: string,
+): SigmaReading {
+  const kept = readings.get(file);
+  if (kept?.placeholders === placeholdersKey) return kept.reading;
+  const reading = readSigmaFile(file, { placeholders });
+  readings.set(file, { reading, placeholders: placeholdersKey });
+  return reading;
+}
+
+/** What was compiled from a rule is kept with it, so the same document under the same terms gives the same object. */
+const rules = new WeakMap<SigmaDocument, Rule>();
+
+export function sigmaRule(
+  document: SigmaRule | SigmaCorrelation,
+  { points, isShadow }: SigmaTerms,
+  pack: string,
+): Rule {
+  const known = rules.get(document);
+  if (known?.points === points && known.isShadow === isShadow && known.pack === pack) return known;
+  const { id, title, description, level, status, techniques, references, falsePositives, author, file, line } =
+    document;
+  const rule: Rule = {
+    id,
+    title: { en: title, zh: title },
+    description: { en: description, zh: description },
+    set: 'sigma',
+    points,
+    isShadow,
+    level,
+    status,
+    sigma: { document, filters: [] },
+    techniques,
+    actions: [],
+    eventIds: [],
+    conditions: [],
+    references,
+    falsePositives,
+    author,
+    pack,
+    file,
+    line,
+  };
+  rules.set(document, rule);
+  return rule;
+}
