@@ -42,6 +42,8 @@ export interface PolicyDesk {
   exceptionHits(): ReadonlyMap<string, number>;
   addException(exception: Exception): Promise<void>;
   removeException(id: string): Promise<boolean>;
+  /** Everything known of a host goes, here and in every replay; resolves once it is gone from the state too. Its events stay in the log. */
+  forgetHost(host: string): Promise<void>;
   rules(): RulesInForce;
   /** Reads the packs again. Rules that are broken are reported and left out; where no rule is left, the old ones stay. */
   reloadRules(): Promise<RulesInForce>;

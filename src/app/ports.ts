@@ -28,7 +28,9 @@ export type PolicyChange =
     }
   | { readonly kind: 'settings'; readonly settings: PolicySettings }
   | { readonly kind: 'exception-added'; readonly exception: import('../engine/score/exception.js').Exception }
-  | { readonly kind: 'exception-removed'; readonly id: string };
+  | { readonly kind: 'exception-removed'; readonly id: string }
+  /** Nothing that came of it before this place counts any more. Its events stay in the log, for hunts. */
+  | { readonly kind: 'host-forgotten'; readonly host: string };
 
 export interface PolicySettings {
   readonly threshold: number;

@@ -149,8 +149,6 @@ export interface HostQueries {
   volume(fromMs: number, toMs: number, bucketMs: number, host?: string): readonly VolumeRow[];
   /** Events and duplicates taken in, ever. */
   eventCounts(): { readonly events: number; readonly duplicates: number };
-  /** Removes all that is known of the host: threats, chains, processes, event rows, volume. The log keeps its records. */
-  removeHost(name: string): boolean;
 }
 
 export interface StateQueries extends ThreatStore, ChainQueries, HostQueries {}

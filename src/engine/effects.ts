@@ -65,6 +65,8 @@ export interface EventRecord {
 
 /** Everything that changed since the last `drain`, each thing once, in its newest state. */
 export interface Effects {
+  /** Keys of hosts that were forgotten: all that is stored of them is to be taken away before anything else is written. */
+  readonly forgotten: readonly string[];
   /** Processes that turned out to be another one (`into`), or to stand for nothing (`undefined`): to be taken away before the rest is written. */
   readonly removed: readonly { readonly id: string; readonly into: string | undefined }[];
   readonly processes: readonly ProcessRecord[];

@@ -539,6 +539,40 @@ describe('one process reported by Sysmon and by Security', () => {
   });
 });
 
+describe('a forgotten host', () => {
+  const other = { host: 'other.corp.example' };
+  const shell = actor('shell', 0);
+  const evil = actor('evil', 10);
+  const events = [create(shell, EXPLORER), create(evil, shell), act('filecreate', evil, 20), end(evil, 30)];
+  const others = [create(evil, EXPLORER, {}, other), act('networkconnect', evil, 20, {}, other)];
+
+  test('leaves its neighbours as they are, asks for nothing but its removal, and comes again as new', () => {
+    const engine = engineWith([EVIL], { options: { recordEvents: true } });
+    const apart = engineWith([EVIL], { options: { recordEvents: true } });
+    for (const one of others) apart.apply(one);
+    // The child came first: chains joined, and an alias waits to be written.
+    for (const one of [...events.toReversed(), ...others]) engine.apply(one);
+    engine.forgetHost('WS1');
+    expect(engine.drain()).toEqual({ ...apart.drain(), forgotten: ['ws1'], removed: expect.any(Array) as unknown });
+    expect(engine.threats(0)).toEqual(apart.threats(0));
+    expect([engine.processCount, engine.chainCount, engine.hostNames]).toEqual([
+      apart.processCount,
+      apart.chainCount,
+      apart.hostNames,
+    ]);
+    for (const each of [engine, apart]) for (const one of events) each.apply(one);
+    expect(engine.threats(0)).toEqual(apart.threats(0));
+    expect(engine.drain()).toEqual(apart.drain());
+  });
+
+  test('that was never heard is told all the same: the state may know it', () => {
+    const engine = engineWith([]);
+    engine.forgetHost('ws9.corp.example');
+    expect(engine.drain().forgotten).toEqual(['ws9']);
+    expect(engine.drain().forgotten).toEqual([]);
+  });
+});
+
 describe('size', () => {
   test('10,000 nested processes: one chain, in either order of arrival', () => {
     const nested = Array.from({ length: 10_000 }, (_, index) =>

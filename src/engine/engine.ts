@@ -69,6 +69,7 @@ export class Engine {
   readonly #dirtyProcesses = new Set<Process>();
   readonly #dirtyChains = new Set<Chain>();
   #aliases: { from: string; to: string }[] = [];
+  #forgotten: string[] = [];
   #withdrawn: string[] = [];
   #removed: { id: string; into: string | undefined }[] = [];
   #events: EventRecord[] = [];
@@ -164,6 +165,25 @@ export class Engine {
     this.#scorer.givePlugin(process, finding.plugin, finding.evidence, event);
   }
 
+  /** Forgets all that is known of a host, as if nothing of it had come; what comes later starts afresh. */
+  forgetHost(name: string): void {
+    const key = hostKey(name);
+    this.#forgotten.push(key);
+    const host = this.#hosts.get(key);
+    if (host === undefined) return;
+    this.#hosts.delete(key);
+    for (const [spelled, table] of this.#hostsByName) if (table === host) this.#hostsByName.delete(spelled);
+    for (const timeline of this.#unsettled) if (timeline.host === host) this.#unsettled.delete(timeline);
+    for (const process of this.#dirtyProcesses) if (process.hostTable === host) this.#dirtyProcesses.delete(process);
+    const gone = this.#forest.forgetHost(host);
+    for (const chain of gone) {
+      this.#dirtyChains.delete(chain);
+      if (chain.isThreat) this.#withdrawn.push(chain.id);
+    }
+    this.#events = this.#events.filter((event) => hostKey(event.host) !== key);
+    this.#aliases = aliasesWithout(this.#aliases, new Set(gone.map(({ id }) => id)));
+  }
+
   /** Chains with at least `minScore` points (the threshold, unless told otherwise), most points first, then by id. */
   threats(minScore = this.#policy.threshold): Threat[] {
     const threats: Threat[] = [];
@@ -198,6 +218,7 @@ export class Engine {
       if (process.hostTable.processes.has(process.id)) processes.push(processRecord(process));
     }
     const effects: Effects = {
+      forgotten: this.#forgotten,
       removed: this.#removed,
       processes,
       chains,
@@ -208,6 +229,7 @@ export class Engine {
     };
     this.#dirtyChains.clear();
     this.#dirtyProcesses.clear();
+    this.#forgotten = [];
     this.#withdrawn = [];
     this.#removed = [];
     this.#aliases = [];
@@ -532,6 +554,20 @@ export class Engine {
   #alias(from: string, to: string): void {
     if (from !== to) this.#aliases.push({ from, to });
   }
+}
+
+/** Of chains that joined one another in a row, the last is in `gone` or none is. */
+function aliasesWithout(
+  aliases: readonly { readonly from: string; readonly to: string }[],
+  gone: Set<string>,
+): { from: string; to: string }[] {
+  return aliases
+    .toReversed()
+    .filter(({ from, to }) => {
+      if (gone.has(to)) gone.add(from);
+      return !gone.has(to);
+    })
+    .reverse();
 }
 
 function deedMention(event: Event): Mention {

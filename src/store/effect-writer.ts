@@ -6,6 +6,7 @@ import { fullerName, hostKey } from '../engine/event/host-name.js';
 import { ChainNames } from '../app/replay/chain-names.js';
 import type { Database, Statement } from './database.js';
 import { EventPages } from './event-pages.js';
+import { HostRemoval } from './host-removal.js';
 import { ThreatWriter } from './threat-writer.js';
 
 const MINUTE_MS = 60_000;
@@ -16,6 +17,7 @@ const TENS_KEPT_MS = 92 * 24 * 60 * MINUTE_MS;
 
 export class EffectWriter implements EffectStore {
   readonly #threats: ThreatWriter;
+  readonly #hosts: HostRemoval;
   readonly #events: EventPages;
   readonly #position: Statement<{ value: number }>;
   readonly #setPosition: Statement<never>;
@@ -40,6 +42,7 @@ export class EffectWriter implements EffectStore {
 
   constructor(private readonly database: Database) {
     this.#threats = new ThreatWriter(database);
+    this.#hosts = new HostRemoval(database);
     this.#position = database.prepare("SELECT value FROM meta WHERE name = 'position'");
     this.#setPosition = database.prepare("UPDATE meta SET value = ? WHERE name = 'position'");
     this.#addCount = database.prepare('UPDATE meta SET value = value + ? WHERE name = ?');
@@ -91,6 +94,7 @@ export class EffectWriter implements EffectStore {
   }
 
   #write(effects: Effects): void {
+    for (const key of effects.forgotten) this.#hosts.remove(key);
     for (const { id, into } of effects.removed) this.#removeProcess(id, into);
     for (const chain of effects.chains) this.#writeChain(chain);
     this.#joinChains(effects.aliases);

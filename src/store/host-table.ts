@@ -19,21 +19,6 @@ interface HostRow {
 const HOST_COLUMNS = `h.name, h.first_ms, h.last_ms, h.events,
   (SELECT count(*) FROM threats t WHERE t.host_key = h.key AND t.verdict = 'open' AND t.withdrawn = 0) AS open_threats`;
 
-/** Rows of a host, those that others are found by last. `?` is its key. */
-const REMOVALS: readonly string[] = [
-  'DELETE FROM event_pages WHERE process_id IN (SELECT id FROM processes WHERE host_key = ?)',
-  'DELETE FROM threat_techniques WHERE threat_id IN (SELECT id FROM threats WHERE host_key = ?)',
-  'DELETE FROM threat_evidence WHERE id IN (SELECT id FROM threats WHERE host_key = ?)',
-  'DELETE FROM threats WHERE host_key = ?',
-  'DELETE FROM deleted_threats WHERE host_key = ?',
-  'DELETE FROM chain_aliases WHERE chain_id IN (SELECT id FROM chains WHERE host_key = ?)',
-  'DELETE FROM chains WHERE host_key = ?',
-  'DELETE FROM processes WHERE host_key = ?',
-  'DELETE FROM volume_minutes WHERE host_key = ?',
-  'DELETE FROM volume_tens WHERE host_key = ?',
-  'DELETE FROM hosts WHERE key = ?',
-];
-
 export class HostTable implements HostQueries {
   readonly #one: Statement<HostRow>;
   readonly #counts: Statement<{ known: number; heard: number }>;
@@ -87,15 +72,6 @@ export class HostTable implements HostQueries {
   eventCounts(): { readonly events: number; readonly duplicates: number } {
     const values = new Map(this.#meta.all().map(({ name, value }) => [name, value]));
     return { events: values.get('events') ?? 0, duplicates: values.get('duplicates') ?? 0 };
-  }
-
-  removeHost(name: string): boolean {
-    const key = hostKey(name);
-    return this.database.transaction(() => {
-      if (this.#one.get(key) === undefined) return false;
-      for (const sql of REMOVALS) this.database.query(sql).run(key);
-      return true;
-    });
   }
 }
 

@@ -31,6 +31,7 @@ function reopen(): void {
 }
 
 const NOTHING: Effects = {
+  forgotten: [],
   removed: [],
   processes: [],
   chains: [],
@@ -601,8 +602,10 @@ describe('hosts', () => {
       [arrival('fin-03', 60_000, 2), arrival('other', 60_000, 2)],
     );
     commit({ aliases: [{ from: 'c0', to: 'c1' }], chains: [chain('c1')] });
-    expect(store.queries.removeHost('FIN-03')).toBe(true);
-    expect(store.queries.removeHost('fin-03')).toBe(false);
+    // What comes of it in the same commit comes after.
+    commit({ forgotten: ['fin-03'], processes: [process('p9', 'c9')], chains: [chain('c9')] });
+    expect(store.queries.processes(['p9'])).toHaveLength(1);
+    commit({ forgotten: ['fin-03', 'never-seen'] });
     expect(listed()).toEqual(['c2']);
     expect(store.queries.chain('c0')).toBeUndefined();
     expect(store.queries.processes(['p1', 'p2']).map(({ id }) => id)).toEqual(['p2']);

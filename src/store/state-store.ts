@@ -62,7 +62,6 @@ function queriesOf(threats: ThreatTable, chains: ChainTable, hosts: HostTable): 
     hostCounts: (heardSinceMs) => hosts.hostCounts(heardSinceMs),
     volume: (fromMs, toMs, bucketMs, host) => hosts.volume(fromMs, toMs, bucketMs, host),
     eventCounts: () => hosts.eventCounts(),
-    removeHost: (name) => hosts.removeHost(name),
   };
 }
 

@@ -178,9 +178,9 @@ export class FakeState implements StateQueries {
     events: [...this.allHosts.values()].reduce((sum, { events }) => sum + events, 0),
     duplicates: 0,
   });
-  removeHost(name: string): boolean {
-    for (const { threat } of this.stored.values()) if (threat.host === name) this.stored.delete(threat.id);
-    return this.allHosts.delete(name);
+  forget(host: string): void {
+    for (const { threat } of this.stored.values()) if (threat.host === host) this.stored.delete(threat.id);
+    this.allHosts.delete(host);
   }
 }
 
@@ -219,6 +219,8 @@ const NO_RULES: RulesInForce = {
 
 export class FakePolicy implements PolicyDesk {
   readonly all: Exception[] = [];
+  onForget: (host: string) => void = () => undefined;
+  forgetHost = async (host: string) => this.onForget(host);
   exceptions = () => this.all;
   exceptionHits = () => new Map<string, number>();
   addException = async (exception: Exception) => void this.all.push(exception);
@@ -273,6 +275,8 @@ export function fakeParts(): FakeParts {
   const state = new FakeState();
   const intake = new FakeIntake();
   const errors: object[] = [];
+  const policy = new FakePolicy();
+  policy.onForget = (host) => state.forget(host);
   const samples: SampleMaker = {
     hosts: ['sample-pc'],
     make: () => [],
@@ -283,7 +287,7 @@ export function fakeParts(): FakeParts {
     state,
     intake,
     notices: new FakeNotices(),
-    policy: new FakePolicy(),
+    policy,
     hunter: new FakeHunter(),
     events: { readEvents: async () => new Map() },
     plugins: PLUGINS,
@@ -346,6 +350,7 @@ export function fakeThreat(change: Partial<Threat> = {}): Threat {
   ];
   return {
     id: HEX_A,
+    kind: 'chain',
     host: 'fin-03',
     score: 200,
     threshold: 170,

@@ -1,5 +1,6 @@
 /** Counts what came, by host and minute of our clock, until it is written with the effects. */
 
+import { hostKey } from '../../engine/event/host-name.js';
 import type { Arrivals } from '../ports.js';
 
 const MINUTE_MS = 60_000;
@@ -24,6 +25,13 @@ export class ArrivalCounter {
     row.events++;
     row.firstMs = Math.min(row.firstMs, receivedMs);
     row.lastMs = Math.max(row.lastMs, receivedMs);
+  }
+
+  /** What came of a host counts among all that came, and for no host. */
+  forget(name: string): void {
+    const key = hostKey(name);
+    for (const row of this.#byKey.values()) if (hostKey(row.host) === key) row.host = '';
+    this.#last = undefined;
   }
 
   /** What was counted since the last call. */

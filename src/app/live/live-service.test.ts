@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  compilePlain,
   guid,
   HandClock,
   incoming,
@@ -17,7 +18,10 @@ import {
 import { withLedgersChecked } from '../../../test/support/ledger.js';
 import type { PackSource } from '../policy/compile-packs.js';
 import { diskFiles } from '../../log/files.js';
+import { createJsonDecoder } from '../../sources/json/json.js';
 import { AppError } from '../app-error.js';
+import { replay } from '../replay/replay.js';
+import { reportThreat } from '../report/report.js';
 import type { LiveNotice } from '../live-ports.js';
 import { DEFAULT_POLICY } from '../policy/policy-file.js';
 import type { EffectStore, EventLog, LogRecord } from '../ports.js';
@@ -341,6 +345,69 @@ describe('policy', () => {
     await restart();
     expect(live.service.threats()).toEqual(before);
     expect(live.service.policy.exceptions()).toEqual([]);
+  });
+
+  test('a forgotten host is gone from engine and state, also after a restart and a rebuilt state, and starts afresh', async () => {
+    await start();
+    const { intake, policy } = live.service;
+    const notices: LiveNotice[] = [];
+    live.service.notices.subscribe((notice) => notices.push(notice));
+    await intake.take(incoming(...attack('ws1.corp.example'), ...attack('ws2.corp.example', 11)), 's');
+    await intake.settled();
+    const [first] = storedThreats().filter(({ threat }) => threat.host === 'ws1.corp.example');
+    const known = live.service.figures;
+    // Taken, but perhaps not judged yet, when the host is forgotten: that comes before, and goes too.
+    await intake.take(incoming(...attack('ws1.corp.example', 21)), 's');
+    await policy.forgetHost('WS1');
+
+    const hold = (): void => {
+      expect(storedThreats().map(({ threat }) => threat.host)).toEqual(['ws2.corp.example']);
+      expect(live.service.threats().map(({ host }) => host)).toEqual(['ws2.corp.example']);
+      const { queries } = live.state;
+      expect(queries.host('ws1')).toBeUndefined();
+      expect(queries.chain(first!.threat.id)).toBeUndefined();
+      expect(queries.processes([first!.threat.start.processId])).toEqual([]);
+      expect(queries.volume(0, Number.MAX_SAFE_INTEGER, 60_000).map(({ host }) => host)).toEqual(['ws2.corp.example']);
+      expect(queries.eventCounts().events).toBe(9);
+      expect(live.service.figures).toMatchObject({ processes: known.processes / 2, chains: known.chains / 2 });
+    };
+    hold();
+    expect(notices).toContainEqual({ kind: 'threat-removed', id: first!.threat.id, into: undefined });
+    await restart();
+    hold();
+    await live.close();
+    // The log alone tells it all again.
+    for (const end of ['', '-wal', '-shm']) await rm(join(folder, `state.sqlite${end}`), { force: true });
+    await start();
+    hold();
+
+    // A process that the host went on running has no past any more; what was sent before is no news.
+    const after = sysmon({
+      number: 31,
+      host: 'ws1.corp.example',
+      guid: guid(31),
+      image: 'worse.exe',
+      parent: { guid: guid(1), image: 'shell.exe' },
+    });
+    await live.service.intake.take(incoming(after, ...attack('ws1.corp.example')), 's');
+    await live.service.intake.settled();
+    const fresh = (): void => {
+      expect(live.state.queries.host('ws1')).toMatchObject({ events: 1 });
+      expect(storedThreats()).toHaveLength(1);
+      const chains = live.service.figures.chains;
+      expect(chains).toBe(known.chains / 2 + 1);
+    };
+    fresh();
+    await restart();
+    fresh();
+    const replayed = await replay(live.log, {
+      decoder: createJsonDecoder,
+      compile: compilePlain,
+      plugins: [],
+      nowMs: () => 0,
+    });
+    expect(replayed.threats).toEqual(live.service.threats().map(reportThreat));
+    expect(replayed.summary).toMatchObject({ hosts: 2, chains: live.service.figures.chains });
   });
 
   test('reloaded rules hold for what comes; an empty set is only reported', async () => {

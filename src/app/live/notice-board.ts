@@ -40,6 +40,7 @@ export class NoticeBoard implements LiveNotices {
     for (const { from, to } of effects.aliases) if (this.#threats.delete(from)) this.#threats.add(to);
     for (const id of effects.withdrawn) this.#threats.delete(id);
     for (const { id } of effects.threats) this.#threats.add(id);
+    for (const key of effects.forgotten) this.#heardMs.delete(key);
   }
 
   stored(effects: Effects): void {

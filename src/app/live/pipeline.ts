@@ -194,7 +194,7 @@ export class Pipeline {
         for (; this.#offset < end; this.#offset++) this.#applyEvent(work, this.#offset);
         if (end < work.events.length) return;
       } else {
-        if (work.kind === 'change') this.parts.fold.change(work.change);
+        if (work.kind === 'change') this.#applyChange(work.change);
         else this.#guarded(work.position, () => this.parts.fold.finding(work.finding));
         this.#applied = work.position;
         this.#sinceCommit++;
@@ -203,6 +203,11 @@ export class Pipeline {
       this.#queue.shift();
       this.#offset = 0;
     }
+  }
+
+  #applyChange(change: PolicyChange): void {
+    this.parts.fold.change(change);
+    if (change.kind === 'host-forgotten') this.#arrivals.forget(change.host);
   }
 
   #applyEvent(work: Work & { readonly kind: 'events' }, offset: number): void {

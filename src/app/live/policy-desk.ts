@@ -57,6 +57,16 @@ export class LivePolicyDesk implements PolicyDesk {
     });
   }
 
+  forgetHost(host: string): Promise<void> {
+    const { log, pipeline, clock } = this.parts;
+    return this.#oneByOne(async () => {
+      const change: PolicyChange = { kind: 'host-forgotten', host };
+      const position = await log.append([{ kind: 'policy', receivedMs: clock.nowMs(), change }]);
+      pipeline.push({ kind: 'change', position, change });
+      await pipeline.whenStored();
+    });
+  }
+
   rules(): RulesInForce {
     const { rules, packs, diagnostics } = this.parts.policy.compiled();
     return { rules, packs, problems: this.#problems ?? diagnostics };

@@ -68,8 +68,10 @@ class Recovery {
     // The last record whose effects are stored: what comes behind it must not be thrown away with them.
     if (this.#position <= committed && position > committed) this.#drain();
     this.#position = position;
-    if (record.kind === 'policy') fold.change(record.change);
-    else if (record.kind === 'finding') this.#guarded(position, () => fold.finding(record.finding));
+    if (record.kind === 'policy') {
+      fold.change(record.change);
+      if (record.change.kind === 'host-forgotten') this.#arrivals.forget(record.change.host);
+    } else if (record.kind === 'finding') this.#guarded(position, () => fold.finding(record.finding));
     else this.#takeEvent(position, record.raw, record.receivedMs);
     if (++this.#sinceDrain >= EVENTS_AT_ONCE) this.#drain();
   }

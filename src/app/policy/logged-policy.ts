@@ -33,6 +33,8 @@ export class LoggedPolicy implements PolicySource {
   constructor(private readonly compile: (packs: readonly PackSource[]) => CompiledPacks) {}
 
   change(change: PolicyChange): void {
+    // No policy, but a change of what it judges: the fold has seen to it.
+    if (change.kind === 'host-forgotten') return;
     this.#policy = undefined;
     switch (change.kind) {
       case 'rules':

@@ -28,6 +28,7 @@ export class LogFold {
   }
 
   change(change: PolicyChange): void {
+    if (change.kind === 'host-forgotten') this.engine.forgetHost(change.host);
     this.policy.change(change);
   }
 

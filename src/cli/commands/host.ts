@@ -3,10 +3,19 @@
 import { Command } from 'commander';
 import type { HostRecord, StateQueries } from '../../app/query-ports.js';
 import { COMMAND_LINE } from '../audit-name.js';
-import { dataFolderFrom, dataOption, requireDataFolder, withState, type DataOptions } from '../data-folder.js';
+import {
+  configFrom,
+  dataFolderFrom,
+  dataOption,
+  requireDataFolder,
+  withState,
+  type DataOptions,
+} from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { formatOption, printList, shortTime, type ListFormat } from '../listing.js';
 import { askServer, findRunningServer } from '../running-server.js';
+import { compose } from '../serve/compose.js';
+import { quietLogger } from '../serve/quiet-logger.js';
 
 const PAGE = 1000;
 
@@ -55,24 +64,32 @@ function forgetCommand(): Command {
       const host = name.toLowerCase();
       const server = await findRunningServer(dataFolder);
       if (server === undefined) {
-        await withState(dataFolder, ({ queries, access }) => {
-          if (!queries.removeHost(host))
-            throw new CommandError(`There is no host ${name}. chainsight host list shows them.`);
-          access.addAudit({
-            timeMs: Date.now(),
-            who: COMMAND_LINE,
-            action: 'host.forget',
-            target: host,
-            before: null,
-            after: null,
-            address: '',
-          });
-        });
+        await forgetInFolder(host, options);
       } else {
         await askServer(dataFolder, server, 'DELETE', `/hosts/${encodeURIComponent(host)}`);
       }
       process.stderr.write(`Forgot ${host}.\n`);
     });
+}
+
+async function forgetInFolder(host: string, options: DataOptions): Promise<void> {
+  const { parts, close } = await compose(configFrom(options), quietLogger);
+  try {
+    if (parts.state.host(host) === undefined)
+      throw new CommandError(`There is no host ${host}. chainsight host list shows them.`);
+    await parts.policy.forgetHost(host);
+    parts.access.addAudit({
+      timeMs: Date.now(),
+      who: COMMAND_LINE,
+      action: 'host.forget',
+      target: host,
+      before: null,
+      after: null,
+      address: '',
+    });
+  } finally {
+    await close();
+  }
 }
 
 function allHosts(queries: StateQueries, text: string | undefined): readonly HostRecord[] {

@@ -3,6 +3,7 @@
  * that makes a root) join chains or take them apart. Joining costs the smaller side; taking apart, which is rare, the chains concerned.
  */
 
+import type { HostTable } from '../process/host-table.js';
 import type { Process } from '../process/process.js';
 import { Chain } from './chain.js';
 
@@ -20,6 +21,13 @@ export class Forest {
   readonly chains = new Set<Chain>();
 
   constructor(private readonly observer: ForestObserver) {}
+
+  /** Takes out all chains of a host. */
+  forgetHost(host: HostTable): readonly Chain[] {
+    const gone = [...this.chains].filter(({ start }) => start.hostTable === host);
+    for (const chain of gone) this.chains.delete(chain);
+    return gone;
+  }
 
   /** A new process without a known parent. */
   add(process: Process): void {

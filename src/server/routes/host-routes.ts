@@ -42,13 +42,14 @@ export function hostRoutes(context: RouteContext): void {
     '/hosts/:name',
     {
       schema: {
-        summary: 'Forget a host: its threats, chains, processes and counts; the log keeps its events',
+        summary:
+          'Forget a host: its threats, chains, processes and counts; the log keeps its events, and what comes later starts afresh',
         response: { 204: Type.Null() },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const name = request.params.name.toLowerCase();
-      if (!forgetHost(context, name)) throw notFound('This host');
+      if (!(await forgetHost(context, name))) throw notFound('This host');
       audit(request, { action: 'host.forget', target: name });
       return reply.code(204).send();
     },

@@ -46,8 +46,9 @@ export function sampleRoutes(context: RouteContext): void {
   app.delete(
     '/samples',
     { schema: { summary: 'Remove all that the sample attack made', response: { 200: SampleAnswer } } },
-    (request): SampleBody => {
-      const removed = samples.hosts.filter((host) => forgetHost(context, host));
+    async (request): Promise<SampleBody> => {
+      const removed: string[] = [];
+      for (const host of samples.hosts) if (await forgetHost(context, host)) removed.push(host);
       if (removed.length > 0) audit(request, { action: 'sample.remove', target: removed.join(' ') });
       return standing(0);
     },
