@@ -12,6 +12,7 @@ const ENTRIES = {
   app: 'src/app/index.ts',
   engine: 'src/engine/index.ts',
   'plugin-sdk': 'src/plugin-sdk/index.ts',
+  'scan-thread': 'src/cli/scan/scan-thread.ts',
   'plugin-worker': 'src/plugin-host/worker/main.ts',
 };
 

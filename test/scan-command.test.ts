@@ -56,6 +56,43 @@ describe('scan', () => {
     expect(withoutSeconds(again.stdout)).toBe(withoutSeconds(once.stdout));
   });
 
+  test('several threads print what one prints, whatever lies in the files', async () => {
+    const other = simulate({ hosts: 5, hours: 1, seed: '9', attacks: ['all'], noise: 0.2 });
+    const lines = [...other.lines];
+    // Hosts that no line tells, a host told in another place, a broken line, and what is no record.
+    const odd = lines.slice(0, 400).map((line) => line.replace('"Computer":', '"note":1,"Computer" :'));
+    writeFileSync(join(folder, 'c.jsonl'), [...lines, '[1,2]', '{"a":', ''].join('\n'));
+    writeFileSync(join(folder, 'd.jsonl'), odd.join('\n'));
+    const paths = ['a.jsonl', 'b.jsonl.gz', 'c.jsonl', 'd.jsonl'].map((name) => join(folder, name));
+    const printed = async (threads: number): Promise<string> => {
+      const hits = join(folder, `hits-${threads}`);
+      const ended = await chainsight(
+        'scan',
+        ...paths,
+        '--format',
+        'json',
+        '--hits',
+        hits,
+        '--threads',
+        String(threads),
+      );
+      expect(ended.code).toBe(0);
+      return withoutSeconds(ended.stdout) + readFileSync(hits, 'utf8');
+    };
+    const alone = await printed(1);
+    expect(JSON.parse(alone.slice(0, alone.lastIndexOf('\n}\n') + 3)).threats.length).toBeGreaterThan(5);
+    expect(await printed(2)).toBe(alone);
+    expect(await printed(3)).toBe(alone);
+  });
+
+  test('threads give way to one where a line that looks like a record is the beginning of a longer one', async () => {
+    const path = join(folder, 'odd.json');
+    writeFileSync(path, ['{"Computer":"A","inner":{"b":1}', ',"EventID":1}', '{"Computer":"B","c":{}', '}'].join('\n'));
+    const alone = await chainsight('scan', path, '--format', 'json', '--threads', '1');
+    const shared = await chainsight('scan', path, '--format', 'json', '--threads', '2');
+    expect(withoutSeconds(shared.stdout)).toBe(withoutSeconds(alone.stdout));
+  });
+
   test('writes hits, and a page without anything to run', async () => {
     const [hits, page] = [join(folder, 'hits.ndjson'), join(folder, 'report.html')];
     const ended = await chainsight(

@@ -15,14 +15,27 @@ export interface PolicyOptions {
 }
 
 /** @throws CommandError if the policy file is faulty, a folder cannot be read, or no rule at all is left */
-export async function policyFromOptions(
-  options: PolicyOptions,
-): Promise<{ policy: Policy; diagnostics: readonly Diagnostic[] }> {
-  const folders = [...(options.bundled ? [bundledPackPath()] : []), ...options.rules];
-  const { rules, profiles, diagnostics } = loadPacks(folders);
+export async function policyFromOptions(options: PolicyOptions): Promise<LoadedPolicy> {
+  const loaded = await loadPolicy(options);
+  tellErrors(loaded.diagnostics);
+  return loaded;
+}
+
+export interface LoadedPolicy {
+  readonly policy: Policy;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function tellErrors(diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) {
     if (diagnostic.severity === 'error') process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
   }
+}
+
+/** The same without telling on stderr what is wrong with the rules. */
+export async function loadPolicy(options: PolicyOptions): Promise<LoadedPolicy> {
+  const folders = [...(options.bundled ? [bundledPackPath()] : []), ...options.rules];
+  const { rules, profiles, diagnostics } = loadPacks(folders);
   if (folders.length > 0 && rules.length === 0)
     throw new CommandError('No rule could be loaded; nothing would be found.');
   return { policy: { ...(await policyLists(options.policy)), rules: createRuleSet(rules, profiles) }, diagnostics };

@@ -95,9 +95,17 @@ class FileDecoding {
       this.#skip('unsupported', label, 'holds none of the formats that are read: EVTX, XML, JSON or CSV events');
       return;
     }
-    const decoder = createDecoder(format, this.sink, { file: label, limits: this.options.limits ?? DEFAULT_LIMITS });
+    const { divert, pause, limits = DEFAULT_LIMITS } = this.options;
+    const decoder = createDecoder(format, this.sink, {
+      file: label,
+      limits,
+      ...(divert === undefined ? {} : { divert: (bytes, line) => divert(bytes, label, line) }),
+    });
     try {
-      for await (const chunk of chunks) decoder.push(chunk);
+      for await (const chunk of chunks) {
+        decoder.push(chunk);
+        await pause?.();
+      }
     } finally {
       // What was read before a failure is whole up to its last record.
       decoder.end();

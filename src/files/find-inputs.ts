@@ -28,15 +28,19 @@ export interface FoundInputs {
 export async function findInputs(paths: readonly string[], options: InputOptions = {}): Promise<FoundInputs> {
   const search = new InputSearch();
   for (const path of [...new Set(paths)].toSorted(compareBytes)) await search.add(path);
-  const inputs = search
-    .sorted()
-    .map(({ path, name }): FileInput => ({ name, decode: (sink) => decodeFile(path, name, sink, options) }));
+  const inputs = search.sorted().map(({ path, name, bytes }): FileInput => ({
+    name,
+    path,
+    bytes,
+    decode: (sink) => decodeFile(path, name, sink, options),
+  }));
   return { inputs, problems: search.problems };
 }
 
 interface FoundFile {
   readonly path: string;
   readonly name: string;
+  readonly bytes: number;
   /** Device and number of the file, by which it is known again; a name of its own for standard input. */
   readonly identity: string;
 }
@@ -57,7 +61,7 @@ class InputSearch {
 
   async add(path: string): Promise<void> {
     if (path === STDIN) {
-      this.#files.push({ path, name: path, identity: STDIN });
+      this.#files.push({ path, name: path, bytes: 0, identity: STDIN });
       return;
     }
     try {
@@ -135,7 +139,7 @@ class InputSearch {
 
   #addFile(path: string, status: BigIntStats): void {
     const name = printable(sep === '/' ? path : path.replaceAll(sep, '/'));
-    this.#files.push({ path, name, identity: identityOf(status) });
+    this.#files.push({ path, name, bytes: Number(status.size), identity: identityOf(status) });
   }
 
   #problem(path: string, error: unknown, severity: Diagnostic['severity']): void {

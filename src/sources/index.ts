@@ -7,7 +7,7 @@ import type { Decoder, Format, Sink } from './source.js';
 import { detectEncoding } from './text.js';
 import { createXmlDecoder } from './xml/xml.js';
 
-export { decodeJsonBatch, type BatchItem, type DecoderOptions } from './json/json.js';
+export { decodeJsonBatch, decodeJsonLine, type BatchItem, type DecoderOptions } from './json/json.js';
 export { isSkip, normalise, type Place } from './normalise/normalise.js';
 
 export function createDecoder(format: Format, sink: Sink, options: DecoderOptions = {}): Decoder {

@@ -56,6 +56,7 @@ export interface ReportEvidence {
 
 export interface ReportThreat {
   readonly id: string;
+  /** `host`: events of a day that name no process; `start` stands for none. */
   readonly host: string;
   readonly score: number;
   readonly threshold: number;
@@ -97,10 +98,83 @@ export function newReadCounts(): ReadCounts {
   return { files: 0, skipped: new Map(), fromMs: Number.POSITIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY };
 }
 
+/** What one engine has to tell; several of them, each with hosts of its own, make one report. Plain values, so that threads can hand it over. */
+export interface ReportPart {
+  readonly events: number;
+  readonly skipped: ReadonlyMap<string, number>;
+  readonly hosts: number;
+  readonly processes: number;
+  readonly chains: number;
+  readonly hits: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly rulesLoaded: number;
+  readonly threats: readonly ReportThreat[];
+}
+
+/** @param minScore  list chains from this score on; the threshold, where it is left out */
+export function reportPart(engine: Engine, counts: ReadCounts, minScore?: number): ReportPart {
+  return {
+    events: engine.counts.events,
+    skipped: counts.skipped,
+    hosts: engine.hostNames.length,
+    processes: engine.processCount,
+    chains: engine.chainCount,
+    hits: engine.counts.hits,
+    fromMs: counts.fromMs,
+    toMs: counts.toMs,
+    rulesLoaded: engine.policy.rules.rules.length,
+    threats: engine.threats(minScore).map(reportThreat),
+  };
+}
+
 /**
- * @param minScore  list chains from this score on; the threshold, where it is left out
- * @param seconds   how long it took: the only figure that differs between two runs over the same input
+ * @param parts    at least one, all of the same rules
+ * @param seconds  how long it took: the only figure that differs between two runs over the same input
  */
+export function joinReport(
+  parts: readonly ReportPart[],
+  files: number,
+  diagnostics: readonly Diagnostic[],
+  seconds: number,
+): Report {
+  const sum = (of: (part: ReportPart) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const threats = parts.flatMap((part) => part.threats);
+  if (parts.length > 1) threats.sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1));
+  const fromMs = Math.min(...parts.map((part) => part.fromMs));
+  const toMs = Math.max(...parts.map((part) => part.toMs));
+  return {
+    version: REPORT_VERSION,
+    summary: {
+      files,
+      events: sum((part) => part.events),
+      skipped: joinCounts(parts.map((part) => part.skipped)),
+      hosts: sum((part) => part.hosts),
+      processes: sum((part) => part.processes),
+      chains: sum((part) => part.chains),
+      threats: threats.length,
+      hits: sum((part) => part.hits),
+      from: fromMs === Number.POSITIVE_INFINITY ? null : isoTime(fromMs),
+      to: toMs === Number.NEGATIVE_INFINITY ? null : isoTime(toMs),
+      seconds,
+    },
+    rules: {
+      loaded: parts[0]!.rulesLoaded,
+      failed: diagnostics
+        .filter((diagnostic) => diagnostic.severity === 'error')
+        .map((diagnostic) => ({ file: diagnostic.file ?? '', line: diagnostic.line ?? 0, reason: diagnostic.message })),
+    },
+    threats,
+  };
+}
+
+function joinCounts(parts: readonly ReadonlyMap<string, number>[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const part of parts) for (const [name, count] of part) counts.set(name, (counts.get(name) ?? 0) + count);
+  return Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Of one engine alone. */
 export function buildReport(
   engine: Engine,
   counts: ReadCounts,
@@ -108,30 +182,7 @@ export function buildReport(
   seconds: number,
   minScore?: number,
 ): Report {
-  const threats = engine.threats(minScore).map(reportThreat);
-  return {
-    version: REPORT_VERSION,
-    summary: {
-      files: counts.files,
-      events: engine.counts.events,
-      skipped: Object.fromEntries([...counts.skipped].sort(([one], [other]) => (one < other ? -1 : 1))),
-      hosts: engine.hostNames.length,
-      processes: engine.processCount,
-      chains: engine.chainCount,
-      threats: threats.length,
-      hits: engine.counts.hits,
-      from: counts.fromMs === Number.POSITIVE_INFINITY ? null : isoTime(counts.fromMs),
-      to: counts.toMs === Number.NEGATIVE_INFINITY ? null : isoTime(counts.toMs),
-      seconds,
-    },
-    rules: {
-      loaded: engine.policy.rules.rules.length,
-      failed: diagnostics
-        .filter((diagnostic) => diagnostic.severity === 'error')
-        .map((diagnostic) => ({ file: diagnostic.file ?? '', line: diagnostic.line ?? 0, reason: diagnostic.message })),
-    },
-    threats,
-  };
+  return joinReport([reportPart(engine, counts, minScore)], counts.files, diagnostics, seconds);
 }
 
 export function reportThreat(threat: Threat): ReportThreat {

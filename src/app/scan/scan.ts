@@ -9,7 +9,7 @@ import type { Policy } from '../../engine/policy.js';
 import { currentOf, type Process } from '../../engine/process/process.js';
 import type { Rule } from '../../engine/rule/rule.js';
 import type { Sink, Skip } from '../../sources/source.js';
-import { buildReport, isoTime, newReadCounts, type Report } from '../report/report.js';
+import { isoTime, joinReport, newReadCounts, reportPart, type Report, type ReportPart } from '../report/report.js';
 
 /** One file to read, wherever it lies. */
 export interface ScanInput {
@@ -56,38 +56,87 @@ export async function scan(
   options: ScanOptions,
 ): Promise<ScanResult> {
   const startedMs = options.nowMs();
-  const counts = newReadCounts();
-  const hits: Hit[] = [];
-  const engine = new Engine(options.policy, {
-    recordEvents: false,
-    plugins: options.plugins,
-    ...(options.keepHits ? { onHit: (event, rule, process) => void hits.push({ event, rule, process }) } : {}),
-  });
-  const seen = new SeenRecords();
-  const sink: Sink = {
-    event(event) {
-      engine.apply(event, 0, !seen.add(event));
-      if (event.timeSource === 'none') return;
-      if (event.timeMs < counts.fromMs) counts.fromMs = event.timeMs;
-      if (event.timeMs > counts.toMs) counts.toMs = event.timeMs;
-    },
-    skip(skip) {
-      counts.skipped.set(skip.reason, (counts.skipped.get(skip.reason) ?? 0) + 1);
-      options.onSkip?.(skip);
-    },
-  };
+  const part = new ScanPart(options);
+  let files = 0;
   for await (const input of inputs) {
-    counts.files++;
-    options.onProgress?.({ files: counts.files, events: engine.counts.events, name: input.name });
-    await input.decode(sink);
-    // Effects are for whoever stores them; here they would only fill memory.
-    engine.drain();
+    files++;
+    options.onProgress?.({ files, events: part.events, name: input.name });
+    await input.decode(part);
+    part.endOfFile();
   }
-  const seconds = (options.nowMs() - startedMs) / 1000;
+  return joinScan([part.result()], files, options.diagnostics, (options.nowMs() - startedMs) / 1000);
+}
+
+/** What one engine found, as plain values. */
+export interface ScanPartResult {
+  readonly report: ReportPart;
+  readonly hits: readonly HitLine[];
+}
+
+/** Parts whose hosts are different ones make what one engine would have made of all. */
+export function joinScan(
+  parts: readonly ScanPartResult[],
+  files: number,
+  diagnostics: readonly Diagnostic[],
+  seconds: number,
+): ScanResult {
   return {
-    report: buildReport(engine, counts, options.diagnostics, seconds, options.minScore),
-    hits: hits.map(hitLine).sort(byPlace),
+    report: joinReport(
+      parts.map(({ report }) => report),
+      files,
+      diagnostics,
+      seconds,
+    ),
+    hits: parts.flatMap(({ hits }) => hits).sort(byPlace),
   };
+}
+
+export type ScanPartOptions = Pick<ScanOptions, 'policy' | 'plugins' | 'minScore' | 'keepHits' | 'onSkip'>;
+
+/** An engine and what is counted beside it: takes in all events of some hosts. */
+export class ScanPart implements Sink {
+  readonly #engine: Engine;
+  readonly #options: ScanPartOptions;
+  readonly #counts = newReadCounts();
+  readonly #hits: Hit[] = [];
+  readonly #seen = new SeenRecords();
+
+  constructor(options: ScanPartOptions) {
+    this.#options = options;
+    this.#engine = new Engine(options.policy, {
+      recordEvents: false,
+      plugins: options.plugins,
+      ...(options.keepHits ? { onHit: (event, rule, process) => void this.#hits.push({ event, rule, process }) } : {}),
+    });
+  }
+
+  get events(): number {
+    return this.#engine.counts.events;
+  }
+
+  event(event: Event): void {
+    this.#engine.apply(event, 0, !this.#seen.add(event));
+    if (event.timeSource === 'none') return;
+    if (event.timeMs < this.#counts.fromMs) this.#counts.fromMs = event.timeMs;
+    if (event.timeMs > this.#counts.toMs) this.#counts.toMs = event.timeMs;
+  }
+
+  skip(skip: Skip): void {
+    this.#counts.skipped.set(skip.reason, (this.#counts.skipped.get(skip.reason) ?? 0) + 1);
+    this.#options.onSkip?.(skip);
+  }
+
+  /** Effects are for whoever stores them; here they would only fill memory. */
+  endOfFile(): void {
+    this.#engine.drain();
+  }
+
+  result(): ScanPartResult {
+    return {
+      report: reportPart(this.#engine, this.#counts, this.#options.minScore),
+      hits: this.#hits.map(hitLine),
+    };
+  }
 }
 
 interface Hit {

@@ -1,10 +1,10 @@
 /** `chainsight scan`: files or folders through the engine, nothing stored. */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { scan, type ScanOptions } from '../../app/scan/scan.js';
+import { scan, type ScanOptions, type ScanResult } from '../../app/scan/scan.js';
 import { scanEach } from '../../app/scan/scan-each.js';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
-import { findInputs } from '../../files/index.js';
+import { findInputs, type FileInput } from '../../files/index.js';
 import { EXIT_FINDINGS, EXIT_FINE, EXIT_USE } from '../exit.js';
 import { openOutput, paintFor } from '../output.js';
 import { policyFromOptions, type PolicyOptions } from '../policy-options.js';
@@ -12,7 +12,8 @@ import { inProcessPlugins } from '../judges.js';
 import { htmlReport } from '../scan/html.js';
 import { prettyEach } from '../scan/pretty-each.js';
 import { prettyReport } from '../scan/pretty.js';
-import { showProgress } from '../scan/progress.js';
+import { showProgress, type Progress } from '../scan/progress.js';
+import { sharedScan, threadsFor } from '../scan/shared-scan.js';
 
 interface ScanCommandOptions extends PolicyOptions {
   readonly minScore?: number;
@@ -20,6 +21,7 @@ interface ScanCommandOptions extends PolicyOptions {
   readonly format: 'pretty' | 'json' | 'ndjson' | 'html';
   readonly out?: string;
   readonly each?: boolean;
+  readonly threads?: number;
   readonly failOn?: 'threats' | 'skipped';
 }
 
@@ -37,6 +39,7 @@ export function scanCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ndjson', 'html']).default('pretty'),
     )
+    .option('--threads <number>', 'threads to scan with (default: by the size of the input)', toThreads)
     .option('--each', 'scan each file by itself and print a line for each: which gave a threat and which not')
     .option('--out <file>', 'write to a file instead of stdout')
     .addOption(new Option('--fail-on <what>', 'exit with 1 if there are any').choices(['threats', 'skipped']))
@@ -55,22 +58,12 @@ Examples:
 }
 
 async function run(paths: readonly string[], options: ScanCommandOptions): Promise<number> {
-  const { policy, diagnostics } = await policyFromOptions(options);
   const { inputs: files, problems } = await findInputs(paths);
   for (const problem of problems) process.stderr.write(`${formatDiagnostic(problem)}\n`);
   if (problems.some((problem) => problem.severity === 'error')) return EXIT_USE;
   const progress = showProgress(files.length);
-  const scanOptions: ScanOptions = {
-    policy,
-    diagnostics,
-    plugins: inProcessPlugins(),
-    minScore: options.minScore,
-    keepHits: options.hits !== undefined,
-    nowMs: () => performance.now(),
-    onProgress: progress.show,
-  };
   if (options.each === true) {
-    const verdicts = await scanEach(files, scanOptions);
+    const verdicts = await scanEach(files, await aloneOptions(options, progress));
     progress.done();
     const output = openOutput(options.out);
     await output.write(
@@ -79,7 +72,7 @@ async function run(paths: readonly string[], options: ScanCommandOptions): Promi
     await output.close();
     return EXIT_FINE;
   }
-  const result = await scan(files, scanOptions);
+  const result = await scanFiles(files, options, progress);
   progress.done();
   const { report } = result;
   if (options.hits !== undefined) {
@@ -107,8 +100,45 @@ async function run(paths: readonly string[], options: ScanCommandOptions): Promi
   return EXIT_FINE;
 }
 
+async function scanFiles(
+  files: readonly FileInput[],
+  options: ScanCommandOptions,
+  progress: Progress,
+): Promise<ScanResult> {
+  const threads = options.threads ?? threadsFor(files);
+  const { rules, bundled, policy, minScore } = options;
+  const shared =
+    threads > 1 && files.every(({ path }) => path !== '-')
+      ? await sharedScan(files, threads, {
+          policy: { rules, bundled, ...(policy === undefined ? {} : { policy }) },
+          minScore,
+          keepHits: options.hits !== undefined,
+          progress,
+        })
+      : undefined;
+  return shared ?? scan(files, await aloneOptions(options, progress));
+}
+
+async function aloneOptions(options: ScanCommandOptions, progress: Progress): Promise<ScanOptions> {
+  return {
+    ...(await policyFromOptions(options)),
+    plugins: inProcessPlugins(),
+    minScore: options.minScore,
+    keepHits: options.hits !== undefined,
+    nowMs: () => performance.now(),
+    onProgress: progress.show,
+  };
+}
+
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+function toThreads(text: string): number {
+  const threads = Number(text);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 64.');
+  return threads;
 }
 
 function toScore(text: string): number {

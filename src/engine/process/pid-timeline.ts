@@ -12,7 +12,7 @@ const START_TOLERANCE_MS = 1000;
 /** A process is named by others for a moment after its end. */
 const END_TOLERANCE_MS = 2000;
 /** Past this many references on one pid, later ones stay where they were first resolved. */
-const REFERENCES_MAX = 512;
+const REFERENCES_MAX = 8_192;
 
 /** Something that names a process by pid and time. Moves when a better run becomes known. */
 export interface PidReference {

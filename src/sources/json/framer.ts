@@ -23,6 +23,8 @@ export interface RecordHandler {
   /** `bytes` are valid during the call only. `isWithinLimits`: depth and number of fields need no check any more. */
   record(value: unknown, bytes: Uint8Array, line: number, isWithinLimits: boolean): void;
   broken(reason: SkipReason, message: string, line: number): void;
+  /** Asked of a line that looks like one object, before it is parsed; true where somebody else takes it. */
+  divert?: ((bytes: Uint8Array, line: number) => boolean) | undefined;
 }
 
 type Mode = 'between' | 'object' | 'oversize' | 'unbraced' | 'resync' | 'junk-line' | 'junk-item';
@@ -229,6 +231,7 @@ export class JsonFramer {
     }
     if (bytes[end - 1] !== CLOSE_BRACE || end - start > this.#limits.maxRecordBytes) return undefined;
     const record = bytes.subarray(start, end);
+    if (this.#handler.divert?.(record, this.#line) === true) return end;
     const text = decodeUtf8(record);
     let value: unknown;
     try {

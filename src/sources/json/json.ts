@@ -1,9 +1,10 @@
 /** JSON in every framing that shippers and exports use, to events. The framing is `framer.ts`, the shapes are `../normalise`. */
 
 import type { Event } from '../../engine/event/event.js';
+import { cannotExceed } from '../normalise/limits.js';
 import { isSkip, normalise } from '../normalise/normalise.js';
 import { DEFAULT_LIMITS, type Decoder, type Skip, type Sink, type SourceLimits } from '../source.js';
-import { createTextInput } from '../text.js';
+import { createTextInput, decodeUtf8 } from '../text.js';
 import { JsonFramer } from './framer.js';
 
 export interface DecoderOptions {
@@ -12,11 +13,13 @@ export interface DecoderOptions {
   readonly limits?: SourceLimits | undefined;
   /** The sender, for wires that do not name the host; used only where a record names none. */
   readonly host?: string | undefined;
+  /** Of JSON lines: asked before a line is parsed; true where somebody else takes its bytes, which are valid during the call only. */
+  readonly divert?: ((bytes: Uint8Array, line: number) => boolean) | undefined;
 }
 
 /** Every event comes with its raw bytes, which are valid during the call only. */
 export function createJsonDecoder(sink: Sink, options: DecoderOptions = {}): Decoder {
-  const { file, host, limits = DEFAULT_LIMITS } = options;
+  const { file, host, limits = DEFAULT_LIMITS, divert } = options;
   const framer = new JsonFramer(
     {
       record(value, bytes, line, isWithinLimits) {
@@ -27,10 +30,31 @@ export function createJsonDecoder(sink: Sink, options: DecoderOptions = {}): Dec
       broken(reason, message, line) {
         sink.skip({ reason, message, file, line });
       },
+      divert,
     },
     limits,
   );
   return createTextInput(framer);
+}
+
+/**
+ * One line that `divert` took.
+ *
+ * @returns false where it is not one object after all: only a decoder of the whole file can tell what it is
+ */
+export function decodeJsonLine(bytes: Uint8Array, line: number, sink: Sink, options: DecoderOptions = {}): boolean {
+  const { file, host, limits = DEFAULT_LIMITS } = options;
+  const text = decodeUtf8(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  const result = normalise(value, { file, line, host }, bytes, limits, cannotExceed(text, limits));
+  if (isSkip(result)) sink.skip(result);
+  else sink.event(result, bytes);
+  return true;
 }
 
 export type BatchItem =
