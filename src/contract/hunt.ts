@@ -3,7 +3,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { PageOf, PageQuery } from './list.js';
 import { Nullable, OneOf, Time } from './scalar.js';
-import { StartProcess } from './threat.js';
+import { StartProcess, THREAT_KINDS } from './threat.js';
 
 export const HUNT_STATES = ['running', 'done', 'failed', 'cancelled'] as const;
 
@@ -54,6 +54,7 @@ export type HuntPage = Static<typeof HuntPage>;
 export const HuntChain = Type.Object(
   {
     id: Type.String(),
+    kind: OneOf(THREAT_KINDS),
     host: Type.String(),
     /** What the chain scores within the range, with today's rules. */
     score: Type.Number(),

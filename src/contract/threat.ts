@@ -87,9 +87,13 @@ export const Evidence = Type.Object(
 );
 export type Evidence = Static<typeof Evidence>;
 
+export const THREAT_KINDS = ['chain', 'host'] as const;
+
 const shared = {
   /** = the chain's id. */
   id: Type.String(),
+  /** `chain`: processes. `host`: a day's events of a host that name no process; `start` stands for none and has no image. */
+  kind: OneOf(THREAT_KINDS),
   host: Type.String(),
   score: Type.Number(),
   threshold: Type.Number(),

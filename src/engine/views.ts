@@ -9,6 +9,8 @@ import type { Rule } from './rule/rule.js';
 import { pointsOf, type LedgerItem } from './score/ledger.js';
 import type { LedgerEntry, ProcessRef, Threat } from './score/threat.js';
 
+const DAY_MS = 86_400_000;
+
 export function processRef(process: Process): ProcessRef {
   return {
     id: process.id,
@@ -60,6 +62,7 @@ export function threatOf(chain: Chain, threshold: number): Threat {
   const { start } = chain;
   return {
     id: chain.id,
+    kind: start.isHostEvents ? 'host' : 'chain',
     host: start.host,
     score: chain.score,
     threshold,
@@ -71,14 +74,19 @@ export function threatOf(chain: Chain, threshold: number): Threat {
       ...processRef(start),
       user: start.user,
       hashes: start.hashes,
-      timeMs: start.startMs || start.identityStartMs,
+      timeMs: startMsOf(chain),
     },
     evidence,
   };
 }
 
+/** Host events begin with their day. */
+function startMsOf({ start, day }: Chain): number {
+  return start.isHostEvents ? day * DAY_MS : start.startMs || start.identityStartMs;
+}
+
 export function chainRecord(chain: Chain): ChainRecord {
-  let firstMs = chain.start.startMs || chain.start.identityStartMs;
+  let firstMs = startMsOf(chain);
   let lastMs = firstMs;
   for (const item of chain.ledger.values()) {
     const { timeMs } = item.evidence.event;

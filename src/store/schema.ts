@@ -105,4 +105,9 @@ INSERT INTO event_pages SELECT process_id, position, position, 1, json_array(jso
 DROP TABLE events;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, EVENT_PAGES];
+/** `chain` or `host`: engine/score/threat.ts. */
+const THREAT_KINDS = `
+ALTER TABLE threats ADD COLUMN kind TEXT NOT NULL DEFAULT 'chain';
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, EVENT_PAGES, THREAT_KINDS];

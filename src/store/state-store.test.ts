@@ -67,6 +67,7 @@ function entry(key: string, points: number): LedgerEntry {
 function threat(id: string, score: number, change: Partial<Threat> = {}): Threat {
   return {
     id,
+    kind: 'chain',
     host: 'fin-03',
     score,
     threshold: 170,

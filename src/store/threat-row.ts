@@ -1,10 +1,11 @@
 /** A threat between the database and the program. */
 
 import type { StoredThreat, ThreatDecision, Verdict } from '../app/query-ports.js';
-import type { LedgerEntry, StartProcess, Threat } from '../engine/score/threat.js';
+import type { LedgerEntry, StartProcess, Threat, ThreatKind } from '../engine/score/threat.js';
 
 export interface ThreatRow {
   readonly id: string;
+  readonly kind: string;
   readonly host: string;
   readonly score: number;
   readonly threshold: number;
@@ -24,7 +25,7 @@ export interface ThreatRow {
 }
 
 /** A host is shown by the fullest of its names, whichever it had when the row was written. */
-export const THREAT_COLUMNS = `t.id, coalesce(h.name, t.host) AS host, t.score, t.threshold, t.active, t.first_ms, t.last_ms,
+export const THREAT_COLUMNS = `t.id, t.kind, coalesce(h.name, t.host) AS host, t.score, t.threshold, t.active, t.first_ms, t.last_ms,
   t.techniques, t.start, t.verdict, t.reason, t.note, t.changed, t.handled_by, t.handled_ms, t.revision, e.evidence`;
 
 export const THREAT_TABLES = `threats t CROSS JOIN threat_evidence e ON e.id = t.id LEFT JOIN hosts h ON h.key = t.host_key`;
@@ -37,6 +38,7 @@ function threatOf(row: ThreatRow): Threat {
   // Written by this program from the same types (`threat-writer.ts`).
   return {
     id: row.id,
+    kind: row.kind as ThreatKind,
     host: row.host,
     score: row.score,
     threshold: row.threshold,

@@ -51,9 +51,9 @@ export class ThreatWriter {
       "UPDATE threats SET verdict = 'open', changed = 1, revision = revision + 1 WHERE id = ?",
     );
     this.#put = database.prepare(`
-      INSERT INTO threats (id, host, host_key, score, threshold, active, first_ms, last_ms, techniques, start, search,
+      INSERT INTO threats (id, kind, host, host_key, score, threshold, active, first_ms, last_ms, techniques, start, search,
         verdict, changed, revision, reason, note, handled_by, handled_ms, handled_score, withdrawn)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', 0, 0, 0)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', 0, 0, 0)
       ON CONFLICT (id) DO UPDATE SET host = excluded.host, score = excluded.score, threshold = excluded.threshold,
         active = excluded.active, first_ms = excluded.first_ms, last_ms = excluded.last_ms, techniques = excluded.techniques,
         start = excluded.start, search = excluded.search, verdict = excluded.verdict, changed = excluded.changed,
@@ -91,6 +91,7 @@ export class ThreatWriter {
     const techniques = JSON.stringify(threat.techniques);
     this.#put.run(
       threat.id,
+      threat.kind,
       threat.host,
       hostKey(threat.host),
       threat.score,

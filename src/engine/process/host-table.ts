@@ -31,6 +31,7 @@ export class HostTable {
   /** GUIDs as events spell them, so that the usual event costs one look-up. */
   readonly #bySpelling = new Map<string, Process | undefined>();
   readonly #byPid = new Map<number, PidTimeline>();
+  #hostEvents: Process | undefined;
 
   /** @param name  the fullest name seen, for people; `key` is the identity */
   constructor(
@@ -75,6 +76,17 @@ export class HostTable {
   /** The process of a GUID if any event named it before. */
   knownByGuid(spelled: string): Process | undefined {
     return this.#bySpelling.get(spelled) ?? this.#byGuid.get(normaliseGuid(spelled));
+  }
+
+  /** Stands in for a process where a hit names none. No process of the host, so it is in no list of these and is never evicted. */
+  get hostEvents(): Process {
+    if (this.#hostEvents === undefined) {
+      const process = new Process(hashId(this.key, 'host-events'), this, '', 0, 0);
+      process.isRoot = true;
+      process.isHostEvents = true;
+      this.#hostEvents = process;
+    }
+    return this.#hostEvents;
   }
 
   timeline(pid: number): PidTimeline {

@@ -28,9 +28,13 @@ export interface StartProcess extends ProcessRef {
   readonly timeMs: number;
 }
 
+/** `chain`: processes. `host`: a day's events of a host that name no process; its `start` stands for none and has no image. */
+export type ThreatKind = 'chain' | 'host';
+
 export interface Threat {
   /** = the chain's id. */
   readonly id: string;
+  readonly kind: ThreatKind;
   readonly host: string;
   readonly score: number;
   readonly threshold: number;

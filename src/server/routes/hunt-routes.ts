@@ -154,6 +154,7 @@ function huntShape(hunt: HuntRecord): HuntBody {
 function huntChainShape({ threat, processes }: HuntedChain, stored: boolean): HuntChain {
   return {
     id: threat.id,
+    kind: threat.kind,
     host: threat.host,
     score: threat.score,
     isThreat: threat.score >= threat.threshold,

@@ -29,6 +29,7 @@ export function startShape(start: EngineThreat['start']): StartProcess {
 function sharedShape({ threat, decision }: StoredThreat, isSample: (host: string) => boolean) {
   return {
     id: threat.id,
+    kind: threat.kind,
     host: threat.host,
     score: threat.score,
     threshold: threat.threshold,

@@ -188,6 +188,7 @@ export function chainOf(root: ProcessSpec, options: ChainOptions): ChainData {
   const verdict = options.verdict ?? 'open';
   const threat: Threat = {
     id,
+    kind: 'chain',
     host,
     score: evidence.reduce((sum, one) => sum + one.points, 0),
     threshold: options.threshold ?? 170,

@@ -8,6 +8,7 @@ import type {
   HuntChain,
   PluginInfo,
   Rule,
+  RulesStatus,
   Statistics,
   Threat,
   Token,
@@ -15,6 +16,7 @@ import type {
 } from '../../../src/contract/index.js';
 import { chainOf, hexId, PHISH, type ChainData, type ProcessSpec } from './chain-data.js';
 import { HOSTILE } from './hostile.js';
+import { rulesOf } from './rule-data.js';
 
 export interface ConsoleData {
   readonly chains: Map<string, ChainData>;
@@ -26,6 +28,9 @@ export interface ConsoleData {
   readonly users: User[];
   readonly tokens: Token[];
   readonly audit: AuditEntry[];
+  readonly rules: Rule[];
+  /** Changed in place by tests that break or mend a file. */
+  readonly ruleProblems: RulesStatus['problems'];
   readonly volume: Statistics['volume'];
 }
 
@@ -271,7 +276,10 @@ export function deepChain(depth: number, baseMs: number): ChainData {
   return chainOf(spec, { id: DEEP_ID, host: 'lab-2', baseMs });
 }
 
-export function consoleData(nowMs: number, options: { big?: boolean; hostile?: boolean } = {}): ConsoleData {
+export function consoleData(
+  nowMs: number,
+  options: { big?: boolean; hostile?: boolean; rules?: number } = {},
+): ConsoleData {
   const chains = new Map<string, ChainData>();
   const add = (chain: ChainData): void => void chains.set(chain.threat.id, chain);
   add(chainOf(PHISH, { id: PHISH_ID, host: 'fin-03.corp.example', baseMs: nowMs - 29 * MINUTE_MS, active: true }));
@@ -365,6 +373,7 @@ export function consoleData(nowMs: number, options: { big?: boolean; hostile?: b
     ],
     huntChains: [...chains.values()].slice(0, 8).map(({ threat, tree }): HuntChain => ({
       id: threat.id,
+      kind: threat.kind,
       host: threat.host,
       score: threat.score,
       isThreat: true,
@@ -415,6 +424,7 @@ export function consoleData(nowMs: number, options: { big?: boolean; hostile?: b
       after: { value },
       address: '127.0.0.1',
     })),
+    ...rulesOf(options.rules, options.hostile === true),
     volume: volumeOf(nowMs, names),
   };
 }
@@ -471,33 +481,5 @@ function volumeOf(nowMs: number, hosts: readonly string[]): Statistics['volume']
     buckets,
     hosts: hosts.slice(0, 8).map((host, slot) => ({ host, counts: counts(slot) })),
     others: counts(9).map((count) => count * 2),
-  };
-}
-
-export function ruleOf(id: string): Rule {
-  return {
-    id,
-    kind: 'ioa',
-    titles: { en: `Rule ${id}`, zh: `规则 ${id}` },
-    descriptions: {
-      en: 'Looks for a program that is used in a way in which it hardly ever is.',
-      zh: '查找以罕见方式使用的程序。',
-    },
-    points: 120,
-    shadow: false,
-    level: null,
-    status: null,
-    techniques: ['T1059'],
-    atLeast: 0,
-    actions: ['processcreate'],
-    conditions: ['originalfilename == "rundll32.exe" and commandline =~ ".*comsvcs.*minidump.*"'],
-    references: [],
-    falsePositives: [],
-    author: 'Chainsight',
-    pack: 'windows',
-    file: 'windows/credential-access.yml',
-    line: 14,
-    errors: 0,
-    lastError: null,
   };
 }
