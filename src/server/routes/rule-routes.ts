@@ -31,7 +31,13 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
 
   app.get<{ Querystring: RuleQueryValues }>(
     '/rules',
-    { schema: { summary: 'Loaded rules and profiles, by id', querystring: RuleQuery, response: { 200: RulePage } } },
+    {
+      schema: {
+        summary: 'Loaded rules and profiles, as they stand in their files',
+        querystring: RuleQuery,
+        response: { 200: RulePage },
+      },
+    },
     ({ query }) => {
       const { limit = PAGE_LIMIT_DEFAULT, cursor, ...filter } = query;
       const all = rulesOf(policy.rules()).filter((rule) => fits(rule, filter));
@@ -81,7 +87,16 @@ function rulesOf({ rules: set }: RulesInForce): readonly Rule[] {
     ...set.rules.map((rule) => ruleShape(rule, errors.get(rule.id))),
     ...set.profiles.map((profile) => profileShape(profile)),
   ];
-  return shapes.toSorted((a, b) => (a.id === b.id ? (a.kind < b.kind ? -1 : 1) : a.id < b.id ? -1 : 1));
+  return shapes.toSorted(byPlace);
+}
+
+/** What belongs together stands together in its file; ids of Sigma rules are random numbers. */
+function byPlace(a: Rule, b: Rule): number {
+  return compare(a.pack, b.pack) || compare(a.file, b.file) || a.line - b.line || compare(a.id, b.id);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function fits(rule: Rule, { pack, kind, technique, text }: RuleQueryValues): boolean {
