@@ -40,6 +40,7 @@ export const router = createRouter({
       meta: { title: 'hunts.title' },
     },
     { path: '/exceptions', component: () => import('./views/ExceptionsView.vue'), meta: { title: 'exceptions.title' } },
+    { path: '/rules', component: () => import('./views/RulesView.vue'), meta: { title: 'rules.title' } },
     { path: '/plugins/:name', component: () => import('./views/PluginView.vue'), meta: { title: 'plugins.title' } },
     {
       path: '/admin/users',

@@ -16,6 +16,8 @@ const PAGES = [
   { path: '/hunts/hunt-1', heading: { en: 'Hunt', 'zh-CN': '狩猎' } },
   { path: `/hunts/hunt-1/chains/${PHISH_ID}`, heading: { en: 'WINWORD.EXE', 'zh-CN': 'WINWORD.EXE' } },
   { path: '/exceptions', heading: { en: 'Exceptions', 'zh-CN': '例外' } },
+  { path: '/rules', heading: { en: 'Rules', 'zh-CN': '规则' } },
+  { path: '/rules?rule=office-starts-shell', heading: { en: 'Rules', 'zh-CN': '规则' } },
   { path: '/plugins/hello', heading: { en: 'Hello', 'zh-CN': '你好' } },
   { path: '/admin/users', heading: { en: 'Users', 'zh-CN': '用户' } },
   { path: '/admin/tokens', heading: { en: 'Tokens', 'zh-CN': '令牌' } },

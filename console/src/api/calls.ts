@@ -15,6 +15,9 @@ import type {
   ProcessPage,
   Role,
   Rule,
+  RulePage,
+  RuleQuery,
+  RulesStatus,
   SampleAnswer,
   Session,
   SetupRequest,
@@ -72,6 +75,10 @@ export const getEvents = (
   query: { limit?: number | undefined; cursor?: string | undefined; action?: string | undefined },
   signal?: Signal,
 ): Promise<StoredEventPage> => request('GET', `/processes/${part(processId)}/events`, { query, signal });
+export const getRules = (query: RuleQuery, signal?: Signal): Promise<RulePage> =>
+  request('GET', '/rules', { query, signal });
+export const getRulesStatus = (signal?: Signal): Promise<RulesStatus> => request('GET', '/rules/status', { signal });
+export const postRulesReload = (): Promise<RulesStatus> => request('POST', '/rules/reload');
 export const getRule = (id: string, signal?: Signal): Promise<Rule> => request('GET', `/rules/${part(id)}`, { signal });
 
 export const getExceptions = (

@@ -29,6 +29,9 @@ export function useFormat() {
   const compact = computed(
     () => new Intl.NumberFormat(locale.value, { notation: 'compact', maximumFractionDigits: 1 }),
   );
+  const signed = computed(
+    () => new Intl.NumberFormat(locale.value, { maximumFractionDigits: 1, signDisplay: 'exceptZero' }),
+  );
   const share = computed(() => new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 0 }));
   const relativeFormat = computed(() => new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }));
 
@@ -62,6 +65,8 @@ export function useFormat() {
 
   return {
     number: (value: number): string => whole.value.format(value),
+    /** With its sign: how much more or less. */
+    signed: (value: number): string => signed.value.format(value),
     compact: (value: number): string => compact.value.format(value),
     percent: (value: number): string => share.value.format(value),
     clock: timeWith('clock'),

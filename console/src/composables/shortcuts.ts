@@ -39,6 +39,19 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   });
 }
 
+/** For keys that buttons and links have a use of their own for: only while none is focused, rows of a list excepted. */
+export const whenIdle = (run: () => void) => (): boolean => {
+  const active = document.activeElement;
+  if (
+    active instanceof HTMLElement &&
+    active.closest('a, button, summary, input') !== null &&
+    active.closest('[role="row"]') === null
+  )
+    return false;
+  run();
+  return true;
+};
+
 /** All that is bound now, for the list. */
 export function boundShortcuts(): Shortcut[] {
   return [...bound].flat();

@@ -10,6 +10,8 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
   Problem,
+  Rule,
+  RulesStatus,
   Session,
   Statistics,
   StreamMessage,
@@ -18,7 +20,8 @@ import type {
   ThreatSummary,
 } from '../../../src/contract/index.js';
 import { CSRF_HEADER } from '../../../src/contract/index.js';
-import { consoleData, ruleOf, type ConsoleData } from './console-data.js';
+import { consoleData, type ConsoleData } from './console-data.js';
+import { ruleOf } from './rule-data.js';
 
 const DIST = fileURLToPath(new URL('../../../dist/console/', import.meta.url));
 const CSRF = 'csrf-for-tests';
@@ -52,6 +55,8 @@ export interface ConsoleServerOptions {
   readonly big?: boolean;
   readonly hostile?: boolean;
   readonly role?: Session['role'];
+  /** How many rules are loaded. */
+  readonly rules?: number;
 }
 
 export class ConsoleServer {
@@ -222,7 +227,13 @@ export class ConsoleServer {
         return json(response, 200, page([]));
       }
       case 'GET rules/ID':
-        return json(response, 200, ruleOf(id));
+        if (id === 'status') return json(response, 200, this.rulesStatus());
+        if (id === 'gone') return gone();
+        return json(response, 200, data.rules.find((one) => one.id === id) ?? ruleOf(id));
+      case 'GET rules':
+        return json(response, 200, this.rulePage(query));
+      case 'POST rules/ID':
+        return json(response, 200, this.rulesStatus());
       case 'GET exceptions':
         return json(
           response,
@@ -375,6 +386,33 @@ export class ConsoleServer {
     const from = Number(query.get('cursor') ?? 0);
     const next = from + limit < matching.length ? String(from + limit) : null;
     return { items: matching.slice(from, from + limit).map(summaryOf), next, count: matching.length, countExact: true };
+  }
+
+  private rulesStatus(): RulesStatus {
+    const { rules, ruleProblems } = this.data;
+    const profiles = rules.filter(({ kind }) => kind === 'profile').length;
+    return {
+      version: `v${rules.length}`,
+      rules: rules.length - profiles,
+      profiles,
+      packs: [...new Set(rules.map(({ pack }) => pack))],
+      problems: ruleProblems,
+    };
+  }
+
+  private rulePage(query: URLSearchParams): object {
+    const text = (query.get('text') ?? '').toLowerCase();
+    const technique = query.get('technique');
+    const holds = (name: 'pack' | 'kind', rule: Rule): boolean =>
+      query.get(name) === null || rule[name] === query.get(name);
+    const matching = this.data.rules
+      .filter((rule) => holds('pack', rule) && holds('kind', rule))
+      .filter((rule) => technique === null || rule.techniques.some((one) => one.startsWith(technique)))
+      .filter((rule) => `${rule.id} ${rule.titles.en} ${rule.titles.zh}`.toLowerCase().includes(text));
+    const limit = Number(query.get('limit') ?? 100);
+    const from = Number(query.get('cursor') ?? 0);
+    const next = from + limit < matching.length ? String(from + limit) : null;
+    return { items: matching.slice(from, from + limit), next, count: matching.length, countExact: true };
   }
 
   private stream(response: ServerResponse): void {
