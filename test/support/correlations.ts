@@ -1,13 +1,13 @@
 /** Rules and correlations made by hand for tests, and a correlator that remembers at which events each correlation holds. */
 
-import { event } from '../../../../../../test/support/events.js';
-import type { Event, Fields } from '../../../../event/event.js';
-import type { Rule } from '../../../rule.js';
-import type { Comparison, SigmaCorrelation, SigmaRule } from '../../document.js';
-import { correlationPlan } from '../correlation-plan.js';
-import { Correlator } from '../correlator.js';
-import type { CorrelationLimits } from '../limits.js';
-import type { Occurrence } from '../occurrence.js';
+import { event } from './events.js';
+import type { Event, Fields } from '../../src/engine/event/event.js';
+import type { Rule, RuleSet } from '../../src/engine/rule/rule.js';
+import type { Comparison, SigmaCorrelation, SigmaRule } from '../../src/engine/rule/sigma/document.js';
+import { correlationPlan, type CorrelationPlan } from '../../src/engine/rule/sigma/correlation/correlation-plan.js';
+import { Correlator } from '../../src/engine/rule/sigma/correlation/correlator.js';
+import type { CorrelationLimits } from '../../src/engine/rule/sigma/correlation/limits.js';
+import type { Occurrence } from '../../src/engine/rule/sigma/correlation/occurrence.js';
 
 export type CorrelationText = Partial<Omit<SigmaCorrelation, 'aliases' | 'conditions'>> &
   Pick<SigmaCorrelation, 'id' | 'type' | 'rules'> & {
@@ -93,7 +93,7 @@ export function loaded(document: SigmaRule | SigmaCorrelation, changes: Partial<
 export interface Hit {
   readonly at: number;
   readonly rules: string;
-  readonly fields?: Fields;
+  readonly fields?: Fields | undefined;
   readonly host?: string;
   /** Tells records of equal time and fields apart, and orders them among themselves. */
   readonly record?: number;
@@ -111,7 +111,7 @@ export function eventOf(hit: Hit): Event {
 }
 
 export class CorrelationBench {
-  readonly rules: readonly Rule[];
+  rules: readonly Rule[] = [];
   readonly correlator: Correlator;
   /** Every place at which a correlation with hits of its own holds now: `correlation@event id`, several times where several groups hold. */
   readonly standing: Occurrence[] = [];
@@ -119,15 +119,12 @@ export class CorrelationBench {
 
   constructor(
     correlations: readonly CorrelationText[],
-    options: { bases?: readonly string[]; limits?: Partial<CorrelationLimits>; shadow?: readonly string[] } = {},
+    private readonly options: {
+      bases?: readonly string[];
+      limits?: Partial<CorrelationLimits>;
+      shadow?: readonly string[];
+    } = {},
   ) {
-    const bases = options.bases ?? ['a', 'b', 'c', 'd'];
-    this.rules = [
-      ...bases.map((id) => loaded(sigmaRule(`id-${id}`, id))),
-      ...correlations.map((text) =>
-        loaded(correlation(text), { isShadow: options.shadow?.includes(text.id) ?? false }),
-      ),
-    ];
     this.correlator = new Correlator(
       {
         chainOf: (process) => process.chain,
@@ -143,7 +140,26 @@ export class CorrelationBench {
       },
       { groupsPerCorrelation: 1000, eventsPerGroup: 1000, events: 10_000, ...options.limits },
     );
-    this.correlator.setPlan(correlationPlan(this.rules));
+    this.reload(correlations);
+  }
+
+  get plan(): CorrelationPlan {
+    return correlationPlan(this.rules);
+  }
+
+  /** Other correlations, from now on. */
+  reload(correlations: readonly CorrelationText[]): void {
+    const { bases = ['a', 'b', 'c', 'd'], shadow = [] } = this.options;
+    this.rules = [
+      ...bases.map((id) => loaded(sigmaRule(`id-${id}`, id))),
+      ...correlations.map((text) => loaded(correlation(text), { isShadow: shadow.includes(text.id) })),
+    ];
+    this.correlator.setPlan(this.plan);
+  }
+
+  /** One event that differs from what the hit would make. */
+  feedEvent(hit: Hit, changes: Partial<Event>, repeated = false): void {
+    this.feed({ ...eventOf(hit), ...changes }, hit.rules, repeated);
   }
 
   feed(event: Event, rules: string, repeated = false): void {
@@ -179,4 +195,21 @@ export class CorrelationBench {
     if (index < 0) throw new Error('a correlation ceased that had not begun');
     this.standing.splice(index, 1);
   }
+}
+
+/** Correlations beside plain rules in one set. */
+export function withCorrelations(
+  rules: RuleSet,
+  correlations: readonly CorrelationText[],
+  changes: Partial<Rule> = {},
+): RuleSet {
+  const { profiles, version } = rules;
+  return {
+    rules: [...rules.rules, ...correlations.map((text) => loaded(correlation(text), changes))],
+    profiles,
+    version,
+    match: (each) => rules.match(each),
+    explain: (rule, each) => rules.explain(rule, each),
+    errors: () => rules.errors(),
+  };
 }

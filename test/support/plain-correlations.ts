@@ -3,8 +3,8 @@
  * correlator but the documents' shape.
  */
 
-import type { Event } from '../../../../event/event.js';
-import type { SigmaCorrelation } from '../../document.js';
+import type { Event } from '../../src/engine/event/event.js';
+import type { SigmaCorrelation } from '../../src/engine/rule/sigma/document.js';
 
 export interface PlainSighting {
   readonly event: Event;

@@ -6,8 +6,8 @@ import { hex64 } from '../../../base/hash.js';
 import { event } from '../../../../../test/support/events.js';
 import type { Event } from '../../../event/event.js';
 import type { SigmaCorrelation } from '../document.js';
-import { correlation, CorrelationBench, type CorrelationText } from './testing/correlation-kit.js';
-import { plainAnswer, type PlainSighting } from './testing/plain-correlations.js';
+import { correlation, CorrelationBench, type CorrelationText } from '../../../../../test/support/correlations.js';
+import { plainAnswer, type PlainSighting } from '../../../../../test/support/plain-correlations.js';
 
 const TYPES = [
   'event_count',

@@ -62,6 +62,11 @@ export class Correlator {
     return this.#occurrences;
   }
 
+  /** Different events among them. */
+  get sightings(): number {
+    return this.#sightings.size;
+  }
+
   /** Events forgotten for want of room, ever. */
   get evicted(): number {
     return this.#evicted;
@@ -132,6 +137,18 @@ export class Correlator {
       this.#disturbed.add(anchor);
       return;
     }
+  }
+
+  /** Nothing of a host's events counts any more; what other hosts have by them is taken back. */
+  forgetHost(key: string): void {
+    for (const sighting of [...this.#sightings.values()]) {
+      if (sighting.hostKey !== key) continue;
+      this.#moved.delete(sighting);
+      for (const occurrence of [...sighting.occurrences]) {
+        if (sighting.occurrences.includes(occurrence)) this.#leave(occurrence);
+      }
+    }
+    this.settle();
   }
 
   /** To be called between events: says what holds now and did not before, and the other way round. */
@@ -308,7 +325,8 @@ export class Correlator {
     if (anchor === undefined) return NO_ANCHOR;
     if (process === undefined) return undefined;
     const current = currentOf(process);
-    return anchor === 'process' ? current : this.ports.chainOf(current, at.timeMs);
+    if (anchor === 'chain') return this.ports.chainOf(current, at.timeMs);
+    return current.isHostEvents ? undefined : current;
   }
 
   #touch(node: Node, group: Group): void {

@@ -11,6 +11,11 @@ const BEGINNING = 120;
 /** Between the items of a list. */
 const SEPARATOR = '\u001f';
 
+/** What `fieldText` gave, for people. */
+export function shownText(text: string): string {
+  return text.replaceAll(SEPARATOR, ', ');
+}
+
 /**
  * Folded as Sigma compares: letter case does not matter, `4688` = `"4688"`. A list is one value, its items in their order.
  *
