@@ -3,7 +3,7 @@
  * threats, in whatever order, however often and in whatever batches they come. Terms and reasons: docs/architecture.md
  */
 
-import type { Chain } from './chain/chain.js';
+import { chainIdOf, type Chain } from './chain/chain.js';
 import { Forest, type ForestObserver } from './chain/forest.js';
 import type { Effects, EventRecord, ProcessRecord } from './effects.js';
 import { integerOf, textOf, type Event } from './event/event.js';
@@ -24,6 +24,8 @@ import { isRootImage, isSkipped } from './policy-lists.js';
 export interface EngineOptions {
   /** True where `drain` shall give a row for each event (live); scans need none. */
   readonly recordEvents: boolean;
+  /** False where nobody asks `drain` what changed: nothing is noted for it then. True by default. */
+  readonly noteChanges?: boolean;
   readonly plugins?: readonly EnginePlugin[];
   /** Told of each rule that matched, with the process it was attached to. */
   readonly onHit?: (event: Event, rule: Rule, process: Process | undefined) => void;
@@ -66,6 +68,7 @@ export class Engine {
   #givenByPid: Evidence[] | undefined;
   readonly #unsettled = new Set<PidTimeline>();
 
+  readonly #notesChanges: boolean;
   readonly #dirtyProcesses = new Set<Process>();
   readonly #dirtyChains = new Set<Chain>();
   #aliases: { from: string; to: string }[] = [];
@@ -79,6 +82,7 @@ export class Engine {
     private readonly options: EngineOptions,
   ) {
     this.#policy = policy;
+    this.#notesChanges = options.noteChanges ?? true;
     this.#forest = new Forest(this.#forestObserver());
     this.#scorer = new Scorer(this.#forest, {
       changed: (chain, process) => this.#touch(chain, process),
@@ -485,6 +489,7 @@ export class Engine {
   }
 
   #touch(chain: Chain | undefined, process: Process | undefined): void {
+    if (!this.#notesChanges) return;
     if (chain !== undefined) this.#dirtyChains.add(chain);
     if (process !== undefined) this.#dirtyProcesses.add(process);
   }
@@ -495,7 +500,7 @@ export class Engine {
     const goal = Math.floor(max * 0.9);
     for (const process of [...host.processes.values()]) {
       if (host.processes.size <= goal) return;
-      if (process.endMs === 0 || process.evidence.size > 0 || process.children.size > 0 || process.isRoot) continue;
+      if (process.endMs === 0 || process.hasEvidence || process.hasChildren || process.isRoot) continue;
       this.#forest.leave(process);
       host.forget(process);
       this.counts.forgotten++;
@@ -504,7 +509,7 @@ export class Engine {
 
   #hostObserver(): HostObserver {
     return {
-      processAdded: (process) => this.#dirtyProcesses.add(process),
+      processAdded: (process) => this.#touch(undefined, process),
       processAbsorbed: (from, into) => {
         this.#settle(into);
         if (into.parent === undefined && from.parent !== undefined) this.#link(into, from.parent);
@@ -513,7 +518,7 @@ export class Engine {
         this.#plugins.absorb(from, into);
         const formerId = from.chain?.id;
         from.absorbedBy = into;
-        this.#removed.push({ id: from.id, into: into.id });
+        this.#remove(from.id, into.id);
         this.#forest.remove(from);
         const parentPid = from.securityCreate?.parentPid ?? 0;
         if (parentPid > 0) from.hostTable.timeline(parentPid).changed();
@@ -523,20 +528,20 @@ export class Engine {
       processWithdrawn: (process) => {
         this.#forest.remove(process);
         this.#dirtyProcesses.delete(process);
-        this.#removed.push({ id: process.id, into: undefined });
+        this.#remove(process.id, undefined);
       },
     };
   }
 
   #forestObserver(): ForestObserver {
     return {
-      chainsJoined: (from, into, formerIds) => {
+      chainsJoined: (from, into, formerStart) => {
         this.#scorer.join(from, into);
         this.#plugins.join(from, into);
         this.#dirtyChains.delete(from);
         this.#touch(into, into.start);
         into.isThreat ||= from.isThreat;
-        for (const id of formerIds) this.#alias(id, into.id);
+        if (this.#notesChanges) this.#alias(chainIdOf(formerStart), into.id);
       },
       chainRebuilt: (chain) => {
         this.#scorer.rebuild(chain);
@@ -544,15 +549,20 @@ export class Engine {
       },
       chainDissolved: (chain, heir) => {
         this.#dirtyChains.delete(chain);
+        if (!this.#notesChanges) return;
         if (heir !== undefined) this.#alias(chain.id, heir.id);
         else if (chain.isThreat) this.#withdrawn.push(chain.id);
       },
-      processMoved: (process) => this.#dirtyProcesses.add(process),
+      processMoved: (process) => this.#touch(undefined, process),
     };
   }
 
+  #remove(id: string, into: string | undefined): void {
+    if (this.#notesChanges) this.#removed.push({ id, into });
+  }
+
   #alias(from: string, to: string): void {
-    if (from !== to) this.#aliases.push({ from, to });
+    if (this.#notesChanges && from !== to) this.#aliases.push({ from, to });
   }
 }
 

@@ -18,7 +18,7 @@ export function scanCases(material: Material, policy: Policy, plugins: readonly 
   const decode = (): void => read(chunks, () => undefined);
   const decodeAndMatch = (): void => read(chunks, (event) => void policy.rules.match(event));
   const scan = (): void => {
-    const engine = new Engine(policy, { recordEvents: false, plugins });
+    const engine = new Engine(policy, { recordEvents: false, noteChanges: false, plugins });
     const seen = new SeenRecords();
     read(chunks, (event) => engine.apply(event, 0, !seen.add(event)));
   };

@@ -25,9 +25,31 @@ export function hash64(text: string, seed = 0): Hash64 {
   return { high: high >>> 0, low: low >>> 0 };
 }
 
-/** 16 hex digits. */
-export function hex64(hash: Hash64): string {
-  return hash.high.toString(16).padStart(8, '0') + hash.low.toString(16).padStart(8, '0');
+/** 16 hex digits. Made at once: texts joined from parts would be put together again by the first map that they are a key of. */
+export function hex64({ high, low }: Hash64): string {
+  return String.fromCharCode(
+    hexUnit(high >>> 28),
+    hexUnit(high >>> 24),
+    hexUnit(high >>> 20),
+    hexUnit(high >>> 16),
+    hexUnit(high >>> 12),
+    hexUnit(high >>> 8),
+    hexUnit(high >>> 4),
+    hexUnit(high),
+    hexUnit(low >>> 28),
+    hexUnit(low >>> 24),
+    hexUnit(low >>> 20),
+    hexUnit(low >>> 16),
+    hexUnit(low >>> 12),
+    hexUnit(low >>> 8),
+    hexUnit(low >>> 4),
+    hexUnit(low),
+  );
+}
+
+function hexUnit(bits: number): number {
+  const digit = bits & 15;
+  return digit + (digit < 10 ? 48 : 87);
 }
 
 /** 32 hex digits over parts joined by NUL, a character that host names and GUIDs cannot hold. For ids of processes and chains. */

@@ -1,26 +1,26 @@
-/** A start process and everything descended from it, or one day of a root process's own deeds: the unit that is judged. */
+/** A start process and everything descended from it, or one day of a root process's own deeds, or of a host's events without a process: the unit that is judged. */
 
 import { hashId } from '../base/hash.js';
+import type { Memories } from '../plugin/plugin-runner.js';
 import type { Process } from '../process/process.js';
 import type { Evidence } from '../score/evidence.js';
+import { addCount, NO_COUNTS } from '../score/hit-counts.js';
 import { outranks, pointsOf, type LedgerItem } from '../score/ledger.js';
 
 /** Marks a chain of descendants rather than of a root process's day. */
 export const NO_DAY = -1;
 
+const NO_ITEMS: ReadonlyMap<string, LedgerItem> = new Map();
+
 export class Chain {
   readonly members: Process[] = [];
-  /** Members that hold evidence: what a rebuilt ledger is made from. */
-  readonly holders = new Set<Process>();
-  /** Of a day of a root process: its evidence of that day, by ledger key. Other processes hold theirs themselves. */
-  readonly deeds = new Map<string, Evidence>();
-  /** Strongest item by ledger key, profiles apart. */
-  readonly ledger = new Map<string, LedgerItem>();
-  /** Reached profiles by ledger key. */
-  readonly profiles = new Map<string, LedgerItem>();
-  /** How often each rule fired, over all members. */
-  readonly hitCounts = new Map<string, number>();
-  memory: Map<string, Map<string, unknown>> | undefined;
+  // Most chains hold no evidence, and five empty maps would be most of what such a chain weighs: each is made when something is put in it.
+  #holders: Set<Process> | undefined;
+  #deeds: Map<string, Evidence> | undefined;
+  #ledger: Map<string, LedgerItem> | undefined;
+  #profiles: Map<string, LedgerItem> | undefined;
+  #hitCounts: Map<string, number> | undefined;
+  memory: Memories | undefined;
   /** Members whose end was not seen. */
   alive = 0;
   score = 0;
@@ -34,10 +34,44 @@ export class Chain {
   ) {}
 
   get id(): string {
-    return (this.#id ??=
-      this.day === NO_DAY
-        ? hashId(this.start.hostTable.key, this.start.id)
-        : hashId(this.start.hostTable.key, this.start.id, String(this.day)));
+    return (this.#id ??= chainIdOf(this.start, this.day));
+  }
+
+  /** Members that hold evidence: what a rebuilt ledger is made from. */
+  get holders(): Set<Process> {
+    return (this.#holders ??= new Set());
+  }
+
+  get hasHolders(): boolean {
+    return this.#holders !== undefined && this.#holders.size > 0;
+  }
+
+  /** Of a day of a root process: its evidence of that day, by ledger key. Other processes hold theirs themselves. */
+  get deeds(): Map<string, Evidence> {
+    return (this.#deeds ??= new Map());
+  }
+
+  /** Strongest item by ledger key, profiles apart. */
+  get ledger(): ReadonlyMap<string, LedgerItem> {
+    return this.#ledger ?? NO_ITEMS;
+  }
+
+  /** Reached profiles by ledger key. */
+  get profiles(): ReadonlyMap<string, LedgerItem> {
+    return this.#profiles ?? NO_ITEMS;
+  }
+
+  /** How often each rule fired, over all members. */
+  get hitCounts(): ReadonlyMap<string, number> {
+    return this.#hitCounts ?? NO_COUNTS;
+  }
+
+  countHits(rule: string, by: number): void {
+    addCount((this.#hitCounts ??= new Map()), rule, by);
+  }
+
+  forgetHits(): void {
+    this.#hitCounts = undefined;
   }
 
   /** Another start means another id; the caller keeps the old one as an alias. */
@@ -51,7 +85,7 @@ export class Chain {
     const known = this.ledger.get(item.evidence.key);
     if (known !== undefined && known.process !== item.process && !outranks(item, known)) return false;
     this.score += pointsOf(item) - (known === undefined ? 0 : pointsOf(known));
-    this.ledger.set(item.evidence.key, item);
+    (this.#ledger ??= new Map()).set(item.evidence.key, item);
     return true;
   }
 
@@ -59,13 +93,18 @@ export class Chain {
     const known = this.ledger.get(key);
     if (known === undefined) return;
     this.score -= pointsOf(known);
-    this.ledger.delete(key);
+    this.#ledger?.delete(key);
   }
 
   setProfile(key: string, item: LedgerItem | undefined): void {
     const known = this.profiles.get(key);
     this.score += (item === undefined ? 0 : pointsOf(item)) - (known === undefined ? 0 : pointsOf(known));
-    if (item === undefined) this.profiles.delete(key);
-    else this.profiles.set(key, item);
+    if (item === undefined) this.#profiles?.delete(key);
+    else (this.#profiles ??= new Map()).set(key, item);
   }
+}
+
+export function chainIdOf(start: Process, day: number = NO_DAY): string {
+  const { key } = start.hostTable;
+  return day === NO_DAY ? hashId(key, start.id) : hashId(key, start.id, String(day));
 }

@@ -8,8 +8,8 @@ import type { Process } from '../process/process.js';
 import { Chain } from './chain.js';
 
 export interface ForestObserver {
-  /** `from` is part of `into` now, which goes on under `into.id`. Members moved already. */
-  chainsJoined(from: Chain, into: Chain, formerIds: readonly string[]): void;
+  /** `from` is part of `into` now, which goes on under `into.id`; the chain that began with `formerStart` is no more. Members moved already. */
+  chainsJoined(from: Chain, into: Chain, formerStart: Process): void;
   /** The chain was made anew from links: its ledger must be recomputed from its members. */
   chainRebuilt(chain: Chain): void;
   /** The chain has no members left. `heir` is where its start process is now. */
@@ -120,7 +120,7 @@ export class Forest {
     const starts = new Map<Process, Chain>();
     for (const chain of concerned) {
       chain.members.length = 0;
-      chain.holders.clear();
+      if (chain.hasHolders) chain.holders.clear();
       chain.alive = 0;
       if (chain.day < 0) starts.set(chain.start, chain);
     }
@@ -159,29 +159,24 @@ export class Forest {
     process.chain = chain;
     chain.members.push(process);
     if (process.endMs === 0) chain.alive++;
-    if (process.evidence.size > 0) chain.holders.add(process);
+    if (process.hasEvidence) chain.holders.add(process);
   }
 
   /** `child` goes on as part of `parent`; the larger object is kept, whichever it is, and the parent's start is the joined chain's. */
   #join(child: Chain, parent: Chain): void {
-    const formerIds = [child.id];
-    const start = parent.start;
-    const parentId = parent.id;
+    const formerStart = child.start;
+    const { start } = parent;
     const [from, into] = child.members.length > parent.members.length ? [parent, child] : [child, parent];
     for (const member of from.members) {
       member.chain = into;
       into.members.push(member);
     }
     into.alive += from.alive;
-    for (const holder of from.holders) into.holders.add(holder);
+    if (from.hasHolders) for (const holder of from.holders) into.holders.add(holder);
     from.members.length = 0;
     this.chains.delete(from);
     if (into.start !== start) into.restart(start);
-    this.observer.chainsJoined(
-      from,
-      into,
-      formerIds.filter((id) => id !== parentId),
-    );
+    this.observer.chainsJoined(from, into, formerStart);
   }
 }
 

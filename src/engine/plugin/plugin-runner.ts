@@ -8,6 +8,9 @@ import type { EnginePlugin, PluginCall, PluginEvidence } from './plugin.js';
 
 type Memory = Map<string, unknown>;
 
+/** What plugins remember of one process or chain, by the plugin's place in the list. */
+export type Memories = (Memory | undefined)[];
+
 export interface PluginRunnerPorts {
   chainOf(process: Process, event: Event): Chain | undefined;
   give(plugin: string, process: Process, event: Event, evidence: PluginEvidence): void;
@@ -21,19 +24,22 @@ export class PluginRunner {
 
   /** @param repeated  the record was seen before */
   run(event: Event, process: Process, repeated: boolean): void {
-    for (const plugin of this.plugins) {
+    for (let place = 0; place < this.plugins.length; place++) {
+      const plugin = this.plugins[place]!;
       if (repeated && plugin.seesRepeats !== true) continue;
       switch (event.action) {
         case 'processcreate':
-          if (plugin.processCreated !== undefined) plugin.processCreated(this.#call(plugin, event, process));
+          if (plugin.processCreated !== undefined)
+            plugin.processCreated(new Call(this.ports, plugin, place, event, process));
           break;
         case 'processterminal':
-          if (plugin.processEnded !== undefined) plugin.processEnded(this.#call(plugin, event, process));
+          if (plugin.processEnded !== undefined)
+            plugin.processEnded(new Call(this.ports, plugin, place, event, process));
           break;
         default:
           if (plugin.processAction === undefined) break;
           if (plugin.actions !== undefined && (event.action === undefined || !plugin.actions.has(event.action))) break;
-          plugin.processAction(this.#call(plugin, event, process));
+          plugin.processAction(new Call(this.ports, plugin, place, event, process));
       }
     }
   }
@@ -46,49 +52,69 @@ export class PluginRunner {
     into.memory = this.#merge(from.memory, into.memory);
   }
 
-  #call(plugin: EnginePlugin, event: Event, process: Process): PluginCall {
-    const chain = this.ports.chainOf(process, event);
-    const give = (evidence: PluginEvidence): void => this.ports.give(plugin.name, process, event, evidence);
-    return {
-      event,
-      process,
-      chainId: chain?.id ?? '',
-      get processMemory(): Memory {
-        return memoryOf((process.memory ??= new Map<string, Memory>()), plugin.name);
-      },
-      get parentMemory(): Memory | undefined {
-        const { parent } = process;
-        if (parent === undefined || parent.isRoot) return undefined;
-        return memoryOf((parent.memory ??= new Map<string, Memory>()), plugin.name);
-      },
-      get chainMemory(): Memory {
-        if (chain === undefined) return new Map<string, unknown>();
-        return memoryOf((chain.memory ??= new Map<string, Memory>()), plugin.name);
-      },
-      addEvidence: give,
-      eventRef: () => evidenceEventOf(event),
-    };
-  }
-
-  #merge(
-    from: Map<string, Memory> | undefined,
-    into: Map<string, Memory> | undefined,
-  ): Map<string, Memory> | undefined {
+  #merge(from: Memories | undefined, into: Memories | undefined): Memories | undefined {
     if (from === undefined) return into;
     if (into === undefined) return from;
-    for (const [name, memory] of from) {
-      const known = into.get(name);
-      if (known === undefined) into.set(name, memory);
-      else (this.plugins.find((plugin) => plugin.name === name)?.mergeMemory ?? mergeMemory)(known, memory);
+    for (const [place, memory] of from.entries()) {
+      const known = into[place];
+      if (known === undefined) into[place] = memory;
+      else if (memory !== undefined) (this.plugins[place]?.mergeMemory ?? mergeMemory)(known, memory);
     }
     return into;
   }
 }
 
-function memoryOf(memories: Map<string, Memory>, name: string): Memory {
-  let memory = memories.get(name);
-  if (memory === undefined) memories.set(name, (memory = new Map<string, unknown>()));
-  return memory;
+/** A class rather than a literal: one is made for each event that a plugin sees, and accessors of a literal are made anew with it. */
+class Call implements PluginCall {
+  readonly #ports: PluginRunnerPorts;
+  readonly #plugin: EnginePlugin;
+  readonly #place: number;
+  readonly #subject: Process;
+  readonly #chain: Chain | undefined;
+
+  constructor(
+    ports: PluginRunnerPorts,
+    plugin: EnginePlugin,
+    place: number,
+    readonly event: Event,
+    readonly process: Process,
+  ) {
+    this.#ports = ports;
+    this.#plugin = plugin;
+    this.#place = place;
+    this.#subject = process;
+    this.#chain = ports.chainOf(process, event);
+  }
+
+  get chainId(): string {
+    return this.#chain?.id ?? '';
+  }
+
+  get processMemory(): Memory {
+    return memoryOf((this.#subject.memory ??= []), this.#place);
+  }
+
+  get parentMemory(): Memory | undefined {
+    const { parent } = this.#subject;
+    return parent === undefined || parent.isRoot ? undefined : memoryOf((parent.memory ??= []), this.#place);
+  }
+
+  get chainMemory(): Memory {
+    return this.#chain === undefined ? new Map() : memoryOf((this.#chain.memory ??= []), this.#place);
+  }
+
+  // Functions of their own, for plugins that take them out of the call.
+  get addEvidence(): PluginCall['addEvidence'] {
+    return (evidence) => this.#ports.give(this.#plugin.name, this.#subject, this.event, evidence);
+  }
+
+  get eventRef(): PluginCall['eventRef'] {
+    return () => evidenceEventOf(this.event);
+  }
+}
+
+function memoryOf(memories: Memories, place: number): Memory {
+  return (memories[place] ??= new Map());
 }
 
 /** Sets and maps are united, the greater of two numbers or texts wins: the same from either side. */

@@ -100,13 +100,7 @@ export class HostTable {
     const timeline = this.timeline(pid);
     const twin = nearestTwin(timeline.runs, facts);
     if (twin !== undefined) return twin;
-    const process = new Process(
-      hashId(this.key, String(pid), String(facts.event.timeMs)),
-      this,
-      '',
-      pid,
-      facts.event.timeMs,
-    );
+    const process = new Process(hashId(this.key, String(pid), String(facts.timeMs)), this, '', pid, facts.timeMs);
     const known = this.processes.get(process.id);
     if (known !== undefined) return known;
     this.adopt(process);
@@ -122,7 +116,7 @@ export class HostTable {
   /** Unites twins on a pid that changed, and moves what rests on it to the runs that it means now. */
   settle(timeline: PidTimeline): void {
     const { runs } = timeline;
-    if (runs.some((run) => run.bareGuid !== '')) {
+    if (runs.length > 1 && runs.some((run) => run.bareGuid !== '')) {
       for (const run of runs.filter((each) => each.bareGuid === '' && each.securityCreate !== undefined)) {
         const twin = nearestTwin(timeline.runs, run.securityCreate!);
         if (twin === undefined) continue;
@@ -164,7 +158,7 @@ function nearestTwin(runs: readonly Process[], facts: CreateFacts): Process | un
   for (const run of runs) {
     if (run.bareGuid === '' || !sameProgram(run, facts)) continue;
     const start = run.startMs || run.identityStartMs;
-    const distance = Math.abs(start - facts.event.timeMs);
+    const distance = Math.abs(start - facts.timeMs);
     if (distance > ZONE_MAX_MS || distance >= bestDistance) continue;
     const beside = distance % ZONE_STEP_MS;
     if (Math.min(beside, ZONE_STEP_MS - beside) > SAME_RUN_TOLERANCE_MS) continue;

@@ -35,9 +35,11 @@ export class PidTimeline {
   /** By start, then id. */
   readonly #runs: Process[] = [];
   #references: PidReference[] = [];
-  readonly #gaps = new Map<string, Process>();
+  // Nearly every pid is named by GUIDs alone and needs neither of these.
+  /** Placeholders by the run before them and the file name that is meant. */
+  #gaps: Map<string, Process> | undefined;
   /** Meant by references that there was no room for. */
-  readonly #pinned = new Set<Process>();
+  #pinned: Set<Process> | undefined;
 
   constructor(
     readonly host: HostTable,
@@ -90,8 +92,8 @@ export class PidTimeline {
   /** From now on the reference's target follows what becomes known; a placeholder is named by what refers to it. */
   refer(reference: PidReference): void {
     if (this.#references.length < REFERENCES_MAX) this.#references.push(reference);
-    else this.#pinned.add(reference.target);
-    if (this.#gaps.has(reference.target.id)) reference.target.addMention(reference.mention);
+    else (this.#pinned ??= new Set()).add(reference.target);
+    if (reference.target.isGap) reference.target.addMention(reference.mention);
   }
 
   /** Resolves every reference again. Called between events only, when every process has its place. */
@@ -103,7 +105,7 @@ export class PidTimeline {
       if (target === reference.target) continue;
       const from = reference.target;
       reference.target = target;
-      if (this.#gaps.has(target.id)) target.addMention(reference.mention);
+      if (target.isGap) target.addMention(reference.mention);
       reference.move(from, target);
     }
     this.#reviewGaps();
@@ -111,28 +113,31 @@ export class PidTimeline {
 
   /** Placeholders that nothing means any more never were processes; the others are named by what still means them. */
   #reviewGaps(): void {
-    if (this.#gaps.size === 0) return;
+    if (this.#gaps === undefined || this.#gaps.size === 0) return;
     const mentions = new Map<Process, Mention>();
     for (const { target, mention } of this.#references) {
       const known = mentions.get(target);
       if (known === undefined || isBetterMention(mention, known)) mentions.set(target, mention);
     }
-    for (const [id, gap] of this.#gaps) {
+    for (const [place, gap] of this.#gaps) {
       const mention = mentions.get(gap);
       if (mention !== undefined) gap.mention = mention;
-      else if (!this.#pinned.has(gap)) {
-        this.#gaps.delete(id);
+      else if (this.#pinned?.has(gap) !== true) {
+        this.#gaps.delete(place);
         this.host.withdraw(gap);
       }
     }
   }
 
   #gap(before: Process | undefined, fileName: string): Process {
-    const id = hashId(this.host.key, String(this.pid), 'gap', before?.id ?? '', fileName);
-    let gap = this.#gaps.get(id);
+    const place = `${before?.id ?? ''}|${fileName}`;
+    const gaps = (this.#gaps ??= new Map());
+    let gap = gaps.get(place);
     if (gap === undefined) {
+      const id = hashId(this.host.key, String(this.pid), 'gap', before?.id ?? '', fileName);
       gap = new Process(id, this.host, '', this.pid, 0);
-      this.#gaps.set(id, gap);
+      gap.isGap = true;
+      gaps.set(place, gap);
       this.host.adopt(gap);
     }
     return gap;

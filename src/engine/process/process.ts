@@ -1,15 +1,17 @@
 /** One run of a program on a host: what is known of it, from whichever events told it. Facts join, so their order of arrival does not matter. */
 
 import type { Chain } from '../chain/chain.js';
-import { textOf, integerOf, type Event } from '../event/event.js';
+import { textOf, integerOf, type Event, type Sensor } from '../event/event.js';
 import type { PluginProcess } from '../plugin/plugin.js';
+import type { Memories } from '../plugin/plugin-runner.js';
 import type { Evidence } from '../score/evidence.js';
+import { addCount, NO_COUNTS } from '../score/hit-counts.js';
 import { displayGuid } from './guid.js';
 import type { HostTable } from './host-table.js';
 
-/** What a create event says of the new process and of its parent. */
-export interface CreateFacts {
-  readonly event: Event;
+/** What a create event says of the new process and of its parent. Taken out of the event, which is several times as large and may go. */
+export interface CreateFacts extends EventOrder {
+  readonly sensor: Sensor;
   readonly image: string;
   readonly commandLine: string;
   readonly user: string;
@@ -24,7 +26,10 @@ export interface CreateFacts {
 
 export function createFacts(event: Event): CreateFacts {
   return {
-    event,
+    timeMs: event.timeMs,
+    idHigh: event.idHigh,
+    idLow: event.idLow,
+    sensor: event.sensor,
     image: textOf(event, 'Image') ?? '',
     commandLine: textOf(event, 'CommandLine') ?? '',
     user: textOf(event, 'User') ?? '',
@@ -57,12 +62,14 @@ export class Process implements PluginProcess {
   /** Event time of its end, 0 where none was seen. */
   endMs = 0;
   parent: Process | undefined;
+  #children: Set<Process> | undefined;
   /** A GUID named the parent; a pid is not asked any more. */
   parentIsCertain = false;
   /** The process that this one turned out to be. */
   absorbedBy: Process | undefined;
-  readonly children = new Set<Process>();
   isRoot = false;
+  /** Stands for a run that only references by pid name: a placeholder of one pid's timeline, which may withdraw it. */
+  isGap = false;
   /** What the image was when the process was last placed. */
   settledImage: string | undefined;
   /** Chain of a process that is no root. */
@@ -70,15 +77,13 @@ export class Process implements PluginProcess {
   /** Chains of a root process's own deeds, by UTC day. */
   dayChains: Map<number, Chain> | undefined;
 
-  /** Strongest evidence by ledger key; a root process's is in its chains of days. */
-  readonly evidence = new Map<string, Evidence>();
+  #evidence: Map<string, Evidence> | undefined;
   /** Evidence of events that named this process by its pid: may turn out to belong to another run. */
   referred: Set<Evidence> | undefined;
   /** Certain evidence that a stronger one by pid took the place of. */
   displaced: Map<string, Evidence> | undefined;
-  /** How often each rule fired on it. */
-  readonly hitCounts = new Map<string, number>();
-  memory: Map<string, Map<string, unknown>> | undefined;
+  #hitCounts: Map<string, number> | undefined;
+  memory: Memories | undefined;
 
   constructor(
     public id: string,
@@ -89,6 +94,33 @@ export class Process implements PluginProcess {
     /** Start as its identity says: from the GUID (to the second) or the create event; 0 where unknown. */
     public identityStartMs: number,
   ) {}
+
+  /** Made when first asked for, as `evidence` is: most processes have neither, and empty ones would be half of what a process weighs. */
+  get children(): Set<Process> {
+    return (this.#children ??= new Set());
+  }
+
+  get hasChildren(): boolean {
+    return this.#children !== undefined && this.#children.size > 0;
+  }
+
+  /** Strongest evidence by ledger key; a root process's is in its chains of days. */
+  get evidence(): Map<string, Evidence> {
+    return (this.#evidence ??= new Map());
+  }
+
+  get hasEvidence(): boolean {
+    return this.#evidence !== undefined && this.#evidence.size > 0;
+  }
+
+  /** How often each rule fired on it. */
+  get hitCounts(): ReadonlyMap<string, number> {
+    return this.#hitCounts ?? NO_COUNTS;
+  }
+
+  countHits(rule: string, by: number): void {
+    addCount((this.#hitCounts ??= new Map()), rule, by);
+  }
 
   get host(): string {
     return this.hostTable.name;
@@ -108,7 +140,7 @@ export class Process implements PluginProcess {
 
   /** Start by the create event's time, 0 while none was seen. */
   get startMs(): number {
-    return (this.sysmonCreate ?? this.securityCreate)?.event.timeMs ?? 0;
+    return (this.sysmonCreate ?? this.securityCreate)?.timeMs ?? 0;
   }
 
   get image(): string {
@@ -149,9 +181,9 @@ export class Process implements PluginProcess {
 
   /** @returns true if anything that the process shows may have changed */
   addCreate(facts: CreateFacts): boolean {
-    const slot = facts.event.sensor === 'security' ? 'securityCreate' : 'sysmonCreate';
+    const slot = facts.sensor === 'security' ? 'securityCreate' : 'sysmonCreate';
     const known = this[slot];
-    if (known !== undefined && !isEarlier(facts.event, known.event)) return false;
+    if (known !== undefined && !isEarlier(facts, known)) return false;
     this[slot] = facts;
     return true;
   }
@@ -183,8 +215,10 @@ export function currentOf(process: Process): Process {
   return current;
 }
 
+type EventOrder = Pick<Event, 'timeMs' | 'idHigh' | 'idLow'>;
+
 /** Event time, then record identity: the order that decides between two events wherever one of them is kept. */
-export function isEarlier(one: Event, other: Event): boolean {
+export function isEarlier(one: EventOrder, other: EventOrder): boolean {
   if (one.timeMs !== other.timeMs) return one.timeMs < other.timeMs;
   if (one.idHigh !== other.idHigh) return one.idHigh < other.idHigh;
   return one.idLow < other.idLow;

@@ -155,8 +155,8 @@ export class Scorer {
     for (const evidence of allHeld(from)) this.#keep(into, evidence);
     if (from.referred !== undefined) this.refer(into, [...from.referred]);
     for (const [rule, count] of from.hitCounts) {
-      addCount(into.hitCounts, rule, count);
-      if (into.chain !== undefined) addCount(into.chain.hitCounts, rule, count);
+      into.countHits(rule, count);
+      into.chain?.countHits(rule, count);
     }
   }
 
@@ -175,16 +175,15 @@ export class Scorer {
       const known = into.ledger.get(item.evidence.key);
       if (known === undefined || outranks(item, known)) into.offer(item);
     }
-    for (const [rule, count] of from.hitCounts) addCount(into.hitCounts, rule, count);
+    for (const [rule, count] of from.hitCounts) into.countHits(rule, count);
     this.#reach(into);
   }
 
   /** Makes a chain's ledger anew from its members. */
   rebuild(chain: Chain): void {
     for (const key of [...chain.ledger.keys()]) chain.drop(key);
-    chain.hitCounts.clear();
-    for (const member of chain.members)
-      for (const [rule, count] of member.hitCounts) addCount(chain.hitCounts, rule, count);
+    chain.forgetHits();
+    for (const member of chain.members) for (const [rule, count] of member.hitCounts) chain.countHits(rule, count);
     for (const holder of chain.holders) {
       for (const evidence of strongestIn(chain, holder)) this.#offer(chain, holder, evidence);
     }
@@ -193,24 +192,23 @@ export class Scorer {
 
   /** A process shows a hash, an image or a parent that it did not show before: exceptions may cover what it and its descendants hold. */
   reconsiderExemptions(process: Process): void {
-    if (this.#exemptions.isEmpty || (!process.isRoot && process.evidence.size === 0 && process.children.size === 0))
-      return;
+    if (this.#exemptions.isEmpty || (!process.isRoot && !process.hasEvidence && !process.hasChildren)) return;
     const chains = process.isRoot
       ? [...(process.dayChains?.values() ?? [])]
       : process.chain === undefined
         ? []
         : [process.chain];
     for (const chain of chains) {
-      if (chain.holders.size === 0) continue;
+      if (!chain.hasHolders) continue;
       this.rebuild(chain);
       this.observer.changed(chain, process);
     }
   }
 
   #count(process: Process, rule: Rule, event: Event): void {
-    addCount(process.hitCounts, rule.id, 1);
+    process.countHits(rule.id, 1);
     const chain = process.isRoot ? this.forest.dayChain(process, event.timeMs) : process.chain;
-    if (chain !== undefined) addCount(chain.hitCounts, rule.id, 1);
+    chain?.countHits(rule.id, 1);
   }
 
   #keep(process: Process, evidence: Evidence): boolean {
@@ -381,8 +379,4 @@ function allHeld(process: Process): Evidence[] {
 /** Ledger key, with the day where deeds are kept by day. */
 function placeOf(process: Process, evidence: Evidence): string {
   return process.isRoot ? `${Math.floor(evidence.event.timeMs / DAY_MS)}|${evidence.key}` : evidence.key;
-}
-
-function addCount(counts: Map<string, number>, rule: string, by: number): void {
-  counts.set(rule, (counts.get(rule) ?? 0) + by);
 }
