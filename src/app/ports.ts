@@ -2,6 +2,7 @@
 
 import type { Effects } from '../engine/effects.js';
 import type { PluginFinding } from '../engine/plugin/plugin.js';
+import type { RuleProfile } from '../engine/rule/rule-profile.js';
 
 export interface Clock {
   /** UTC milliseconds. */
@@ -24,6 +25,8 @@ export type PolicyChange =
       readonly packs: readonly {
         readonly name: string;
         readonly files: readonly { readonly path: string; readonly text: string }[];
+        /** Which Sigma rules to load, in place of what the manifest says. */
+        readonly ruleProfiles?: readonly RuleProfile[] | undefined;
       }[];
     }
   | { readonly kind: 'settings'; readonly settings: PolicySettings }

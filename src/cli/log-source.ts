@@ -60,7 +60,7 @@ export type ReplayPolicyOptions = Partial<PolicyOptions>;
 
 /** `undefined` where no option asks for another policy than the log's own. Rules and lists that no option names are those that the log has last. */
 export async function policyInstead(log: EventLog, options: ReplayPolicyOptions): Promise<ChosenPolicy | undefined> {
-  const { rules = [], bundled = true, policy } = options;
+  const { rules = [], bundled = true, policy, ruleProfile } = options;
   const hasRules = rules.length > 0 || !bundled;
   if (!hasRules && policy === undefined) return undefined;
   const last = await lastPolicy(log);
@@ -68,6 +68,7 @@ export async function policyInstead(log: EventLog, options: ReplayPolicyOptions)
     rules,
     bundled: bundled && hasRules,
     ...(policy === undefined ? {} : { policy }),
+    ...(ruleProfile === undefined ? {} : { ruleProfile }),
   });
   return {
     policy: {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { DEFAULT_POLICY, parsePolicy } from '../app/policy/policy-file.js';
 import { formatDiagnostic, type Diagnostic } from '../engine/base/diagnostic.js';
 import type { Policy } from '../engine/policy.js';
-import { createRuleSet } from '../engine/rule/index.js';
+import { createRuleSet, type RuleProfile } from '../engine/rule/index.js';
 import { CommandError } from './exit.js';
 import { bundledPackPath, loadPacks } from './pack-files.js';
 
@@ -12,6 +12,7 @@ export interface PolicyOptions {
   readonly rules: readonly string[];
   readonly bundled: boolean;
   readonly policy?: string;
+  readonly ruleProfile?: readonly RuleProfile[];
 }
 
 /** @throws CommandError if the policy file is faulty, a folder cannot be read, or no rule at all is left */
@@ -35,7 +36,7 @@ export function tellErrors(diagnostics: readonly Diagnostic[]): void {
 /** The same without telling on stderr what is wrong with the rules. */
 export async function loadPolicy(options: PolicyOptions): Promise<LoadedPolicy> {
   const folders = [...(options.bundled ? [bundledPackPath()] : []), ...options.rules];
-  const { rules, profiles, diagnostics } = loadPacks(folders);
+  const { rules, profiles, diagnostics } = loadPacks(folders, { ruleProfiles: options.ruleProfile });
   if (folders.length > 0 && rules.length === 0)
     throw new CommandError('No rule could be loaded; nothing would be found.');
   return { policy: { ...(await policyLists(options.policy)), rules: createRuleSet(rules, profiles) }, diagnostics };

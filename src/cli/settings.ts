@@ -4,6 +4,7 @@
  */
 
 import { DEFAULT_ROOT_IMAGES, DEFAULT_THRESHOLD } from '../engine/policy.js';
+import { RULE_PROFILES } from '../engine/rule/index.js';
 import { shortened } from '../engine/rule/pack/yaml-bounds.js';
 import { DEFAULT_SERVER_LIMITS } from '../server/parts.js';
 import { isAddressOrNetwork } from '../server/rmeye/address-list.js';
@@ -47,6 +48,7 @@ export const SETTINGS = {
   insecure: boolean('Listen beyond loopback without TLS', false),
   'rules.bundled': boolean('Load the bundled rules', true),
   'rules.packs': list('Further folders of rules', []),
+  'rules.profiles': choices('Which Sigma rules to load, in place of what the packs say', RULE_PROFILES),
   'policy.threshold': integer('Score from which a chain is a threat', DEFAULT_THRESHOLD, 1, 1_000_000),
   'policy.hits': choice(
     'all: every matching rule counts; first: the original’s order',
@@ -126,6 +128,19 @@ function choice<const Value extends string>(help: string, values: readonly Value
     read(raw) {
       const value = values.find((known) => known === raw);
       return value === undefined ? { wrong: `must be one of ${values.join(', ')}` } : { value };
+    },
+  };
+}
+
+/** Of known words: in YAML a list or one of them, elsewhere separated by commas. Empty by itself. */
+function choices<const Value extends string>(help: string, values: readonly Value[]): Setting<readonly Value[]> {
+  const texts = list(help, [], (entry) => values.some((known) => known === entry), `one of ${values.join(', ')}`);
+  return {
+    help,
+    fallback: [],
+    read(raw) {
+      const read = texts.read(raw);
+      return 'wrong' in read ? read : { value: values.filter((known) => read.value.includes(known)) };
     },
   };
 }

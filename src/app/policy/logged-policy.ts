@@ -88,7 +88,15 @@ export class LoggedPolicy implements PolicySource {
 
 /** Of all texts and names: equal where, and only where, the log need not hold them again. */
 export function packsVersion(packs: readonly PackSource[]): string {
-  return hashId(JSON.stringify(packs.map(({ name, files }) => [name, files.map(({ path, text }) => [path, text])])));
+  return hashId(
+    JSON.stringify(
+      packs.map(({ name, files, ruleProfiles }) => [
+        name,
+        files.map(({ path, text }) => [path, text]),
+        ...(ruleProfiles === undefined ? [] : [ruleProfiles]),
+      ]),
+    ),
+  );
 }
 
 export function sameSettings(one: PolicySettings, other: PolicySettings): boolean {

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import type { Title } from '../../engine/base/title.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Action } from '../../engine/event/action.js';
-import type { LedgerEntry, Threat } from '../../engine/score/threat.js';
+import type { LedgerEntry, Threat, ThreatKind } from '../../engine/score/threat.js';
 
 export const REPORT_VERSION = 1;
 
@@ -57,6 +57,7 @@ export interface ReportEvidence {
 export interface ReportThreat {
   readonly id: string;
   /** `host`: events of a day that name no process; `start` stands for none. */
+  readonly kind: ThreatKind;
   readonly host: string;
   readonly score: number;
   readonly threshold: number;
@@ -188,6 +189,7 @@ export function buildReport(
 export function reportThreat(threat: Threat): ReportThreat {
   return {
     id: threat.id,
+    kind: threat.kind,
     host: threat.host,
     score: threat.score,
     threshold: threat.threshold,

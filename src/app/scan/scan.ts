@@ -35,7 +35,12 @@ export interface ScanOptions {
 export interface HitLine {
   readonly rule: string;
   readonly title: string;
+  /** Sigma's word, or what a rule's points amount to. */
   readonly level: string;
+  /** Counted only: the hit scored nothing. */
+  readonly shadow: boolean;
+  /** Of the rules that were in force. */
+  readonly rulesVersion: string;
   readonly file: string | null;
   readonly line: number;
   readonly time: string;
@@ -105,7 +110,6 @@ export class ScanPart implements Sink {
     this.#options = options;
     this.#engine = new Engine(options.policy, {
       recordEvents: false,
-      noteChanges: false,
       plugins: options.plugins,
       ...(options.keepHits ? { onHit: (event, rule, process) => void this.#hits.push({ event, rule, process }) } : {}),
     });
@@ -135,7 +139,7 @@ export class ScanPart implements Sink {
   result(): ScanPartResult {
     return {
       report: reportPart(this.#engine, this.#counts, this.#options.minScore),
-      hits: this.#hits.map(hitLine),
+      hits: this.#hits.map((hit) => hitLine(hit, this.#options.policy.rules.version)),
     };
   }
 }
@@ -143,24 +147,26 @@ export class ScanPart implements Sink {
 interface Hit {
   readonly event: Event;
   readonly rule: Rule;
-  readonly process: Process | undefined;
+  readonly process: Process;
 }
 
 /** Made at the end, when it is settled which chain each process belongs to. */
-function hitLine({ event, rule, process }: Hit): HitLine {
-  const subject = process === undefined ? undefined : currentOf(process);
+function hitLine({ event, rule, process }: Hit, rulesVersion: string): HitLine {
+  const subject = currentOf(process);
   const day = Math.floor(event.timeMs / 86_400_000);
-  const chain = subject?.isRoot === true ? subject.dayChains?.get(day) : subject?.chain;
+  const chain = subject.isRoot ? subject.dayChains?.get(day) : subject.chain;
   return {
     rule: rule.id,
     title: rule.title.en,
-    level: levelOf(rule.points),
+    level: rule.level ?? levelOf(rule.points),
+    shadow: rule.isShadow,
+    rulesVersion,
     file: event.file ?? null,
     line: event.line,
     time: isoTime(event.timeMs),
     host: event.host,
     action: event.action ?? null,
-    guid: subject?.guid ?? '',
+    guid: subject.guid,
     chain: chain?.id ?? '',
   };
 }

@@ -8,6 +8,7 @@ import { EXIT_FINDINGS, EXIT_FINE } from '../exit.js';
 import { inProcessPlugins } from '../judges.js';
 import { policyInstead, storedDecoder, withLog, type ReplayPolicyOptions } from '../log-source.js';
 import { openOutput, paintFor } from '../output.js';
+import { ruleProfileOption } from '../rule-profile-option.js';
 import { prettyReport } from '../scan/pretty.js';
 import { TIME_HELP, toTime } from '../time-option.js';
 
@@ -34,6 +35,7 @@ export function replayCommand(): Command {
       collect,
       [],
     )
+    .addOption(ruleProfileOption())
     .option('--no-bundled', 'without the bundled pack')
     .option('--min-score <number>', 'print chains from this score on, instead of the threshold', toScore)
     .addOption(dataOption())

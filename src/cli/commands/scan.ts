@@ -8,6 +8,7 @@ import { findInputs, type FileInput } from '../../files/index.js';
 import { EXIT_FINDINGS, EXIT_FINE, EXIT_USE } from '../exit.js';
 import { openOutput, paintFor } from '../output.js';
 import { policyFromOptions, type PolicyOptions } from '../policy-options.js';
+import { ruleProfileOption } from '../rule-profile-option.js';
 import { inProcessPlugins } from '../judges.js';
 import { htmlReport } from '../scan/html.js';
 import { prettyEach } from '../scan/pretty-each.js';
@@ -32,6 +33,7 @@ export function scanCommand(): Command {
     )
     .argument('<path...>', 'files or folders: .evtx .xml .json .jsonl .csv, .gz and .zip of these; - for stdin')
     .option('--rules <dir>', 'a pack of rules besides the bundled one; may be given more than once', collect, [])
+    .addOption(ruleProfileOption())
     .option('--no-bundled', 'without the bundled pack')
     .option('--policy <file>', 'thresholds, lists and exceptions (YAML)')
     .option('--min-score <number>', 'print chains from this score on, instead of the threshold', toScore)
@@ -50,6 +52,7 @@ Examples:
   chainsight scan C:\\Windows\\System32\\winevt\\Logs
   chainsight scan events.jsonl.gz --format json --out report.json
   chainsight scan case-17/ --rules my-pack --hits hits.ndjson
+  chainsight scan case-17/ --rules sigma/rules --rule-profile core+,emerging-threats
   zcat events.jsonl.gz | chainsight scan - --fail-on threats`,
     )
     .action(async (paths: string[], options: ScanCommandOptions) => {
@@ -106,11 +109,16 @@ async function scanFiles(
   progress: Progress,
 ): Promise<ScanResult> {
   const threads = options.threads ?? threadsFor(files);
-  const { rules, bundled, policy, minScore } = options;
+  const { rules, bundled, policy, ruleProfile, minScore } = options;
   const shared =
     threads > 1 && files.every(({ path }) => path !== '-')
       ? await sharedScan(files, threads, {
-          policy: { rules, bundled, ...(policy === undefined ? {} : { policy }) },
+          policy: {
+            rules,
+            bundled,
+            ...(policy === undefined ? {} : { policy }),
+            ...(ruleProfile === undefined ? {} : { ruleProfile }),
+          },
           minScore,
           keepHits: options.hits !== undefined,
           progress,

@@ -13,13 +13,14 @@ import type { Config } from '../config.js';
 import { configFrom, configOption, dataOption, reasonOf, type DataOptions } from '../data-folder.js';
 import { CommandError, EXIT_FINE } from '../exit.js';
 import { programRoot } from '../program-root.js';
+import { type RuleProfileOption, ruleProfileOption } from '../rule-profile-option.js';
 import { compose, type Composition } from '../serve/compose.js';
 import { addressText, addressUrl, isLoopback, listenError } from '../serve/listen-address.js';
 import { removeRunningFile, writeRunningFile } from '../serve/running-file.js';
 import { stopSignal } from '../serve/stop-signal.js';
 import type { Address } from '../settings.js';
 
-interface ServeOptions extends DataOptions {
+interface ServeOptions extends DataOptions, RuleProfileOption {
   readonly listen?: string;
   readonly rmeye?: string;
   readonly tlsCert?: string;
@@ -40,6 +41,7 @@ export function serveCommand(): Command {
     .option('--tls-key <file>', 'its key (PEM)')
     .option('--insecure', 'listen beyond loopback without TLS')
     .option('--rules <dir>', 'a further pack of rules; may be given more than once', collect)
+    .addOption(ruleProfileOption())
     .option('--no-bundled', 'without the bundled rules')
     .addHelpText(
       'after',
@@ -64,6 +66,7 @@ async function serve(options: ServeOptions): Promise<number> {
     'tls.key': { flag: '--tls-key', value: options.tlsKey },
     insecure: { flag: '--insecure', value: options.insecure },
     'rules.packs': { flag: '--rules', value: options.rules },
+    'rules.profiles': { flag: '--rule-profile', value: options.ruleProfile },
     'rules.bundled': { flag: '--no-bundled', value: options.bundled ? undefined : false },
   });
   const tls = readTls(config);

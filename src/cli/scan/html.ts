@@ -2,7 +2,7 @@
 
 import type { Report, ReportThreat } from '../../app/report/report.js';
 import { visible } from '../output.js';
-import { fileName, severityOf } from './pretty.js';
+import { nameOf, processName, severityOf } from './pretty.js';
 
 const STYLE = `
 body{font:14px/20px system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;color:#16191f;background:#fff;max-width:1080px;margin:32px auto;padding:0 16px}
@@ -34,10 +34,10 @@ function threatSection(threat: ReportThreat): string {
       })
       .join('<br>');
     const exempt = evidence.exception === undefined ? '' : ` (exempt by ${escape(evidence.exception)})`;
-    return `<tr><td class="p">+${evidence.points}</td><td>${escape(evidence.title)}${exempt}<br><code>${escape(evidence.techniques.join(' '))}</code></td><td>${evidence.event.time}<br>${escape(fileName(evidence.process.image))} ${evidence.process.pid}</td><td class="v">${matched}</td></tr>`;
+    return `<tr><td class="p">+${evidence.points}</td><td>${escape(evidence.title)}${exempt}<br><code>${escape(evidence.techniques.join(' '))}</code></td><td>${evidence.event.time}<br>${escape(processName(evidence))}</td><td class="v">${matched}</td></tr>`;
   });
-  return `<h2><span class="${severity}">${severity} ${threat.score}</span> ${escape(fileName(threat.start.image))} on ${escape(threat.host)}</h2>
-<p>${escape(threat.start.user)} · ${threat.first} → ${threat.last} · pid ${threat.start.pid} · chain ${threat.id}</p>
+  return `<h2><span class="${severity}">${severity} ${threat.score}</span> ${escape(nameOf(threat))} on ${escape(threat.host)}</h2>
+<p>${escape(threat.start.user)} · ${threat.first} → ${threat.last} ${threat.kind === 'host' ? '' : `· pid ${threat.start.pid} `}· chain ${threat.id}</p>
 <p><code>${escape(threat.start.commandLine || threat.start.image)}</code></p>
 <table><thead><tr><th>points</th><th>evidence</th><th>event</th><th>matched</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }

@@ -17,10 +17,10 @@ function threatLines(threat: ReportThreat, paint: Paint): string[] {
   const colour = severity === 'low' || severity === 'medium' ? paint.yellow : paint.red;
   const { start } = threat;
   return [
-    `${colour(paint.bold(`${markOf(severity)} ${threat.score}`))}  ${paint.bold(visible(fileName(start.image)))} on ${paint.bold(visible(threat.host))}` +
+    `${colour(paint.bold(`${markOf(severity)} ${threat.score}`))}  ${paint.bold(visible(nameOf(threat)))} on ${paint.bold(visible(threat.host))}` +
       `${start.user === '' ? '' : ` as ${visible(start.user)}`}  ${paint.dim(`${severity}, threshold ${threat.threshold}${threat.active ? ', still running' : ''}`)}`,
-    `   ${paint.dim(`${threat.first} → ${threat.last}   pid ${start.pid}   chain ${threat.id}`)}`,
-    `   ${visible(shortened(start.commandLine || start.image, WIDTH))}`,
+    `   ${paint.dim(`${threat.first} → ${threat.last}   ${threat.kind === 'host' ? '' : `pid ${start.pid}   `}chain ${threat.id}`)}`,
+    ...(threat.kind === 'host' ? [] : [`   ${visible(shortened(start.commandLine || start.image, WIDTH))}`]),
     ...threat.evidence.flatMap((evidence) => evidenceLines(evidence, paint)),
   ];
 }
@@ -31,8 +31,8 @@ function evidenceLines(evidence: ReportEvidence, paint: Paint): string[] {
   const exempt = evidence.exception === undefined ? '' : paint.green(` exempt by ${evidence.exception}`);
   const place = evidence.event.file === null ? '' : ` ${visible(evidence.event.file)}:${evidence.event.line}`;
   const lines = [
-    `   ${paint.bold(points)}  ${evidence.kind.padEnd(9)} ${evidence.title}${techniques}${exempt}`,
-    `           ${paint.dim(`${evidence.event.time}  ${visible(fileName(evidence.process.image))} ${evidence.process.pid}${place}`)}`,
+    `   ${paint.bold(points)}  ${evidence.kind.padEnd(9)} ${visible(evidence.title)}${techniques}${exempt}`,
+    `           ${paint.dim(`${evidence.event.time}  ${visible(processName(evidence))}${place}`)}`,
   ];
   for (const matched of evidence.matched.slice(0, 2)) {
     lines.push(`           ${paint.dim(`${matched.field}:`)} ${matchedText(matched, paint)}`);
@@ -77,6 +77,16 @@ export function severityOf(threat: { readonly score: number; readonly threshold:
 
 function markOf(severity: SeverityName): string {
   return { critical: '▲▲', high: '▲', medium: '◆', low: '●' }[severity];
+}
+
+/** What a threat is called. */
+export function nameOf({ kind, start }: ReportThreat): string {
+  return kind === 'host' ? 'Host events' : fileName(start.image);
+}
+
+/** The process of a piece of evidence; empty where its event names none. */
+export function processName({ process: { image, pid } }: ReportEvidence): string {
+  return image === '' && pid === 0 ? '' : `${fileName(image)} ${pid}`;
 }
 
 export function fileName(path: string): string {

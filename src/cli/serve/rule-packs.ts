@@ -32,6 +32,7 @@ export function rulePacks(
   const own = rulesFolder(dataFolder);
   mkdirSync(own, { recursive: true, mode: 0o700 });
   const configured = [...(values['rules.bundled'] ? [bundledPackPath()] : []), ...values['rules.packs']];
+  const ruleProfiles = values['rules.profiles'].length === 0 ? undefined : values['rules.profiles'];
   let known: ReadonlyMap<string, PackFile> = new Map();
   return {
     folders: [...configured, own],
@@ -41,7 +42,11 @@ export function rulePacks(
         const now = new Map<string, PackFile>();
         const sources = folders.map(({ path, files, problems }) => {
           for (const problem of problems) onProblem(problem);
-          return { name: basename(path), files: files.map((file) => sameOrNew(file, known, now)) };
+          return {
+            name: basename(path),
+            files: files.map((file) => sameOrNew(file, known, now)),
+            ...(ruleProfiles === undefined ? {} : { ruleProfiles }),
+          };
         });
         known = now;
         return sources;

@@ -4,9 +4,10 @@ import { Command, Option } from 'commander';
 import { EXIT_FINDINGS, EXIT_FINE } from '../../exit.js';
 import { openOutput, type Paint, paintFor } from '../../output.js';
 import { bundledPackPath, type LoadedPacks, loadPacks } from '../../pack-files.js';
+import { type RuleProfileOption, ruleProfileOption } from '../../rule-profile-option.js';
 import { plural, problemLines, toProblem } from './problem-lines.js';
 
-interface LintOptions {
+interface LintOptions extends RuleProfileOption {
   readonly format: 'pretty' | 'json';
   readonly failOn: 'error' | 'warning' | 'never';
 }
@@ -28,9 +29,13 @@ export function lintCommand(): Command {
     .argument('[folder...]', 'packs, or folders of packs')
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
     .addOption(new Option('--fail-on <kind>', 'problems that give exit code 1').choices(['error', 'warning', 'never']).default('error'))
+    .addOption(ruleProfileOption())
     .addHelpText('after', HELP)
     .action(async (folders: string[], options: LintOptions) => {
-      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()], { withCases: true });
+      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()], {
+        withCases: true,
+        ruleProfiles: options.ruleProfile,
+      });
       const output = openOutput(undefined);
       const text = options.format === 'json' ? `${JSON.stringify(lintReport(loaded), null, 2)}\n` : lintText(loaded, paintFor(process.stdout, false));
       await output.write(text);

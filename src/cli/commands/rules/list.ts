@@ -4,9 +4,10 @@ import { Command, Option } from 'commander';
 import type { Profile, Rule } from '../../../engine/rule/index.js';
 import { openOutput, type Paint, paintFor, shortened, visible } from '../../output.js';
 import { bundledPackPath, loadPacks } from '../../pack-files.js';
+import { type RuleProfileOption, ruleProfileOption } from '../../rule-profile-option.js';
 import { plural, problemLines } from './problem-lines.js';
 
-interface ListOptions {
+interface ListOptions extends RuleProfileOption {
   readonly format: 'pretty' | 'json' | 'ndjson';
   readonly technique?: string;
   readonly lang: 'en' | 'zh';
@@ -28,9 +29,12 @@ export function listCommand(): Command {
     .option('--technique <id>', 'only those that name this ATT&CK technique or one of its sub-techniques')
     .addOption(new Option('--lang <language>', 'language of the titles').choices(['en', 'zh']).default('en'))
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ndjson']).default('pretty'))
+    .addOption(ruleProfileOption())
     .addHelpText('after', HELP)
     .action(async (folders: string[], options: ListOptions) => {
-      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()]);
+      const loaded = loadPacks(folders.length > 0 ? folders : [bundledPackPath()], {
+        ruleProfiles: options.ruleProfile,
+      });
       const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) process.stderr.write(`${problemLines(errors, paintFor(process.stderr, false)).join('\n')}\n`);
       const wanted = techniqueFilter(options.technique);
