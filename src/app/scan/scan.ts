@@ -110,6 +110,7 @@ export class ScanPart implements Sink {
     this.#options = options;
     this.#engine = new Engine(options.policy, {
       recordEvents: false,
+      noteChanges: false,
       plugins: options.plugins,
       ...(options.keepHits ? { onHit: (event, rule, process) => void this.#hits.push({ event, rule, process }) } : {}),
     });
