@@ -201,7 +201,7 @@ class CorrelationReader {
         this.#invalid(['condition', key], `${shown(key)} is not a comparison.`, `There are ${COMPARISONS.join(', ')}.`);
       }
     }
-    if (conditions.length === 0)
+    if ([...map.keys()].every((key) => key === 'field' || key === 'percentile'))
       this.#invalid(['condition'], 'The condition compares with nothing.', 'Such as "gte: 10".');
     const fields = this.#conditionFields(map.get('field'));
     const needsField = type.startsWith('value_');

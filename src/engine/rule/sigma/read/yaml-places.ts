@@ -1,6 +1,6 @@
 /** Where the values of a YAML file stand, found in the parser's events when somebody asks. */
 
-import { EVENT_ID, type Event, getScalarValue } from 'js-yaml';
+import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from 'js-yaml';
 import type { Place } from '../../diagnostic-codes.js';
 
 /** Keys of maps and indices of lists, from the document inwards. */
@@ -95,7 +95,11 @@ function documentStarts(events: readonly Event[]): readonly number[] {
 
 function offsetOf(event: Event | undefined): number | undefined {
   if (event === undefined) return undefined;
-  if (event.type === EVENT_ID.SCALAR) return event.valueStart >= 0 ? event.valueStart : undefined;
+  if (event.type === EVENT_ID.SCALAR) {
+    if (event.valueStart < 0) return undefined;
+    const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+    return isQuoted ? event.valueStart - 1 : event.valueStart;
+  }
   if (event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.MAPPING) return event.start;
   if (event.type === EVENT_ID.ALIAS) return event.anchorStart;
   return undefined;
