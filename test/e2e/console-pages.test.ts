@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeProblems, buildConsole, launchBrowser, openPage } from './support/browser.js';
 import { PHISH_ID } from './support/console-data.js';
+import { HOST_EVENTS_ID } from './support/host-events-data.js';
 import { ConsoleServer } from './support/console-server.js';
 
 const NOW_MS = Date.now();
@@ -11,6 +12,7 @@ const PAGES = [
   { path: '/', heading: { en: 'Overview', 'zh-CN': '总览' } },
   { path: '/threats', heading: { en: 'Threats', 'zh-CN': '威胁' } },
   { path: `/threats/${PHISH_ID}`, heading: { en: 'WINWORD.EXE', 'zh-CN': 'WINWORD.EXE' } },
+  { path: `/threats/${HOST_EVENTS_ID}`, heading: { en: /^Host events/, 'zh-CN': /^主机事件/ } },
   { path: '/hosts', heading: { en: 'Hosts', 'zh-CN': '主机' } },
   { path: '/hunts', heading: { en: 'Hunt', 'zh-CN': '狩猎' } },
   { path: '/hunts/hunt-1', heading: { en: 'Hunt', 'zh-CN': '狩猎' } },
@@ -38,7 +40,7 @@ let origin: string;
 beforeAll(async () => {
   buildConsole();
   browser = await launchBrowser();
-  server = new ConsoleServer({ nowMs: NOW_MS });
+  server = new ConsoleServer({ nowMs: NOW_MS, hostEvents: true });
   origin = await server.start();
 });
 afterAll(async () => {
@@ -111,7 +113,7 @@ describe('states', () => {
     expect(await axeProblems(page)).toEqual([]);
     await page.getByRole('button', { name: 'Load a sample attack' }).click();
     await page.getByText('The sample attack is loaded').waitFor();
-    await page.getByRole('link', { name: /Open\s*13/ }).waitFor();
+    await page.getByRole('link', { name: /Open\s*14/ }).waitFor();
     await page.getByRole('button', { name: 'Remove the sample' }).click();
     await page.getByText('The sample is removed').waitFor();
     expect(wrongs).toEqual([]);

@@ -120,6 +120,7 @@ export const en = {
     filter: 'Kind of event',
     all: 'All kinds',
     none: 'No stored event names this process.',
+    noneOfHost: 'These events are not stored any more.',
     hits: '{n} rule | {n} rules',
     gone: 'The bytes of this event are no longer kept.',
     channel: 'Channel',
@@ -525,6 +526,10 @@ export const en = {
     fromHunt: 'rebuilt by a hunt',
     goneFromHunt: 'The hunt no longer holds it; run it again.',
     running: 'still running',
+    hostEvents: 'Host events {day}',
+    hostEventsTitle: 'Host events',
+    noTree:
+      'These events name no process: the host wrote them of itself, such as a log that was cleared. So there is no process tree; what one host says on one day (UTC) is one threat.',
     gone: 'This threat is gone',
     goneText: 'It was deleted, or a late event took it below the threshold.',
     copyLink: 'Copy link',

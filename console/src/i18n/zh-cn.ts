@@ -122,6 +122,7 @@ export const zhCn: Messages = {
     filter: '事件类型',
     all: '全部类型',
     none: '没有涉及该进程的已存事件。',
+    noneOfHost: '这些事件已不再保存。',
     hits: '{n} 条规则',
     gone: '该事件的原始内容已不再保存。',
     channel: '通道',
@@ -521,6 +522,10 @@ export const zhCn: Messages = {
     fromHunt: '由狩猎重建',
     goneFromHunt: '该狩猎已不再保存它，请重新运行。',
     running: '仍在运行',
+    hostEvents: '主机事件 {day}',
+    hostEventsTitle: '主机事件',
+    noTree:
+      '这些事件没有指明进程，由主机自身写入，例如日志被清除，因此没有进程树。同一主机在同一天（UTC）的此类事件合为一个威胁。',
     gone: '这个威胁已不存在',
     goneText: '它已被删除，或因后到的事件低于阈值。',
     copyLink: '复制链接',

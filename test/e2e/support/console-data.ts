@@ -16,6 +16,7 @@ import type {
 } from '../../../src/contract/index.js';
 import { chainOf, hexId, PHISH, type ChainData, type ProcessSpec } from './chain-data.js';
 import { HOSTILE } from './hostile.js';
+import { hostEvents } from './host-events-data.js';
 import { rulesOf } from './rule-data.js';
 
 export interface ConsoleData {
@@ -278,7 +279,7 @@ export function deepChain(depth: number, baseMs: number): ChainData {
 
 export function consoleData(
   nowMs: number,
-  options: { big?: boolean; hostile?: boolean; rules?: number } = {},
+  options: { big?: boolean; hostile?: boolean; rules?: number; hostEvents?: boolean } = {},
 ): ConsoleData {
   const chains = new Map<string, ChainData>();
   const add = (chain: ChainData): void => void chains.set(chain.threat.id, chain);
@@ -297,6 +298,7 @@ export function consoleData(
       ),
     );
   }
+  if (options.hostEvents === true) add(hostEvents(nowMs));
   if (options.hostile === true) add(hostileChain(nowMs));
   if (options.big === true) {
     add(wideChain(50_000, nowMs - 300 * MINUTE_MS));

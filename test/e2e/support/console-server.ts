@@ -55,6 +55,8 @@ export interface ConsoleServerOptions {
   readonly big?: boolean;
   readonly hostile?: boolean;
   readonly role?: Session['role'];
+  /** With a threat of events that name no process. */
+  readonly hostEvents?: boolean;
   /** How many rules are loaded. */
   readonly rules?: number;
 }
