@@ -14,6 +14,7 @@ import { readerName } from '../source/event-view.js';
 import { sigmaFieldReader } from '../source/sigma-field.js';
 import { conditionOf } from './compare.js';
 import { fieldText } from './field-text.js';
+import type { Source } from './occurrence.js';
 import { groupScopeOf, isSpanning, type GroupScope } from './group-scope.js';
 
 /** Where a value of a group, or a counted one, comes from. */
@@ -30,6 +31,8 @@ export interface Input {
   readonly correlation: PlannedCorrelation;
   /** Place in the correlation's `rules`. */
   readonly step: number;
+  /** Of a rule: that the step is there, shared by all its events. */
+  readonly source: readonly Source[];
   readonly group: readonly ValueSource[];
   readonly values: readonly ValueSource[];
 }
@@ -234,6 +237,7 @@ class Planner {
     return {
       correlation: draft,
       step,
+      source: [{ step, inner: undefined }],
       group: [
         ...(draft.isPerHost ? [{ kind: 'host' } as const] : []),
         ...draft.groupNames.slice(draft.isPerHost ? 1 : 0).map(sourceOf),

@@ -31,13 +31,15 @@ export interface CorrelatorPorts {
 
 /** Groups that are about no chain or process are all under this one. */
 const NO_ANCHOR: object = {};
+const NOTHING: readonly [] = [];
 
 /** One correlation's groups: by chain or process first, then by the values of their fields. */
 interface Node {
   readonly correlation: PlannedCorrelation;
   readonly groups: Map<object, Map<string, Group>>;
   groupCount: number;
-  readonly changed: Set<Group>;
+  /** Groups that have to be measured; one that emptied meanwhile has nothing left to measure. */
+  changed: Group[];
 }
 
 export class Correlator {
@@ -46,8 +48,8 @@ export class Correlator {
   readonly #sightings = new Map<string, Sighting>();
   #occurrences = 0;
   #evicted = 0;
-  /** Some group has to be measured. */
-  #isChanged = false;
+  /** Those with changed groups. */
+  readonly #pending: Node[] = [];
   /** Chains and processes that are not what they were, and events that belong to another process. */
   readonly #disturbed = new Set<object>();
   readonly #moved = new Map<Sighting, Process>();
@@ -119,7 +121,7 @@ export class Correlator {
         if (repeated) return known;
         sighting = known ?? this.#newSighting(event, process, plan);
       }
-      for (const input of inputs) this.#enter(input, sighting, { step: input.step, inner: undefined }, event);
+      for (const input of inputs) this.#enter(input, sighting, input.source, event);
     }
     if (sighting !== undefined && sighting.occurrences.length === 0) this.#sightings.delete(sighting.at.id);
     return sighting;
@@ -155,12 +157,13 @@ export class Correlator {
   settle(): void {
     if (this.#moved.size > 0) this.#settleMoved();
     if (this.#disturbed.size > 0) this.#settleDisturbed();
-    if (!this.#isChanged) return;
-    this.#isChanged = false;
-    // Outer correlations come after those they refer to, so each is measured once, when all that concerns it is known.
-    for (const node of this.#nodes) {
-      for (const group of node.changed) this.#settleGroup(group);
-      node.changed.clear();
+    for (let node = this.#nextPending(); node !== undefined; node = this.#nextPending()) {
+      const { changed } = node;
+      node.changed = [];
+      for (const group of changed) {
+        group.isQueued = false;
+        this.#settleGroup(group);
+      }
       if (node.groupCount > this.limits.groupsPerCorrelation) this.#makeRoomForGroups(node);
     }
     if (this.#occurrences > this.limits.events) this.#makeRoom();
@@ -171,7 +174,7 @@ export class Correlator {
       at: evidenceEventOf(event),
       hostKey: hostKey(event.host),
       process,
-      kept: plan.kept.map((read) => read(event)),
+      kept: plan.kept.length === 0 ? NOTHING : plan.kept.map((read) => read(event)),
       occurrences: [],
     };
     this.#sightings.set(sighting.at.id, sighting);
@@ -187,27 +190,28 @@ export class Correlator {
     }
   }
 
-  #enter(input: Input, sighting: Sighting, source: Source, event: Event | undefined): void {
-    const fields = readAll(input.group, sighting, source, event);
+  #enter(input: Input, sighting: Sighting, sources: readonly Source[], event: Event | undefined): void {
+    const { inner } = sources[0]!;
+    const fields = readAll(input.group, sighting, inner, event);
     if (fields === undefined) return;
-    const values = readAll(input.values, sighting, source, event);
+    const values = readAll(input.values, sighting, inner, event);
     if (values === undefined) return;
     const { correlation } = input;
-    const value = values.length === 1 ? values[0]! : values.join('\0');
+    const value = joined(values);
     const amount = correlation.hasAmounts ? numberIn(values[0]!.trim()) : 0;
     if (amount === undefined) return;
     const anchor = this.#anchorOf(correlation, sighting);
     if (anchor === undefined) return;
-    const key = fields.join('\0');
+    const key = joined(fields);
     for (const known of sighting.occurrences) {
       const { group } = known;
       if (group.correlation !== correlation || group.key !== key || known.value !== value) continue;
-      this.#addSource(known, source);
+      this.#addSource(known, sources[0]!);
       return;
     }
     const node = this.#nodes[correlation.index]!;
     const group = this.#groupOf(node, anchor, key, fields);
-    const occurrence: Occurrence = { sighting, group, fields, value, amount, sources: [source], holds: false };
+    const occurrence: Occurrence = { sighting, group, value, amount, sources, holds: false };
     sighting.occurrences.push(occurrence);
     this.#occurrences++;
     group.insert(occurrence);
@@ -241,7 +245,7 @@ export class Correlator {
     const { group, sighting } = occurrence;
     if (!group.correlation.isSilent) this.ports.began(occurrence);
     for (const input of group.correlation.outers) {
-      this.#enter(input, sighting, { step: input.step, inner: group }, undefined);
+      this.#enter(input, sighting, [{ step: input.step, inner: group }], undefined);
     }
   }
 
@@ -313,7 +317,7 @@ export class Correlator {
     if (anchor === undefined) return;
     this.#sightings.set(sighting.at.id, sighting);
     const node = this.#nodeOf(group);
-    const to = this.#groupOf(node, anchor, group.key, occurrence.fields);
+    const to = this.#groupOf(node, anchor, group.key, group.fields);
     const moved: Occurrence = { ...occurrence, group: to, sources, holds: false };
     sighting.occurrences.push(moved);
     this.#occurrences++;
@@ -330,8 +334,24 @@ export class Correlator {
   }
 
   #touch(node: Node, group: Group): void {
-    node.changed.add(group);
-    this.#isChanged = true;
+    if (group.isQueued) return;
+    group.isQueued = true;
+    if (node.changed.length === 0) this.#pending.push(node);
+    node.changed.push(group);
+  }
+
+  /** The innermost: outer correlations come after those they refer to, so each is measured once, when all that concerns it is known. */
+  #nextPending(): Node | undefined {
+    const { length } = this.#pending;
+    if (length === 0) return undefined;
+    let first = 0;
+    for (let place = 1; place < length; place++) {
+      if (this.#pending[place]!.correlation.index < this.#pending[first]!.correlation.index) first = place;
+    }
+    const node = this.#pending[first]!;
+    this.#pending[first] = this.#pending[length - 1]!;
+    this.#pending.length--;
+    return node;
   }
 
   #nodeOf(group: Group): Node {
@@ -355,7 +375,6 @@ export class Correlator {
     const groups = node.groups.get(group.anchor);
     if (groups?.delete(group.key) !== true) return;
     node.groupCount--;
-    node.changed.delete(group);
     if (groups.size === 0) node.groups.delete(group.anchor);
   }
 
@@ -421,11 +440,12 @@ export class Correlator {
     this.#occurrences = 0;
     this.#moved.clear();
     this.#disturbed.clear();
+    this.#pending.length = 0;
   }
 }
 
 function newNode(correlation: PlannedCorrelation): Node {
-  return { correlation, groups: new Map(), groupCount: 0, changed: new Set() };
+  return { correlation, groups: new Map(), groupCount: 0, changed: [] };
 }
 
 /** Events are remembered with what outer correlations ask of them: where others ask, or ask for more, the old ones cannot answer. */
@@ -439,9 +459,10 @@ function sameKept(one: CorrelationPlan, other: CorrelationPlan | undefined): boo
 function readAll(
   sources: readonly ValueSource[],
   sighting: Sighting,
-  { inner }: Source,
+  inner: Group | undefined,
   event: Event | undefined,
-): string[] | undefined {
+): readonly string[] | undefined {
+  if (sources.length === 0) return NOTHING;
   const values: string[] = [];
   for (const source of sources) {
     const value = readOne(source, sighting, inner, event);
@@ -449,6 +470,11 @@ function readAll(
     values.push(value);
   }
   return values;
+}
+
+/** No value holds NUL: `fieldText`. */
+function joined(values: readonly string[]): string {
+  return values.length === 1 ? values[0]! : values.join('\0');
 }
 
 function readOne(

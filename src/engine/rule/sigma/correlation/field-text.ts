@@ -8,6 +8,9 @@ import { scalarText, valuesOf } from '../value/field-value.js';
 const LENGTH_MAX = 200;
 const BEGINNING = 120;
 
+/** NUL parts the values of a group. */
+const NUL_SHOWN = '␀';
+
 /** Between the items of a list. */
 const SEPARATOR = '\u001f';
 
@@ -28,6 +31,7 @@ export function fieldText(value: unknown): string | undefined {
     if (text !== undefined) texts.push(text);
   }
   if (texts.length === 0) return undefined;
-  const folded = foldText(texts.length === 1 ? texts[0]! : texts.join(SEPARATOR));
+  let folded = foldText(texts.length === 1 ? texts[0]! : texts.join(SEPARATOR));
+  if (folded.includes('\0')) folded = folded.replaceAll('\0', NUL_SHOWN);
   return folded.length <= LENGTH_MAX ? folded : `${folded.slice(0, BEGINNING)}…#${hashId(folded)}`;
 }

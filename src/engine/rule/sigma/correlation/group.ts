@@ -20,6 +20,8 @@ export class Group {
   #floorMs = Number.NEGATIVE_INFINITY;
   #changedFromMs = Number.POSITIVE_INFINITY;
   #changedToMs = Number.NEGATIVE_INFINITY;
+  /** It waits to be measured. */
+  isQueued = false;
   /** Nothing changed but that the last item came. */
   #isAppended = false;
   /** Window of the last item, from `start` on. */
@@ -41,7 +43,7 @@ export class Group {
     return this.#items;
   }
 
-  get isChanged(): boolean {
+  get #isChanged(): boolean {
     return this.#changedToMs >= this.#changedFromMs;
   }
 
@@ -49,7 +51,7 @@ export class Group {
     const index = this.#placeOf(occurrence);
     if (index === this.#items.length) {
       this.#items.push(occurrence);
-      this.#isAppended = !this.isChanged;
+      this.#isAppended = !this.#isChanged;
     } else {
       this.#items.splice(index, 0, occurrence);
       this.#tail = undefined;
@@ -74,6 +76,7 @@ export class Group {
       else this.#items[kept++] = item;
     }
     this.#items.length = kept;
+    this.#isAppended &&= kept > 0;
     this.#tail = undefined;
   }
 

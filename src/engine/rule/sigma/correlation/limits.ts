@@ -43,8 +43,14 @@ export function oldestOfTheLargest<Item extends Evictable>(items: readonly Item[
   const going: Item[] = [];
   for (const own of byHost.values()) {
     if (own.length <= share) continue;
-    own.sort((one, other) => one.timeMs - other.timeMs);
-    going.push(...own.slice(0, own.length - share));
+    let left = own.length - share;
+    const until = Float64Array.from(own, ({ timeMs }) => timeMs).sort()[left]!;
+    for (const item of own) {
+      if (item.timeMs >= until) continue;
+      going.push(item);
+      left--;
+    }
+    for (const item of own) if (item.timeMs === until && left-- > 0) going.push(item);
   }
   return going;
 }

@@ -29,8 +29,6 @@ export interface Source {
 export interface Occurrence {
   readonly sighting: Sighting;
   group: Group;
-  /** Values of the group's fields, without its chain or process: what is left of the group's identity when these change. */
-  readonly fields: readonly string[];
   /** What is counted or computed with; `''` where events themselves are. The same event counts once for each value. */
   readonly value: string;
   /** `value` as a number, 0 where nothing is computed. */

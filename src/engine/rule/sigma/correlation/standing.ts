@@ -24,12 +24,20 @@ export interface StandingPorts {
   count(process: Process, rule: Rule, timeMs: number, by: 1 | -1): void;
 }
 
+/** What an occurrence that is forgotten leaves behind. */
+interface Settled {
+  readonly finding: Finding;
+  readonly key: string;
+}
+
+type Claim = Occurrence | Settled;
+
 /** Of one correlation on one process, and of one day where it is a root. */
 interface Place {
-  best: Finding;
-  /** By occurrence; one that is forgotten is kept under itself while it is the best. */
-  readonly findings: Map<Occurrence | Finding, Finding>;
   rule: Rule;
+  best: Claim;
+  /** Those that are forgotten only while they are the best. */
+  readonly claims: Set<Claim>;
 }
 
 export class Standing {
@@ -41,7 +49,7 @@ export class Standing {
     const process = processOf(occurrence);
     const { rule } = occurrence.group.correlation;
     this.ports.count(process, rule, occurrence.sighting.at.timeMs, 1);
-    this.#add(process, rule, occurrence, findingOf(occurrence));
+    this.#add(process, rule, occurrence);
   }
 
   ceased(occurrence: Occurrence): void {
@@ -52,14 +60,11 @@ export class Standing {
     const places = this.#places.get(process);
     const key = placeKey(process, rule, timeMs);
     const place = places?.get(key);
-    const gone = place?.findings.get(occurrence);
-    if (places === undefined || place === undefined || gone === undefined) return;
-    place.findings.delete(occurrence);
-    if (place.best !== gone) return;
-    const next = earliest(place.findings.values());
+    if (places === undefined || place?.claims.delete(occurrence) !== true || place.best !== occurrence) return;
+    const next = earliest(place.claims);
     if (next === undefined) places.delete(key);
     else place.best = next;
-    this.ports.derive(process, rule, timeMs, next);
+    this.ports.derive(process, rule, timeMs, next === undefined ? undefined : findingOf(next));
   }
 
   /** The event is forgotten: it stands for good, and is remembered only while it is what counts. */
@@ -67,10 +72,9 @@ export class Standing {
     const process = processOf(occurrence);
     const { rule } = occurrence.group.correlation;
     const place = this.#places.get(process)?.get(placeKey(process, rule, occurrence.sighting.at.timeMs));
-    const finding = place?.findings.get(occurrence);
-    if (place === undefined || finding === undefined) return;
-    place.findings.delete(occurrence);
-    if (place.best === finding) place.findings.set(finding, finding);
+    if (place?.claims.delete(occurrence) !== true || place.best !== occurrence) return;
+    place.best = { finding: findingOf(occurrence), key: occurrence.group.key };
+    place.claims.add(place.best);
   }
 
   /** The event's record is named by another place now. */
@@ -79,13 +83,10 @@ export class Standing {
     const { rule } = occurrence.group.correlation;
     const { timeMs } = occurrence.sighting.at;
     const place = this.#places.get(process)?.get(placeKey(process, rule, timeMs));
-    const before = place?.findings.get(occurrence);
-    if (place === undefined || before === undefined) return;
-    const finding = findingOf(occurrence);
-    place.findings.set(occurrence, finding);
-    if (place.best !== before && !isEarlier(finding, place.best)) return;
-    place.best = finding;
-    this.ports.derive(process, rule, timeMs, finding);
+    if (place?.claims.has(occurrence) !== true) return;
+    if (place.best !== occurrence && !isEarlier(occurrence, place.best)) return;
+    place.best = occurrence;
+    this.ports.derive(process, rule, timeMs, findingOf(occurrence));
   }
 
   /** `from` turned out to be `into`, or days now count apart that did not, or the other way round: everything is placed again. */
@@ -93,27 +94,24 @@ export class Standing {
     const places = this.#places.get(from);
     if (places === undefined) return;
     this.#places.delete(from);
-    for (const { rule, findings } of places.values()) {
-      for (const [key, finding] of findings) this.#add(into, rule, key, finding);
-    }
+    for (const { rule, claims } of places.values()) for (const claim of claims) this.#add(into, rule, claim);
   }
 
-  #add(process: Process, rule: Rule, key: Occurrence | Finding, finding: Finding): void {
+  #add(process: Process, rule: Rule, claim: Claim): void {
     let places = this.#places.get(process);
     if (places === undefined) this.#places.set(process, (places = new Map<string, Place>()));
-    const { timeMs } = finding.event;
+    const { timeMs } = eventOf(claim);
     const name = placeKey(process, rule, timeMs);
     const place = places.get(name);
-    if (place === undefined) places.set(name, { best: finding, findings: new Map([[key, finding]]), rule });
+    if (place === undefined) places.set(name, { rule, best: claim, claims: new Set([claim]) });
     else {
       place.rule = rule;
-      place.findings.set(key, finding);
-      if (!isEarlier(finding, place.best)) return;
-      // What was forgotten can never count again once it is outdone.
-      place.findings.delete(place.best);
-      place.best = finding;
+      place.claims.add(claim);
+      if (!isEarlier(claim, place.best)) return;
+      if ('finding' in place.best) place.claims.delete(place.best);
+      place.best = claim;
     }
-    this.ports.derive(process, rule, timeMs, finding);
+    this.ports.derive(process, rule, timeMs, findingOf(claim));
   }
 }
 
@@ -125,26 +123,34 @@ function placeKey(process: Process, rule: Rule, timeMs: number): string {
   return process.isRoot ? `${Math.floor(timeMs / DAY_MS)}|${rule.id}` : rule.id;
 }
 
-function findingOf({ group, fields, sighting }: Occurrence): Finding {
+function eventOf(claim: Claim): EvidenceEvent {
+  return 'finding' in claim ? claim.finding.event : claim.sighting.at;
+}
+
+function findingOf(claim: Claim): Finding {
+  if ('finding' in claim) return claim.finding;
+  const { group, sighting } = claim;
   const matched = group.correlation.groupNames.map((field, place) => ({
     field,
-    value: shownText(fields[place]!),
+    value: shownText(group.fields[place]!),
   }));
   return { event: sighting.at, matched };
 }
 
-function earliest(findings: Iterable<Finding>): Finding | undefined {
-  let best: Finding | undefined;
-  for (const finding of findings) if (best === undefined || isEarlier(finding, best)) best = finding;
+function earliest(claims: Iterable<Claim>): Claim | undefined {
+  let best: Claim | undefined;
+  for (const claim of claims) if (best === undefined || isEarlier(claim, best)) best = claim;
   return best;
 }
 
 /** One event may complete several groups: their values decide then. */
-function isEarlier(one: Finding, other: Finding): boolean {
-  if (isEventBefore(one.event, other.event)) return true;
-  return !isEventBefore(other.event, one.event) && textOf(one) < textOf(other);
+function isEarlier(one: Claim, other: Claim): boolean {
+  const [a, b] = [eventOf(one), eventOf(other)];
+  if (a.timeMs !== b.timeMs) return a.timeMs < b.timeMs;
+  if (isEventBefore(a, b)) return true;
+  return !isEventBefore(b, a) && keyOf(one) < keyOf(other);
 }
 
-function textOf({ matched }: Finding): string {
-  return matched.map(({ value }) => value).join('\0');
+function keyOf(claim: Claim): string {
+  return 'finding' in claim ? claim.key : claim.group.key;
 }
