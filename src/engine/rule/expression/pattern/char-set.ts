@@ -4,16 +4,11 @@ export const LAST_CODE = 0x10ffff;
 
 export class CharSet {
   readonly #bounds: readonly number[];
-  readonly #low: Uint8Array;
+  /** Made when first asked: a pack has tens of thousands of sets, one for each letter of its patterns, and few are ever asked. */
+  #low: Uint8Array | undefined;
 
   private constructor(bounds: readonly number[]) {
     this.#bounds = bounds;
-    this.#low = new Uint8Array(256);
-    for (let index = 0; index < bounds.length; index += 2) {
-      const first = bounds[index] ?? 0;
-      if (first > 255) break;
-      this.#low.fill(1, first, Math.min(bounds[index + 1] ?? 0, 255) + 1);
-    }
   }
 
   /** @param bounds  first and last code of each range in turn, ascending, disjoint */
@@ -38,7 +33,7 @@ export class CharSet {
   }
 
   has(code: number): boolean {
-    if (code < 256) return this.#low[code] === 1;
+    if (code < 256) return (this.#low ??= lowBitmap(this.#bounds))[code] === 1;
     const bounds = this.#bounds;
     let low = 0;
     let high = bounds.length >> 1;
@@ -111,6 +106,16 @@ export class CharSet {
     if (next <= LAST_CODE) bounds.push(next, LAST_CODE);
     return new CharSet(bounds);
   }
+}
+
+function lowBitmap(bounds: readonly number[]): Uint8Array {
+  const low = new Uint8Array(256);
+  for (let index = 0; index < bounds.length; index += 2) {
+    const first = bounds[index] ?? 0;
+    if (first > 255) break;
+    low.fill(1, first, Math.min(bounds[index + 1] ?? 0, 255) + 1);
+  }
+  return low;
 }
 
 export const ALL = CharSet.ofSorted([0, LAST_CODE]);

@@ -22,8 +22,9 @@ import type { Anchor, Pattern as Tree } from './syntax.js';
 export class Pattern {
   readonly groupCount: number;
   readonly #tree: Tree;
-  readonly #atStart: Matcher;
-  readonly #anywhere: Matcher;
+  /** Most patterns are asked in one of the two ways only. */
+  #atStart: Matcher | undefined;
+  #anywhere: Matcher | undefined;
   #program: Program | undefined;
 
   /** @throws Failure where Python refuses the pattern (`syntax`; a few refusals of Python's are `type`) */
@@ -31,8 +32,12 @@ export class Pattern {
     const parsed = parsePattern(text);
     this.#tree = parsed.tree;
     this.groupCount = parsed.groupCount;
-    this.#atStart = new Matcher(this.#tree, false, () => this.#compiled);
-    this.#anywhere = new Matcher(this.#tree, true, () => this.#compiled);
+  }
+
+  #matcher(search: boolean): Matcher {
+    return search
+      ? (this.#anywhere ??= new Matcher(this.#tree, true, () => this.#compiled))
+      : (this.#atStart ??= new Matcher(this.#tree, false, () => this.#compiled));
   }
 
   get #compiled(): Program {
@@ -41,13 +46,13 @@ export class Pattern {
 
   /** @throws Failure of kind `type` when the step limit is reached */
   matches(text: Text, search: boolean): boolean {
-    return (search ? this.#anywhere : this.#atStart).matches(text);
+    return this.#matcher(search).matches(text);
   }
 
   /** @throws Failure of kind `type` when the step limit is reached */
   groups(text: Text, search: boolean): (Text | null)[] {
     const codes = codesOf(text);
-    const found = (search ? this.#anywhere : this.#atStart).find(codes);
+    const found = this.#matcher(search).find(codes);
     const groups: (Text | null)[] = [];
     for (let index = 0; index < 2 * this.groupCount; index += 2) {
       const start = found?.marks[index] ?? -1;
@@ -64,7 +69,7 @@ export class Pattern {
    */
   span(text: string, search: boolean): { readonly start: number; readonly end: number } | undefined {
     const codes = codesOf(text);
-    const found = (search ? this.#anywhere : this.#atStart).find(codes);
+    const found = this.#matcher(search).find(codes);
     if (found === undefined || isPlain(text)) return found;
     return { start: unitsIn(codes, found.start), end: unitsIn(codes, found.end) };
   }
