@@ -241,7 +241,7 @@ function checkDiagnostic(diagnostic: Diagnostic): void {
     file === 'x.yml' &&
     message.length > 3 &&
     !message.includes('[object') &&
-    !/undefined|NaN/.test(message.replaceAll(/"[^"]*"/g, '')) &&
+    !/undefined/.test(message.replaceAll(/"[^"]*"/g, '')) &&
     (line === undefined || line >= 1) &&
     (column === undefined || column >= 1) &&
     formatDiagnostic(diagnostic).length < 5_000;

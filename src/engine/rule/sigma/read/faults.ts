@@ -8,6 +8,8 @@ import type { YamlPath, YamlPlaces } from './yaml-places.js';
 const FAULTS_MAX = 20;
 /** What is quoted of something that a person wrote. */
 const EXCERPT_LENGTH = 60;
+/** Of what a parser says, which may quote as much as it likes. */
+export const REASON_LENGTH = 200;
 
 export class Faults {
   readonly found: Diagnostic[] = [];
@@ -46,8 +48,8 @@ export class Faults {
   }
 }
 
-export function excerpt(text: string): string {
-  return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;
+export function excerpt(text: string, length = EXCERPT_LENGTH): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
 /** What a value is, for a sentence: `"text"`, `12`, `a list`. */

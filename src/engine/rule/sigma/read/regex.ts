@@ -4,6 +4,7 @@ import { parsePattern } from '../../expression/pattern/parser.js';
 import { type Pattern, UNBOUNDED } from '../../expression/pattern/syntax.js';
 import { Failure } from '../../expression/failure.js';
 import type { SigmaCode } from '../sigma-codes.js';
+import { excerpt, REASON_LENGTH } from './faults.js';
 
 export interface Regex {
   readonly source: string;
@@ -51,7 +52,10 @@ export function readRegex(text: string, flags: string): Regex | RegexFault {
     return { source, flags: all };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return invalid(`The expression does not compile: ${error.error.message}.`, regexHint(source));
+    return invalid(
+      `The expression does not compile: ${excerpt(error.error.message, REASON_LENGTH)}.`,
+      regexHint(source),
+    );
   }
 }
 

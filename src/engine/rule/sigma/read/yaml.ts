@@ -18,6 +18,7 @@ import {
 import type { Diagnostic } from '../../../base/diagnostic.js';
 import { PACK_LIMITS, type PackFile } from '../../pack/pack-file.js';
 import { sigmaDiagnostic } from '../sigma-codes.js';
+import { excerpt, REASON_LENGTH } from './faults.js';
 import { YamlPlaces } from './yaml-places.js';
 
 /** Maps keep the order of the file, and any text is just a key of them. */
@@ -88,7 +89,10 @@ export function readYamlDocuments(file: PackFile): YamlDocuments | Diagnostic {
     if (!(error instanceof YAMLException)) throw error;
     const { reason, mark } = error;
     const place = mark === undefined ? undefined : { line: mark.line + 1, column: mark.column + 1 };
-    return sigmaDiagnostic('SIGMA_YAML_INVALID', `The file is not YAML here: ${reason}.`, { file: path, place });
+    return sigmaDiagnostic('SIGMA_YAML_INVALID', `The file is not YAML here: ${excerpt(reason, REASON_LENGTH)}.`, {
+      file: path,
+      place,
+    });
   }
 }
 
