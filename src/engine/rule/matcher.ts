@@ -15,11 +15,9 @@ import { type EventKind, eventKind, isSystemByPath } from './event-kind.js';
 import { type FieldReader, fieldReader, isPseudoField } from './event-field.js';
 import { EventScope } from './event-scope.js';
 import type { ExpressionError } from './expression/expression.js';
-import { CandidateIndex } from './index/candidate-index.js';
-import type { FieldIndex } from './index/field-index.js';
-import { ANY_FIELD } from './index/requirement.js';
 import type { Matched, Profile, Rule, RuleErrors, RuleSet } from './rule.js';
 import type { RuleCondition, Scopes } from './rule-condition.js';
+import { RuleGroup } from './rule-group.js';
 import { ruleVersion } from './rule-version.js';
 import { EventTexts } from './sigma/compiled/event-texts.js';
 import { sigmaFieldReader } from './sigma/source/sigma-field.js';
@@ -35,18 +33,10 @@ interface PlacedCondition {
   serial: number;
 }
 
-interface Group {
-  readonly fields: readonly { readonly reader: FieldReader; readonly index: FieldIndex }[];
-  /** Texts that are sought in every value. */
-  readonly anyField: FieldIndex | undefined;
-  /** Conditions that nothing spares from being evaluated. */
-  readonly always: readonly number[];
-}
-
 /** The group of the last event with a certain id: events come in runs, and this spares folding their channel's name. */
 interface Recent {
   readonly event: Pick<Event, 'action' | 'eventId' | 'channel' | 'provider' | 'sensor'>;
-  readonly group: Group;
+  readonly group: RuleGroup;
 }
 
 const NO_RULES: readonly Rule[] = [];
@@ -75,12 +65,14 @@ class Matcher implements RuleSet {
   readonly version: string;
   readonly #conditions: readonly PlacedCondition[];
   readonly #conditionsOf = new Map<string, RuleCondition[]>();
-  readonly #groups = new Map<string, Group>();
+  readonly #groups = new Map<string, RuleGroup>();
   readonly #recent = Array.from<Recent | undefined>({ length: RECENT_SLOTS });
   readonly #namedIds: ReadonlySet<number>;
   readonly #namedChannels: ReadonlySet<string>;
   readonly #scopes: Scopes = { expressions: new EventScope(), texts: new EventTexts() };
   readonly #readers = new Map<string, FieldReader>();
+  /** Of the event under way. */
+  #hits: number[] = [];
   readonly #errors: { count: number; lastMessage: string }[];
 
   constructor(rules: readonly Rule[], profiles: readonly Profile[]) {
@@ -103,19 +95,12 @@ class Matcher implements RuleSet {
 
   match(event: Event): readonly Rule[] {
     const group = this.#groupOf(event);
-    let hits: number[] | undefined;
     this.#turnTo(event);
-    for (const { reader, index } of group.fields) {
-      const candidates = index.candidates(reader.read(event));
-      if (candidates.length > 0) hits = this.#evaluate(candidates, hits);
-    }
-    if (group.anyField !== undefined) {
-      const candidates = group.anyField.candidatesOfAny(this.#scopes.texts.texts);
-      if (candidates.length > 0) hits = this.#evaluate(candidates, hits);
-    }
-    if (group.always.length > 0) hits = this.#evaluate(group.always, hits);
-    if (hits === undefined) return NO_RULES;
-    return hits.sort((a, b) => a - b).map((rule) => this.rules[rule]!);
+    group.candidates(event, this.#evaluate);
+    if (this.#hits.length === 0) return NO_RULES;
+    const hits = this.#hits.sort((a, b) => a - b).map((rule) => this.rules[rule]!);
+    this.#hits = [];
+    return hits;
   }
 
   explain(rule: Rule, event: Event): readonly Matched[] {
@@ -140,26 +125,20 @@ class Matcher implements RuleSet {
     this.#scopes.texts.turnTo(event);
   }
 
-  /** Adds the rules of those candidates that hold to `hits`, each rule once. Lists are short: hits are rare and rules have few conditions. */
-  #evaluate(candidates: readonly number[], hits: number[] | undefined): number[] | undefined {
-    let all = hits;
+  /** Adds the rules of those candidates that hold to the hits, each rule once. Lists are short: hits are rare and rules have few conditions. */
+  readonly #evaluate = (candidates: readonly number[]): void => {
     const { serial } = this.#scopes.texts;
     for (const candidate of candidates) {
       const placed = this.#conditions[candidate]!;
       if (placed.serial === serial) continue;
       placed.serial = serial;
-      if (all?.includes(placed.rule)) continue;
+      if (this.#hits.includes(placed.rule)) continue;
       placed.holds ??= placed.condition.bind(this.#scopes);
       const result = placed.holds();
-      if (result === true) {
-        if (all === undefined) all = [placed.rule];
-        else all.push(placed.rule);
-      } else if (result !== false) {
-        this.#countError(placed.rule, result);
-      }
+      if (result === true) this.#hits.push(placed.rule);
+      else if (result !== false) this.#countError(placed.rule, result);
     }
-    return all;
-  }
+  };
 
   #countError(rule: number, error: ExpressionError): void {
     const errors = this.#errors[rule]!;
@@ -167,7 +146,7 @@ class Matcher implements RuleSet {
     errors.lastMessage = error.message;
   }
 
-  #groupOf(event: Event): Group {
+  #groupOf(event: Event): RuleGroup {
     if (isSystemByPath(event)) return this.#groupOfKind(this.#kindOf(event));
     const slot = event.eventId & (RECENT_SLOTS - 1);
     const recent = this.#recent[slot];
@@ -187,7 +166,7 @@ class Matcher implements RuleSet {
     };
   }
 
-  #groupOfKind(kind: EventKind): Group {
+  #groupOfKind(kind: EventKind): RuleGroup {
     const key = `${kind.action} ${kind.eventId} ${kind.system} ${kind.channel}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
@@ -197,18 +176,11 @@ class Matcher implements RuleSet {
     return group;
   }
 
-  #makeGroup(kind: EventKind): Group {
+  #makeGroup(kind: EventKind): RuleGroup {
     const items = this.#conditions.flatMap(({ condition: { reach } }, item) =>
       isReached(reach, kind) ? [{ item, clauses: reach.clauses }] : [],
     );
-    const index = new CandidateIndex(items);
-    return {
-      fields: index.fields
-        .filter(({ field }) => field !== ANY_FIELD)
-        .map((field) => ({ reader: this.#reader(field.field), index: field })),
-      anyField: index.fields.find(({ field }) => field === ANY_FIELD),
-      always: index.always,
-    };
+    return new RuleGroup(items, (field) => this.#reader(field));
   }
 
   #reader(name: string): FieldReader {

@@ -3,21 +3,29 @@
  * where one of that clause's requirements holds. Knows nothing of rule languages: whoever compiles a condition says what it requires.
  */
 
+import { AnyTextIndex } from './any-text-index.js';
 import { FieldIndex } from './field-index.js';
+import { ANY_FIELD, type Clause } from './requirement.js';
+import type { RateOf } from './witness.js';
 import { type IndexItem, planWitnesses } from './witness-plan.js';
 
 export class CandidateIndex {
-  /**
-   * One for each field that some witness is about; an item is in one or more of them (it may come up several times) or in `always`. That of
-   * `ANY_FIELD` is to be asked about every value of an event.
-   */
+  /** One for each field that some witness is about; an item is in one or more of them (it may come up several times) or in `always`. */
   readonly fields: readonly FieldIndex[];
+  /** For witnesses that are about any field. */
+  readonly anyText: AnyTextIndex | undefined;
   /** Items without a usable clause: candidates for every event. Ascending. */
   readonly always: readonly number[];
 
-  constructor(items: readonly IndexItem[]) {
-    const { byField, without } = planWitnesses(items);
+  /** What each item outside `always` is filed under. */
+  readonly witnesses: ReadonlyMap<number, Clause>;
+
+  constructor(items: readonly IndexItem[], rateOf?: RateOf) {
+    const { byField, witnesses, without } = planWitnesses(items, rateOf);
+    this.witnesses = witnesses;
     this.always = [...without].sort((a, b) => a - b);
-    this.fields = [...byField].map(([field, filed]) => new FieldIndex(field, filed));
+    this.fields = [...byField].flatMap(([field, filed]) => (field === ANY_FIELD ? [] : [new FieldIndex(field, filed)]));
+    const anyText = byField.get(ANY_FIELD);
+    this.anyText = anyText === undefined ? undefined : new AnyTextIndex(anyText);
   }
 }

@@ -9,8 +9,11 @@ import type { Requirement } from './requirement.js';
 import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
 import { ValueCache } from './value-cache.js';
 
-/** Longer values hardly repeat and are not kept. */
-const CACHE_VALUE_LENGTH_MAX = 256;
+/** Longer values are kept only in fields where they are found to repeat (call traces do, scripts do not), and never beyond a bound. */
+const SHORT_VALUE_MAX = 256;
+const LONG_VALUE_MAX = 2048;
+/** Long values looked up before it is known whether they repeat. */
+const LONG_TRIAL = 64;
 
 /** An item is found by any of its requirements; all are about the index's field. */
 export interface Filed {
@@ -29,6 +32,8 @@ export class FieldIndex {
   readonly #hasNumbers: boolean;
   readonly #tables: readonly TextTable[];
   readonly #cache = new ValueCache<readonly number[]>();
+  #longHits = 0;
+  #longMisses = 0;
   /** Places found in the search under way, each once: `#seen` holds the number of the search that met it last. */
   #found: number[] = [];
   #search = 0;
@@ -59,7 +64,7 @@ export class FieldIndex {
   candidates(value: unknown): readonly number[] {
     switch (typeof value) {
       case 'string':
-        if (value.length > CACHE_VALUE_LENGTH_MAX) return this.#find(value);
+        if (value.length > SHORT_VALUE_MAX) return this.#findLong(value);
         break;
       case 'number':
         break;
@@ -77,11 +82,18 @@ export class FieldIndex {
     return found;
   }
 
-  /** Items one of whose requirements holds for any of the values. Not kept: a value of many is hardly ever worth it. */
-  candidatesOfAny(values: readonly string[]): readonly number[] {
-    this.#search++;
-    for (const value of values) for (const table of this.#tables) table.find(value, this.#collect);
-    return this.#taken();
+  #findLong(value: string): readonly number[] {
+    const isWorthKeeping = this.#longMisses < LONG_TRIAL || this.#longHits * 2 > this.#longMisses;
+    if (!isWorthKeeping || value.length > LONG_VALUE_MAX) return this.#find(value);
+    const kept = this.#cache.get(value);
+    if (kept !== undefined) {
+      this.#longHits++;
+      return kept;
+    }
+    this.#longMisses++;
+    const found = this.#find(value);
+    this.#cache.set(value, found);
+    return found;
   }
 
   #find(value: string | number): readonly number[] {
@@ -90,11 +102,6 @@ export class FieldIndex {
     if (number !== undefined) this.#collect(this.#numbers.get(number) ?? NONE);
     const text = typeof value === 'number' ? String(value) : value;
     for (const table of this.#tables) table.find(text, this.#collect);
-    return this.#taken();
-  }
-
-  /** What the search under way found. */
-  #taken(): readonly number[] {
     if (this.#found.length === 0) return NONE;
     const items = this.#found.sort((a, b) => a - b).map((place) => this.#items[place]!);
     this.#found = [];

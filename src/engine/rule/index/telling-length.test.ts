@@ -4,10 +4,10 @@ import { tellingLength } from './telling-length.js';
 test.each([
   ['', 0],
   ['.exe', 0],
-  ['c:\\windows\\system32\\', 0],
+  ['c:\\windows\\system32\\', 2],
   ['\\lsass.exe', 5],
-  ['-encodedcommand', 15],
-  ['hklm\\software\\microsoft\\windows\\currentversion\\run', 3],
+  ['-encodedcommand', 9],
+  ['hklm\\software\\microsoft\\windows\\currentversion\\run', 7],
 ])('%s says %i', (text, length) => {
   expect(tellingLength(text)).toBe(length);
 });

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TextAutomaton } from './text-automaton.js';
 import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
-import { canSkip, TextSkipper } from './text-skipper.js';
+import { GramTable } from './gram-table.js';
+import { PartsTable } from './parts-table.js';
+import { TextSkipper } from './text-skipper.js';
 
 const itemsOf = (texts: readonly string[]) => new Map(texts.map((text, index) => [text, [index]]));
 
@@ -90,40 +92,35 @@ describe('createTextTable', () => {
   });
 });
 
-describe('TextSkipper', () => {
-  test.each([
-    { name: 'texts of some length', texts: ['mimikatz', 'lazagne'], skips: true },
-    { name: 'one short text among them', texts: ['mimikatz', 'abc'], skips: false },
-    {
-      name: 'thousands of texts',
-      texts: Array.from({ length: 2000 }, (_, index) => `text number ${index}`),
-      skips: false,
-    },
-    { name: 'one very long text', texts: ['x'.repeat(5000)], skips: true },
-  ])('is taken for $name: $skips', ({ texts, skips }) => {
-    expect(canSkip(itemsOf(texts))).toBe(skips);
-  });
+describe('searches for parts', () => {
+  const unit = fc.constantFrom('a', 'B', 'c', 'k', '\u212a', '\\', '-', 'é', '中', '\u{10400}');
+  const word = fc.string({ unit, minLength: 1, maxLength: 14 });
 
-  test('finds what the automaton finds', () => {
-    const unit = fc.constantFrom('a', 'b', 'c', '中');
-    const text = fc.string({ unit, minLength: 4, maxLength: 9 });
+  test('find what the automaton finds, and that is what a plain search finds', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(text, { minLength: 1, maxLength: 10 }),
-        fc.array(fc.oneof(text, fc.string({ unit, maxLength: 12 })), { maxLength: 6 }).map((parts) => parts.join('')),
-        (texts, value) => {
+        fc.uniqueArray(word, { minLength: 1, maxLength: 30, selector: (text) => text.toLowerCase() }),
+        fc.array(fc.oneof(word, fc.nat(29)), { maxLength: 8 }),
+        (texts, parts) => {
+          const value = parts.map((part) => (typeof part === 'number' ? (texts[part] ?? '') : part)).join('');
+          const expected = texts.filter((one) => value.toLowerCase().includes(one.toLowerCase()));
           const items = itemsOf(texts);
-          const expected = texts.filter((one) => value.includes(one));
-          expect(foundBy(new TextSkipper(items), texts, value)).toEqual(expected);
-          expect(foundBy(new TextAutomaton(items), texts, value)).toEqual(expected);
+          const byAutomaton = foundBy(new TextAutomaton(items), texts, value);
+          expect(byAutomaton).toEqual(expect.arrayContaining(expected));
+          expect(foundBy(new PartsTable(items), texts, value)).toEqual(byAutomaton);
+          const long = texts.filter(({ length }) => length >= 3);
+          if (long.length === 0) return;
+          const byLong = foundBy(new TextAutomaton(itemsOf(long)), long, value);
+          expect(foundBy(new TextSkipper(itemsOf(long)), long, value)).toEqual(byLong);
+          expect(foundBy(new GramTable(itemsOf(long)), long, value)).toEqual(byLong);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 3000 },
     );
   });
 
   test('a value made to be slow is not', () => {
-    const texts = ['aaaaaaab', 'aaaaaaaaaaaaaaaaaaaaaaaac', 'abababababababababababac'];
+    const texts = ['aaaaaaab', 'aaaaaaaaaaaaaaaaaaaaaaaac', 'abababababababababababac', 'aaab', 'abac', 'aac', 'ac'];
     for (const value of ['a'.repeat(2_000_000), 'ab'.repeat(1_000_000)]) {
       const startMs = performance.now();
       expect(found('anywhere', texts, value)).toEqual([]);

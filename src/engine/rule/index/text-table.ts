@@ -3,9 +3,8 @@
  * searched as they are: the tables fold unit by unit (`unit-fold.ts`).
  */
 
-import { TextAutomaton } from './text-automaton.js';
-import { canSkip, TextSkipper } from './text-skipper.js';
-import { TextTrie } from './text-trie.js';
+import { PartsTable } from './parts-table.js';
+import { TailTrie } from './tail-trie.js';
 
 /** Where in a value the texts are sought. */
 export type TextPlace = 'whole' | 'start' | 'end' | 'anywhere';
@@ -21,6 +20,5 @@ export interface TextTable {
 }
 
 export function createTextTable(place: TextPlace, items: TextItems): TextTable {
-  if (place !== 'anywhere') return new TextTrie(place, items);
-  return canSkip(items) ? new TextSkipper(items) : new TextAutomaton(items);
+  return place === 'anywhere' ? new PartsTable(items) : new TailTrie(place, items);
 }

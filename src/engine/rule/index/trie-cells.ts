@@ -1,4 +1,4 @@
-/** The tree of all texts as one table: built here, walked by `text-trie.ts` and turned into an automaton by `text-automaton.ts`. */
+/** The tree of all texts as one table: built here, walked and turned into an automaton by `text-automaton.ts`. */
 
 import type { TextItems } from './text-table.js';
 import { UnitClasses } from './unit-classes.js';

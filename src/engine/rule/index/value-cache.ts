@@ -4,15 +4,20 @@
  * the answer being worked out again; values made to collide do no more than that.
  */
 
-const SETS = 1024;
+const SETS_MIN = 64;
+const SETS_MAX = 1024;
 const WAYS = 2;
+/** The table doubles after as many answers for each of its sets: most caches are asked about few values, and there are many caches. */
+const ANSWERS_PER_SET = 1;
 
 export class ValueCache<Value> {
-  readonly #keys = Array.from<unknown>({ length: SETS * WAYS }).fill(ABSENT);
-  readonly #values = Array.from<Value | undefined>({ length: SETS * WAYS });
+  #sets = SETS_MIN;
+  #keys = emptyKeys(SETS_MIN);
+  #values = Array.from<Value | undefined>({ length: SETS_MIN * WAYS });
+  #answers = 0;
 
   get(key: string | number): Value | undefined {
-    const place = placeOf(key);
+    const place = placeOf(key, this.#sets);
     if (this.#keys[place] === key) return this.#values[place];
     if (this.#keys[place + 1] === key) return this.#values[place + 1];
     return undefined;
@@ -20,23 +25,48 @@ export class ValueCache<Value> {
 
   /** Takes the place of the older of the two values that share it. */
   set(key: string | number, value: Value): void {
-    const place = placeOf(key);
+    if (++this.#answers > this.#sets * ANSWERS_PER_SET && this.#sets < SETS_MAX) this.#grow();
+    this.#put(key, value);
+  }
+
+  #put(key: string | number, value: Value | undefined): void {
+    const place = placeOf(key, this.#sets);
     this.#keys[place + 1] = this.#keys[place];
     this.#values[place + 1] = this.#values[place];
     this.#keys[place] = key;
     this.#values[place] = value;
   }
+
+  #grow(): void {
+    const keys = this.#keys;
+    const values = this.#values;
+    this.#sets *= 2;
+    this.#answers = 0;
+    this.#keys = emptyKeys(this.#sets);
+    this.#values = Array.from<Value | undefined>({ length: this.#sets * WAYS });
+    for (let place = keys.length - 1; place >= 0; place--) {
+      const key = keys[place];
+      if (typeof key === 'string' || typeof key === 'number') this.#put(key, values[place]);
+    }
+  }
+}
+
+function emptyKeys(sets: number): unknown[] {
+  return Array.from<unknown>({ length: sets * WAYS }).fill(ABSENT);
 }
 
 /** Equal to no key. */
 const ABSENT = Symbol('absent');
 
-function placeOf(key: string | number): number {
-  return (mix(typeof key === 'number' ? key | 0 : sample(key)) & (SETS - 1)) * WAYS;
+function placeOf(key: string | number, sets: number): number {
+  return (mix(typeof key === 'number' ? key | 0 : sample(key)) & (sets - 1)) * WAYS;
 }
 
 const TAIL_LENGTH = 10;
 const REST_SAMPLES = 8;
+/** Long values (call traces, scripts) differ in few places, and looking at more of them costs little beside searching them. */
+const LONG = 256;
+const LONG_SAMPLES = 24;
 
 /** Paths differ at their end, or somewhere before it: the end is taken whole, of the rest a unit here and there. */
 function sample(text: string): number {
@@ -44,7 +74,7 @@ function sample(text: string): number {
   const tail = Math.max(0, length - TAIL_LENGTH);
   let hash = length;
   for (let at = length - 1; at >= tail; at--) hash = Math.imul(hash, 31) + text.charCodeAt(at);
-  const step = Math.floor(tail / REST_SAMPLES) + 1;
+  const step = Math.floor(tail / (length > LONG ? LONG_SAMPLES : REST_SAMPLES)) + 1;
   for (let at = tail - 1; at >= 0; at -= step) hash = Math.imul(hash, 31) + text.charCodeAt(at);
   return hash;
 }

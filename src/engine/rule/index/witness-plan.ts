@@ -5,7 +5,7 @@
 
 import type { Filed } from './field-index.js';
 import type { Clause } from './requirement.js';
-import { cheapest, guessedRate, searchCost } from './witness.js';
+import { cheapest, guessedRate, type RateOf, searchCost } from './witness.js';
 
 export interface IndexItem {
   /** What the index answers with; small whole numbers. */
@@ -15,36 +15,47 @@ export interface IndexItem {
 
 export interface WitnessPlan {
   readonly byField: ReadonlyMap<string, readonly Filed[]>;
+  readonly witnesses: ReadonlyMap<number, Clause>;
   /** Items without a usable clause. */
   readonly without: readonly number[];
 }
 
-export function planWitnesses(items: readonly IndexItem[]): WitnessPlan {
+/** @param rateOf  how often a clause holds; guessed unless something better is known */
+export function planWitnesses(items: readonly IndexItem[], rateOf: RateOf = guessedRate): WitnessPlan {
   const shared = sharedCost(items);
   const chosen = new Map<IndexItem, Clause>();
   const without: number[] = [];
   for (const item of items) {
-    const clause = cheapest(item.clauses, shared);
+    const clause = cheapest(item.clauses, shared, rateOf);
     if (clause === undefined) without.push(item.item);
     else chosen.set(item, clause);
   }
   const users = usersByField(chosen);
   // Those with the fewest conditions first: they are the likeliest to be given up, and what they give moves to the others.
   for (const field of [...users.keys()].sort((a, b) => users.get(a)!.size - users.get(b)!.size)) {
-    giveUp(field, users, chosen);
+    giveUp(field, users, chosen, rateOf);
   }
-  return { byField: byField(chosen), without };
+  return {
+    byField: byField(chosen),
+    witnesses: new Map([...chosen].map(([{ item }, clause]) => [item, clause])),
+    without,
+  };
 }
 
 /** Moves all conditions of a field to others in use, if that costs less than looking at the field. */
-function giveUp(field: string, users: Map<string, Set<IndexItem>>, chosen: Map<IndexItem, Clause>): void {
+function giveUp(
+  field: string,
+  users: Map<string, Set<IndexItem>>,
+  chosen: Map<IndexItem, Clause>,
+  rateOf: RateOf,
+): void {
   const moved: [IndexItem, Clause][] = [];
   const costMax = searchCost(field);
   let loss = 0;
   for (const item of users.get(field)!) {
-    const other = cheapest(item.clauses, (name) => (name !== field && users.has(name) ? 0 : undefined));
+    const other = cheapest(item.clauses, (name) => (name !== field && users.has(name) ? 0 : undefined), rateOf);
     if (other === undefined) return;
-    loss += guessedRate(other) - guessedRate(chosen.get(item)!);
+    loss += rateOf(other) - rateOf(chosen.get(item)!);
     if (loss >= costMax) return;
     moved.push([item, other]);
   }

@@ -56,17 +56,21 @@ export function isSelective(clause: Clause): boolean {
   return clause.every(({ kind, texts }) => kind === 'equals' || texts.every((text) => text.length > 0));
 }
 
+/** How often a clause holds, guessed or measured. */
+export type RateOf = (clause: Clause) => number;
+
 /** The rarest of the clauses that are selective and about fields in question only, the fields' cost added; first of equals. */
 export function cheapest(
   clauses: readonly Clause[],
   costOf: (field: string) => number | undefined,
+  rateOf: RateOf = guessedRate,
 ): Clause | undefined {
   let best: Clause | undefined;
   let bestCost = Infinity;
   for (const clause of clauses) {
     const fieldsCost = isSelective(clause) ? costOfFields(clause, costOf) : undefined;
     if (fieldsCost === undefined) continue;
-    const cost = guessedRate(clause) + fieldsCost;
+    const cost = rateOf(clause) + fieldsCost;
     if (cost < bestCost) {
       best = clause;
       bestCost = cost;

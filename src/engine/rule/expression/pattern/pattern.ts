@@ -16,6 +16,7 @@ import { parsePattern } from './parser.js';
 import type { Codes } from './position.js';
 import type { Program } from './program.js';
 import { compileProgram } from './program.js';
+import { Run } from './run.js';
 import { startsOf } from './starts.js';
 import type { Anchor, Pattern as Tree } from './syntax.js';
 
@@ -120,6 +121,7 @@ class Matcher {
   readonly #search: boolean;
   readonly #program: () => Program;
   readonly #chain: Chain | undefined;
+  readonly #run: Run | undefined;
   #isPrepared = false;
   #automaton: Automaton | undefined;
   /** A text that every match contains. */
@@ -130,11 +132,13 @@ class Matcher {
     this.#tree = tree;
     this.#search = search;
     this.#program = program;
-    this.#chain = Chain.of(tree, search);
+    this.#run = Run.of(tree, search);
+    this.#chain = this.#run === undefined ? Chain.of(tree, search) : undefined;
   }
 
   matches(text: Text): boolean {
     if (typeof text === 'string') {
+      if (this.#run !== undefined) return this.#run.matches(text);
       const answer = this.#chain?.matches(text);
       if (answer !== undefined) return answer;
       if (!this.#isPrepared) this.#prepare();

@@ -3,12 +3,14 @@
 import type { Event } from '../../../event/event.js';
 import type { ConditionReach } from '../../condition-reach.js';
 import { excerpt } from '../../matched-value.js';
+import type { Clause } from '../../index/requirement.js';
 import type { Matched } from '../../rule.js';
 import type { RuleCondition, Scopes } from '../../rule-condition.js';
 import type { SigmaFilter, SigmaRule } from '../document.js';
 import type { SigmaExplanation } from '../evaluator.js';
 import { explain } from '../plain/plain-match.js';
 import { eventView, readerName } from '../source/event-view.js';
+import { sigmaFieldName } from '../source/sigma-field.js';
 import { type LogSourceReach, logSourceReach } from '../source/log-source-reach.js';
 import { type NameOf, clausesOf, clausesOfTest } from './clauses.js';
 import { allOf, bindCondition } from './condition-test.js';
@@ -33,11 +35,18 @@ function reachOf(rule: SigmaRule, source: LogSourceReach, nameOf: NameOf): Condi
     actions: source.actions,
     eventIds: inAll([source.eventIds, eventIdsOf(rule.condition, rule)]),
     clauses: [
-      ...clausesOf(rule.condition, rule, nameOf),
+      ...clausesOf(rule.condition, rule, nameOf).filter((clause) => !isAboutEventId(clause)),
       ...source.tests.flatMap((test) => clausesOfTest(test, nameOf)),
     ],
   };
 }
+
+/** Event ids decide with which events a condition is compared at all; to look it up by them once more would spare nothing. */
+function isAboutEventId(clause: Clause): boolean {
+  return clause.every(({ field, kind }) => field === EVENT_ID && kind === 'equals');
+}
+
+const EVENT_ID = sigmaFieldName('EventID');
 
 function bind(
   rule: SigmaRule,

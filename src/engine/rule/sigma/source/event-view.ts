@@ -24,7 +24,11 @@ export function readerName(field: string, fieldNames: ReadonlyMap<string, string
  */
 export function textsOfEvent(event: Event): string[] {
   const texts = textsIn(event.fields);
-  texts.push(event.provider, event.channel, event.host);
-  if (event.eventId !== 0) texts.push(String(event.eventId));
+  texts.push(...envelopeTexts(event));
   return texts;
+}
+
+/** Always as many, in the same order. */
+export function envelopeTexts({ provider, channel, host, eventId }: Event): readonly string[] {
+  return [provider, channel, host, eventId === 0 ? '' : String(eventId)];
 }
