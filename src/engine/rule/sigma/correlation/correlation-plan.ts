@@ -15,6 +15,7 @@ import { sigmaFieldReader } from '../source/sigma-field.js';
 import { conditionOf } from './compare.js';
 import { fieldText } from './field-text.js';
 import type { Source } from './occurrence.js';
+import { ruleReferences } from './references.js';
 import { groupScopeOf, isSpanning, type GroupScope } from './group-scope.js';
 
 /** Where a value of a group, or a counted one, comes from. */
@@ -88,18 +89,16 @@ interface Draft extends Omit<PlannedCorrelation, 'outers' | 'isSilent' | 'signat
 }
 
 class Planner {
-  readonly #byReference = new Map<string, Rule[]>();
+  readonly #byReference: ReadonlyMap<string, readonly Rule[]>;
   readonly #documents = new Map<string, SigmaCorrelation>();
   readonly #drafts = new Map<string, Draft>();
   readonly #kept: ((event: Event) => string | undefined)[] = [];
   readonly #keptPlaces = new Map<string, number>();
 
   constructor(private readonly rules: readonly Rule[]) {
+    this.#byReference = ruleReferences(rules);
     for (const rule of rules) {
       const document = rule.sigma?.document;
-      this.#refer(rule.id, rule);
-      if (document !== undefined && document.name !== rule.id) this.#refer(document.name, rule);
-      if (document !== undefined && document.id !== rule.id) this.#refer(document.id, rule);
       if (document?.kind === 'correlation' && hasWhatItMeasures(document)) this.#documents.set(rule.id, document);
     }
   }
@@ -138,13 +137,6 @@ class Planner {
       kept: this.#kept,
       keptFields: [...this.#keptPlaces.keys()],
     };
-  }
-
-  #refer(reference: string, rule: Rule): void {
-    if (reference === '') return;
-    const known = this.#byReference.get(reference);
-    if (known === undefined) this.#byReference.set(reference, [rule]);
-    else if (!known.includes(rule)) known.push(rule);
   }
 
   /**
