@@ -9,4 +9,8 @@ export { PACK_LIMITS, type PackFile, packFileKind } from './pack/pack-file.js';
 export { type CaseResult, runCases } from './pack/run-cases.js';
 export type { TechniqueFact } from './pack/rule-entry.js';
 export type { Matched, Profile, Rule, RuleErrors, RuleSet, RuleSetName, SigmaSource } from './rule.js';
+export { explainSigma } from './sigma/compiled/compile-sigma.js';
+export type { LogSource, SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from './sigma/document.js';
+export type { SigmaExplanation } from './sigma/evaluator.js';
+export { lintSigmaSet } from './sigma/lint/lint-sigma-set.js';
 export { isRuleProfile, RULE_PROFILES, type RuleProfile } from './rule-profile.js';

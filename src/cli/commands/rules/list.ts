@@ -55,10 +55,10 @@ export function techniqueFilter(technique: string | undefined): (item: Rule | Pr
 export function listText(rules: readonly Rule[], profiles: readonly Profile[], options: ListOptions, paint: Paint): string {
   switch (options.format) {
     case 'json':
-      return `${JSON.stringify({ rules, profiles }, null, 2)}\n`;
+      return `${JSON.stringify({ rules: rules.map(listedRule), profiles }, null, 2)}\n`;
     case 'ndjson':
       return [
-        ...rules.map((rule) => JSON.stringify({ kind: 'rule', ...rule })),
+        ...rules.map((rule) => JSON.stringify({ kind: 'rule', ...listedRule(rule) })),
         ...profiles.map((profile) => JSON.stringify({ kind: 'profile', ...profile })),
       ]
         .map((line) => `${line}\n`)
@@ -68,19 +68,36 @@ export function listText(rules: readonly Rule[], profiles: readonly Profile[], o
   }
 }
 
+/** A Sigma rule without what was read from it: its conditions are in its file. */
+function listedRule({ sigma, ...rule }: Rule) {
+  if (sigma === undefined) return rule;
+  const { document, filters } = sigma;
+  return {
+    ...rule,
+    logSource: document.kind === 'rule' ? document.logSource : undefined,
+    filters: filters.length === 0 ? undefined : filters.map(({ id }) => id),
+  };
+}
+
 const ID_WIDTH = 44;
 
 function prettyText(rules: readonly Rule[], profiles: readonly Profile[], lang: 'en' | 'zh', paint: Paint): string {
   const row = (item: Rule | Profile): string => {
     const id = shortened(item.id, ID_WIDTH).padEnd(ID_WIDTH);
     const techniques = item.techniques.length === 0 ? '' : `  ${paint.cyan(shortened(item.techniques.join(' '), 40))}`;
-    return `${paint.bold(`+${item.points}`.padStart(6))}  ${id}  ${visible(item.title[lang])}${techniques}`;
+    const isShadow = 'isShadow' in item && item.isShadow;
+    const level = 'level' in item && item.set === 'sigma' ? `${(item.level ?? '').padEnd(13)}  ` : '';
+    return `${paint.bold((isShadow ? 'shadow' : `+${item.points}`).padStart(6))}  ${visible(id)}  ${level}${visible(item.title[lang])}${techniques}`;
   };
   const section = (title: string, items: readonly (Rule | Profile)[]): string[] =>
     items.length === 0 ? [] : [paint.bold(title), ...items.map(row), ''];
   return `${[
     ...section('Rules that score, and whose techniques score', rules.filter(({ set }) => set === 'ioa')),
     ...section('Rules whose techniques score', rules.filter(({ set }) => set === 'technique')),
+    ...section(
+      'Sigma rules, which score by their level',
+      rules.filter(({ set }) => set === 'sigma'),
+    ),
     ...section('Profiles', profiles),
     paint.dim(`${plural(rules.length, 'rule')}, ${plural(profiles.length, 'profile')}`),
   ].join('\n')}\n`;

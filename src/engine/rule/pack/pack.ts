@@ -37,6 +37,8 @@ export interface Pack {
   readonly profiles: readonly Profile[];
   /** Sigma filters, to be applied to the rules of all packs: `assemblePacks`. */
   readonly filters: readonly SigmaFilter[];
+  /** All Sigma documents that were read, left-out ones too, for the lint that looks at them together. */
+  readonly documents: readonly SigmaDocument[];
   /** Ids of the Sigma rules that are right and yet not loaded: no profile that was asked for wants them, or the manifest switches them off. */
   readonly leftOut: readonly string[];
   /** What `rules test` runs; by rule or profile id. Empty where they were not asked for. */
@@ -88,6 +90,7 @@ export function loadPack(files: readonly PackFile[], options: PackOptions): Pack
     rules: loader.rules,
     profiles: loader.profiles,
     filters: loader.filters,
+    documents: loader.documents,
     leftOut: loader.leftOut,
     cases,
     diagnostics: diagnostics.sort(byPlace),
@@ -123,6 +126,7 @@ class RuleLoader {
   readonly rules: Rule[] = [];
   readonly profiles: Profile[] = [];
   readonly filters: SigmaFilter[] = [];
+  readonly documents: SigmaDocument[] = [];
   readonly leftOut: string[] = [];
   /** Ids that the files name, with what they are; those kept out by an error included, so that their cases are no second fault. */
   readonly known = new Map<string, 'rule' | 'profile'>();
@@ -156,6 +160,7 @@ class RuleLoader {
     for (const file of files) {
       const { documents, diagnostics } = readSigma(file, settings.placeholders, placeholdersKey);
       this.#diagnostics.push(...diagnostics);
+      this.documents.push(...documents);
       this.counts.ruleCount += brokenDocuments(diagnostics, documents);
       for (const document of documents) {
         if (document.kind === 'filter') this.#keepFilter(document);
@@ -330,6 +335,7 @@ function emptyPack(name: string, diagnostics: readonly Diagnostic[]): Pack {
     rules: [],
     profiles: [],
     filters: [],
+    documents: [],
     leftOut: [],
     cases: [],
     diagnostics,
