@@ -15,18 +15,46 @@ export interface Material {
   readonly chunks: readonly Buffer[];
 }
 
+const CREATION = ['"EventID":1,', '"EventID":4688,', '"EventID":"1"'];
+/** Fewer creations than this say little. */
+const CREATIONS_MIN = 200;
+const CREATIONS_MAX = 20_000;
+
+/** The process creations alone, several times over where they are few; `undefined` where there are hardly any. */
+export function creationsOf({ lines, name }: Material): Material | undefined {
+  const creations = lines.filter(isCreation);
+  if (creations.length < CREATIONS_MIN) return undefined;
+  return materialOf(creations.slice(0, CREATIONS_MAX), `process creations alone of ${name.split(',')[0]!}`);
+}
+
+/** The same events thinned out until one in ten is a process creation; `undefined` where there are hardly any. */
+export function tenthCreations({ lines, name }: Material): Material | undefined {
+  const creations = lines.filter(isCreation).length;
+  if (creations < CREATIONS_MIN || creations * 10 >= lines.length) return undefined;
+  const step = Math.floor((lines.length - creations) / (creations * 9));
+  let others = 0;
+  const thinned = lines.filter((line) => isCreation(line) || others++ % step === 0);
+  return materialOf(thinned, `${name.split(' of ')[0]!}, thinned out`);
+}
+
+const isCreation = (line: Buffer): boolean => CREATION.some((text) => line.includes(text));
+
+function materialOf(lines: readonly Buffer[], source: string): Material {
+  const creations = lines.filter(isCreation).length;
+  const mean = Math.round(lines.reduce((sum, line) => sum + line.length, 0) / lines.length);
+  const share = ((creations / lines.length) * 100).toFixed(1);
+  return {
+    name: `${lines.length} events of ${mean} bytes (${source}), ${share} % process creations`,
+    lines,
+    chunks: chunksOf(lines),
+  };
+}
+
 /** Every n-th line of the files, so that each is in it, or a simulated day of 20 hosts. */
 export async function loadMaterial(paths: readonly string[]): Promise<Material> {
   const lines = paths.length === 0 ? simulatedLines() : await recordedLines(paths);
   if (lines.length === 0) throw new CommandError('There is no event in JSON lines to measure with.');
-  const creations = lines.filter((line) => line.includes('"EventID":1,') || line.includes('"EventID":4688,')).length;
-  const mean = Math.round(lines.reduce((sum, line) => sum + line.length, 0) / lines.length);
-  const source = paths.length === 0 ? 'simulated' : 'recorded';
-  return {
-    name: `${lines.length} ${source} events of ${mean} bytes, ${((creations / lines.length) * 100).toFixed(1)} % process creations`,
-    lines,
-    chunks: chunksOf(lines),
-  };
+  return materialOf(lines, paths.length === 0 ? 'simulated' : 'recorded');
 }
 
 function simulatedLines(): Buffer[] {

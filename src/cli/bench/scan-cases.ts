@@ -6,11 +6,20 @@ import type { EnginePlugin } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
 import { createDecoder } from '../../sources/index.js';
 import { medianSeconds, type BenchCase } from './cases.js';
-import type { Material } from './material.js';
+import { creationsOf, tenthCreations, type Material } from './material.js';
 
 const ROUNDS = 5;
 
-export function scanCases(material: Material, policy: Policy, plugins: readonly EnginePlugin[]): BenchCase[] {
+export function scanCases(material: Material, policy: Policy, plugins: () => readonly EnginePlugin[]): BenchCase[] {
+  const others = [creationsOf(material), tenthCreations(material)].filter((each) => each !== undefined);
+  return [...splitScan(material, policy, plugins), ...others.map((each) => wholeScan(each, policy, plugins))];
+}
+
+function wholeScan(material: Material, policy: Policy, plugins: () => readonly EnginePlugin[]): BenchCase {
+  return splitScan(material, policy, plugins)[0]!;
+}
+
+function splitScan(material: Material, policy: Policy, plugins: () => readonly EnginePlugin[]): BenchCase[] {
   const { lines, chunks } = material;
   const parse = (): void => {
     for (const line of lines) JSON.parse(line.toString());
@@ -18,7 +27,7 @@ export function scanCases(material: Material, policy: Policy, plugins: readonly 
   const decode = (): void => read(chunks, () => undefined);
   const decodeAndMatch = (): void => read(chunks, (event) => void policy.rules.match(event));
   const scan = (): void => {
-    const engine = new Engine(policy, { recordEvents: false, noteChanges: false, plugins });
+    const engine = new Engine(policy, { recordEvents: false, noteChanges: false, plugins: plugins() });
     const seen = new SeenRecords();
     read(chunks, (event) => engine.apply(event, 0, !seen.add(event)));
   };

@@ -5,7 +5,9 @@ import { Command, Option } from 'commander';
 import type { BenchCase } from '../bench/cases.js';
 import { chainCases } from '../bench/chain-cases.js';
 import { liveCase } from '../bench/live-case.js';
+import { loadCase, threadsCase } from '../bench/load-case.js';
 import { loadMaterial } from '../bench/material.js';
+import { ruleCases } from '../bench/rule-cases.js';
 import { scanCases } from '../bench/scan-cases.js';
 import { inProcessPlugins } from '../judges.js';
 import { openOutput } from '../output.js';
@@ -22,7 +24,9 @@ interface BenchOptions {
 export function benchCommand(): Command {
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   return new Command('bench')
-    .description('Measure speed: scan against JSON.parse alone, a live server against the original, large chains.')
+    .description(
+      'Measure speed: scan against JSON.parse alone, rules by their number, loading, large chains, threads, a live server against the original.',
+    )
     .option('--rules <dir>', 'a pack of rules besides the bundled one; may be given more than once', collect, [])
     .option('--no-bundled', 'without the bundled pack')
     .option(
@@ -38,8 +42,11 @@ export function benchCommand(): Command {
       const { policy } = await policyFromOptions(options);
       const material = await loadMaterial(options.events);
       const cases = [
-        ...scanCases(material, policy, inProcessPlugins()),
+        ...scanCases(material, policy, () => inProcessPlugins()),
+        ...ruleCases(material, policy),
+        loadCase(options),
         ...chainCases(policy),
+        ...(options.events.length > 0 ? [threadsCase(options.events, options)] : []),
         ...(options.live ? [await liveCase(material)] : []),
       ];
       const output = openOutput(undefined);

@@ -1,0 +1,70 @@
+/** How long rules take from files to the first answer, beside reading the same files alone; and how much two threads bring. */
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { createRuleSet } from '../../engine/rule/index.js';
+import { CommandError } from '../exit.js';
+import { bundledPackPath, loadPacks, packFolders, readPack } from '../pack-files.js';
+import type { PolicyOptions } from '../policy-options.js';
+import { programRoot } from '../program-root.js';
+import { median, type BenchCase } from './cases.js';
+
+const ROUNDS = 3;
+
+export function loadCase(options: PolicyOptions): BenchCase {
+  const folders = [...(options.bundled ? [bundledPackPath()] : []), ...options.rules];
+  const reading: number[] = [];
+  const loading: number[] = [];
+  let rules = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    reading.push(
+      secondsOf(() => {
+        for (const folder of folders.flatMap(packFolders)) readPack(folder);
+      }),
+    );
+    loading.push(
+      secondsOf(() => {
+        const packs = loadPacks(folders, { ruleProfiles: options.ruleProfile });
+        rules = createRuleSet(packs.rules, packs.profiles).rules.length;
+      }),
+    );
+  }
+  return {
+    name: `load ${rules} rules`,
+    value: Number(median(loading).toFixed(2)),
+    unit: 's',
+    of: `reading the files: ${median(reading).toFixed(2)} s`,
+    ratio: median(loading) / median(reading),
+  };
+}
+
+/** Whole runs of the program, so that starting threads and loading the rules in each is in it. */
+export function threadsCase(paths: readonly string[], options: PolicyOptions): BenchCase {
+  const [one, two] = [1, 2].map((threads) => scanSeconds(paths, threads, options)) as [number, number];
+  return {
+    name: 'scan with two threads',
+    value: Number(two.toFixed(1)),
+    unit: 's',
+    of: `with one: ${one.toFixed(1)} s; of ${paths.join(', ')}`,
+    ratio: one / two,
+  };
+}
+
+function scanSeconds(paths: readonly string[], threads: number, { rules, bundled }: PolicyOptions): number {
+  const program = join(programRoot(), 'bin/chainsight.js');
+  const flags = [...rules.flatMap((folder) => ['--rules', folder]), ...(bundled ? [] : ['--no-bundled'])];
+  const started = performance.now();
+  const { status } = spawnSync(
+    process.execPath,
+    [program, 'scan', ...paths, ...flags, '--threads', String(threads), '--format', 'json'],
+    { stdio: ['ignore', 'ignore', 'ignore'] },
+  );
+  if (status !== 0) throw new CommandError(`The scan with ${threads} threads failed.`);
+  return (performance.now() - started) / 1000;
+}
+
+function secondsOf(work: () => void): number {
+  const started = performance.now();
+  work();
+  return (performance.now() - started) / 1000;
+}
