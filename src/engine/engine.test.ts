@@ -586,6 +586,26 @@ describe('size', () => {
     }
   });
 
+  test('10,000 nested processes, whose ancestors are looked at for an exception', () => {
+    const nested = Array.from({ length: 10_000 }, (_, index) =>
+      actor(index === 9_999 ? 'evil' : `p${index}`, index * 10),
+    );
+    const exception = { id: 'x', value: 'c:\\nowhere\\*', reason: 'r', author: 'a', createdMs: 0 };
+    const engine = engineWith([EVIL], {
+      policy: {
+        exceptions: [
+          { ...exception, scope: 'ancestor' },
+          { ...exception, id: 'y', scope: 'hash', value: 'ff' },
+        ],
+      },
+    });
+    run(
+      engine,
+      nested.map((process, index) => create(process, index === 0 ? EXPLORER : nested[index - 1])),
+    );
+    expect(withLedgersChecked(engine.threats(1))[0]!.score).toBeGreaterThan(0);
+  });
+
   test('one parent with 50,000 children', () => {
     const parent = actor('evil', 0);
     const engine = engineWith([EVIL]);

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addFakeToken, testServer, type TestServer } from '../../../test/support/fake-server.js';
 import { createJsonDecoder } from '../../sources/json/json.js';
+import { makeToken } from '../access/make-token.js';
 
 let server: TestServer;
 let origin: string;
@@ -296,6 +297,22 @@ describe('who may', () => {
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toContain('Bearer');
     expect(server.parts.intake.taken).toEqual([]);
+  });
+
+  test('401 for a token that has expired, also one that was good a moment ago', async () => {
+    const { parts } = server;
+    const nowMs = parts.clock.nowMs();
+    const make = (expiresMs: number): string => {
+      const { record, secret } = makeToken({ name: 'brief', role: 'sensor', hosts: [], nowMs, by: 'test', expiresMs });
+      parts.access.addToken(record);
+      return `Bearer ${secret}`;
+    };
+    expect((await post(event(1), { authorization: make(nowMs - 1) })).status).toBe(401);
+    const authorization = make(nowMs + 500);
+    expect((await post(event(1), { authorization })).status).toBe(202);
+    parts.clock.timeMs += 500;
+    expect((await post(event(2), { authorization })).status).toBe(401);
+    expect(parts.intake.taken).toHaveLength(1);
   });
 
   test.each(['viewer', 'analyst'] as const)('403 for a token of role %s', async (role) => {

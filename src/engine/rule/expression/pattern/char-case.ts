@@ -27,46 +27,52 @@ export function charactersOfClass(
   negated: boolean,
   rules: CaseRules | undefined,
 ): CharSet {
-  const ranges: (readonly [number, number])[] = [];
+  const ranges: Range[] = [];
+  const written: Range[] = [];
+  /** Written as a range that leads beyond the basic plane. */
+  const beyond: Range[] = [];
   let cased = false;
   for (const item of items) {
     if (item.kind === 'category') ranges.push(...item.set.ranges());
     else if (rules === undefined) ranges.push([item.low, item.high]);
-    else if (addFolded(item, rules, ranges)) cased = true;
+    else {
+      // Beyond the basic plane Python keeps an item as written: a single character is not even lowered, which makes it unfindable if it is
+      // a capital; a range is also tried with the upper case of the text's character.
+      const isBeyond = item.high > LAST_BASIC;
+      cased ||= isBeyond;
+      (isBeyond && item.literal ? ranges : written).push([item.low, item.high]);
+      if (isBeyond && !item.literal) beyond.push([item.low, item.high]);
+    }
+  }
+  if (rules !== undefined && written.length > 0) {
+    // All at once: one after another, thousands of items would each be compared with the whole table.
+    const set = CharSet.ofRanges(written);
+    cased ||= !set.intersection(rules.cased).isEmpty;
+    addFolded(set, rules, ranges);
+    if (beyond.length > 0) addLowerOf(CharSet.ofRanges(beyond), unicodeCase(), ranges);
   }
   const set = CharSet.ofRanges(ranges);
   const sought = negated ? set.complement() : set;
   return rules !== undefined && cased ? preimage(sought, rules) : sought;
 }
 
-/** Adds the lower-case form of an item; returns whether any of it has a case. */
-function addFolded(
-  { low, high, literal }: ClassItem & { readonly kind: 'range' },
-  rules: CaseRules,
-  ranges: (readonly [number, number])[],
-): boolean {
-  // Beyond the basic plane Python keeps an item as written: a single character is not even lowered, which makes it unfindable if it is
-  // a capital; a range is also tried with the upper case of the text's character.
-  if (high > LAST_BASIC && literal) {
-    ranges.push([low, high]);
-    return true;
-  }
-  const item = CharSet.ofSorted([low, high]);
+type Range = readonly [number, number];
+
+/** Adds the lower-case form of a set. */
+function addFolded(written: CharSet, rules: CaseRules, ranges: Range[]): void {
   const lowers = new Set<number>();
-  for (const [capital, lower] of pairsWithin(rules, low, high)) if (capital <= LAST_BASIC) lowers.add(lower);
-  if (high > LAST_BASIC) for (const [, lower] of pairsWithin(unicodeCase(), low, high)) ranges.push([lower, lower]);
-  const kept = item.without(rules.capitals.intersection(BASIC));
+  for (const [capital, lower] of rules.pairs) if (capital <= LAST_BASIC && written.has(capital)) lowers.add(lower);
+  const kept = written.without(rules.capitals.intersection(BASIC));
   for (const code of lowers) ranges.push([code, code]);
   for (const [code, others] of rules.siblings) {
     if (lowers.has(code) || (kept.has(code) && code <= LAST_BASIC))
       for (const other of others) ranges.push([other, other]);
   }
   ranges.push(...kept.ranges());
-  return high > LAST_BASIC || !item.intersection(rules.cased).isEmpty;
 }
 
-function pairsWithin(rules: CaseRules, low: number, high: number): readonly (readonly [number, number])[] {
-  return rules.pairs.filter(([capital]) => capital >= low && capital <= high);
+function addLowerOf(written: CharSet, rules: CaseRules, ranges: Range[]): void {
+  for (const [capital, lower] of rules.pairs) if (written.has(capital)) ranges.push([lower, lower]);
 }
 
 /** All characters whose lower case is in the set. */

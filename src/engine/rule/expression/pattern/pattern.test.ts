@@ -373,3 +373,49 @@ describe('patterns made to explode', () => {
     }
   });
 });
+
+describe('patterns as long as a rule allows', () => {
+  const repeated = (part: string): string => part.repeat(Math.floor(20_000 / part.length));
+  const manyCharacters = Array.from({ length: 6_000 }, (_, index) => String.fromCharCode(0x100 + index * 3)).join('');
+  const manyRanges = Array.from({ length: 6_000 }, (_, index) => {
+    const first = String.fromCharCode(0x100 + index * 3);
+    return `${first}-${String.fromCharCode(0x101 + index * 3)}`;
+  }).join('');
+
+  test.each([
+    { name: 'letters with holes', source: repeated('x.a') },
+    { name: 'letters in two cases', source: `(?i)${repeated('ab')}` },
+    { name: 'gaps', source: repeated('a.*') },
+    { name: 'optional letters', source: repeated('a?') },
+    { name: 'alternatives', source: `(?:${repeated('ab|')}c)` },
+    { name: 'alternatives in a row', source: repeated('(a|b)') },
+    { name: 'classes', source: repeated('[ab]') },
+    { name: 'a class of many characters, whatever the case', source: `(?i)[${manyCharacters}]` },
+    { name: 'a class of many ranges, whatever the case', source: `(?i)[^${manyRanges}]` },
+    { name: 'repeats', source: repeated('a{2,3}') },
+    { name: 'groups and references', source: `${'(a)'.repeat(90)}${repeated('\\9')}` },
+    { name: 'look-ahead', source: repeated('(?=a)') },
+    { name: 'groups in groups', source: '('.repeat(90) + repeated('a') + ')'.repeat(90) },
+  ])('$name: ready and asked within a second', ({ source }) => {
+    // A busy machine makes the same work dearer: the cheapest of three counts.
+    const spent = [0, 1, 2].map(() => computingMs(() => tryOut(source)));
+    expect(Math.min(...spent)).toBeLessThan(1_000);
+  });
+});
+
+function tryOut(source: string): void {
+  try {
+    const pattern = new Pattern(source);
+    for (const search of [true, false]) pattern.matches('ab'.repeat(50), search);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    expect(error.error.kind).toBe('type');
+  }
+}
+
+function computingMs(run: () => void): number {
+  const started = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1000;
+}
