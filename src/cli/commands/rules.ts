@@ -1,6 +1,7 @@
 /** `chainsight rules`: check, list, try and bring over rules. One file for each sub-command in `rules/`. */
 
 import { Command } from 'commander';
+import { coverageCommand } from './rules/coverage.js';
 import { evalCommand } from './rules/eval.js';
 import { importRmeyeCommand } from './rules/import-rmeye.js';
 import { lintCommand } from './rules/lint.js';
@@ -14,5 +15,6 @@ export function rulesCommand(): Command {
     .addCommand(testCommand())
     .addCommand(listCommand())
     .addCommand(evalCommand())
+    .addCommand(coverageCommand())
     .addCommand(importRmeyeCommand());
 }

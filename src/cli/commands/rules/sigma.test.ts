@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -193,6 +193,48 @@ correlation: {type: event_count, rules: [shell], group-by: [User], timespan: 5m,
     write({ 'bad.yml': RULE.replace('condition: shell', 'condition: shel') });
     await expect(ask('bad.yml', '{}')).rejects.toThrow('No Sigma rule of');
     await expect(run('eval', '--sigma', join(root, 'rules'), join(root, 'none.jsonl'))).rejects.toThrow('There is no file');
+  });
+});
+
+describe('rules coverage', () => {
+  const cloud = RULE.replace(ID, OTHER).replace('product: windows, category: process_creation', 'product: aws, service: cloudtrail');
+  const record = JSON.stringify({
+    Channel: 'Microsoft-Windows-Sysmon/Operational',
+    EventID: 3,
+    Computer: 'h',
+    Image: 'C:\\cmd.exe',
+  });
+
+  beforeEach(() => write({ 'rules/cloud.yml': cloud, 'events.jsonl': `${record}\n` }));
+
+  test('says by technique, log source and field how many rules there are, and why some can never match', async () => {
+    const { out, exitCode } = await run('coverage', join(root, 'rules'));
+    expect(out).toMatch(/Techniques \(1\) +rules\nT1059\.003 +2\n/);
+    expect(out).toMatch(/windows \/ process_creation \/ - +1\n/);
+    expect(out).toMatch(/ 1 {2}never: no source gives events of aws \/ - \/ cloudtrail/);
+    expect(out).toContain('2 rules: 1 never, 1 open');
+    expect(exitCode).toBe(0);
+  });
+
+  test('held against events', async () => {
+    const { out } = await run('coverage', join(root, 'rules'), '--events', join(root, 'events.jsonl'), '--format', 'json');
+    const { verdicts, rules, data } = JSON.parse(out) as { verdicts: unknown; rules: unknown; data: unknown };
+    expect(verdicts).toEqual({ never: 1, unseen: 1, open: 0, possible: 0 });
+    expect(rules).toMatchObject([
+      { id: OTHER, verdict: 'never', reason: { code: 'LOG_SOURCE_UNMAPPED' } },
+      { id: ID, level: 'high', shadow: false, verdict: 'unseen', reason: { code: 'LOG_SOURCE_NEVER_SEEN' } },
+    ]);
+    expect(data).toMatchObject({ events: 1, kinds: [{ eventId: 3, events: 1 }] });
+  });
+
+  test('as a layer of the ATT&CK Navigator', async () => {
+    const file = join(root, 'layer.json');
+    await run('coverage', join(root, 'rules'), '--format', 'navigator', '--out', file);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ domain: 'enterprise-attack', versions: { layer: '4.5' } });
+  });
+
+  test('is refused for events that are not there', async () => {
+    expect((await run('coverage', join(root, 'rules'), '--events', join(root, 'none'))).exitCode).toBe(2);
   });
 });
 
