@@ -83,9 +83,9 @@ function usersByField(chosen: ReadonlyMap<IndexItem, Clause>): Map<string, Set<I
 function sharedCost(items: readonly IndexItem[]): (field: string) => number {
   const users = new Map<string, number>();
   for (const { clauses } of items) {
-    for (const field of new Set(clauses.flatMap((clause) => clause.map((requirement) => requirement.field)))) {
-      users.set(field, (users.get(field) ?? 0) + 1);
-    }
+    const fields = new Set<string>();
+    for (const clause of clauses) for (const { field } of clause) fields.add(field);
+    for (const field of fields) users.set(field, (users.get(field) ?? 0) + 1);
   }
   return (field) => searchCost(field) / (users.get(field) ?? 1);
 }

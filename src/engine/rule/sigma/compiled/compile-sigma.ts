@@ -28,16 +28,21 @@ export function compileSigma(rule: SigmaRule, filters: readonly SigmaFilter[]): 
   };
 }
 
+/** Clauses are worked out when the first group of events is made that the rule can concern: many a rule never sees one. */
 function reachOf(rule: SigmaRule, source: LogSourceReach, nameOf: NameOf): ConditionReach {
+  let clauses: readonly Clause[] | undefined;
   return {
     systems: source.systems,
     channels: source.channels,
     actions: source.actions,
     eventIds: inAll([source.eventIds, eventIdsOf(rule.condition, rule)]),
-    clauses: [
-      ...clausesOf(rule.condition, rule, nameOf).filter((clause) => !isAboutEventId(clause)),
-      ...source.tests.flatMap((test) => clausesOfTest(test, nameOf)),
-    ],
+    get clauses() {
+      clauses ??= [
+        ...clausesOf(rule.condition, rule, nameOf).filter((clause) => !isAboutEventId(clause)),
+        ...source.tests.flatMap((test) => clausesOfTest(test, nameOf)),
+      ];
+      return clauses;
+    },
   };
 }
 
