@@ -27,7 +27,7 @@ export class Metrics {
     this.#requests.set(status, (this.#requests.get(status) ?? 0) + 1);
   }
 
-  /** Requests for events refused, and single events rejected, since the server started. */
+  /** Requests of events refused as a whole, and events rejected out of others, since the server started. */
   get refusedEvents(): number {
     return [...this.#refused.values()].reduce((sum, count) => sum + count, this.#rejected);
   }
@@ -49,18 +49,37 @@ export class Metrics {
       ['', Math.round((nowMs - this.startedMs) / 1000)],
     ]);
     add('takes_events', 'gauge', '1 while events are taken.', [['', intake.refusal === undefined ? 1 : 0]]);
-    add('events_accepted_total', 'counter', 'Events taken since the server started.', [['', this.#accepted]]);
-    add('events_duplicate_total', 'counter', 'Of those, events known already.', [['', this.#duplicates]]);
-    add('events_rejected_total', 'counter', 'Single events rejected within a request.', [['', this.#rejected]]);
+    add(
+      'events_accepted_total',
+      'counter',
+      'Events on disk that senders were told of since the server started, repetitions among them.',
+      [['', this.#accepted]],
+    );
+    add(
+      'events_duplicate_total',
+      'counter',
+      'Of the accepted events, repetitions of known ones, which changed nothing.',
+      [['', this.#duplicates]],
+    );
+    add('events_rejected_total', 'counter', 'Events rejected out of requests whose other events were taken.', [
+      ['', this.#rejected],
+    ]);
     add(
       'events_refused_requests_total',
       'counter',
-      'Requests with events refused as a whole, by status.',
+      'Requests of events of which nothing was taken, by status.',
       byStatus(this.#refused),
     );
-    add('requests_total', 'counter', 'Other requests, by status.', byStatus(this.#requests));
-    add('events_stored', 'gauge', 'Events taken in, ever.', [['', state.eventCounts().events]]);
-    add('threats', 'gauge', 'Threats by verdict.', [
+    add(
+      'requests_total',
+      'counter',
+      'Requests that bring no events, by status, live streams left out.',
+      byStatus(this.#requests),
+    );
+    add('events_stored', 'gauge', 'Events taken in since the data folder was made, repetitions left out.', [
+      ['', state.eventCounts().events],
+    ]);
+    add('threats', 'gauge', 'Threats there are, by verdict.', [
       ['{verdict="open"}', open],
       ['{verdict="confirmed"}', confirmed],
       ['{verdict="ignored"}', ignored],
@@ -72,7 +91,7 @@ export class Metrics {
   }
 }
 
+/** Statuses that were never answered have no line: a made-up one with 0 would be read as an answer that was given. */
 function byStatus(counts: ReadonlyMap<number, number>): readonly (readonly [string, number])[] {
-  if (counts.size === 0) return [['{status="200"}', 0]];
   return [...counts].toSorted(([a], [b]) => a - b).map(([status, count]) => [`{status="${status}"}`, count] as const);
 }

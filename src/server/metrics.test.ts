@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { addFakeToken, testServer, type TestServer } from '../../test/support/fake-server.js';
+import { fakeStored } from '../../test/support/fake-parts.js';
+
+let server: TestServer;
+
+beforeEach(async () => {
+  server = await testServer({ filled: true });
+});
+
+async function metrics(): Promise<ReadonlyMap<string, number>> {
+  const { text } = await server.ask('GET', '/metrics');
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    samples.map((line) => {
+      const at = line.lastIndexOf(' ');
+      return [line.slice('chainsight_'.length, at), Number(line.slice(at + 1))];
+    }),
+  );
+}
+
+describe('/metrics', () => {
+  test('is text that Prometheus reads: each family once, with its help and type before its samples', async () => {
+    await server.ask('GET', '/health');
+    const { text } = await server.ask('GET', '/metrics');
+    expect(text.endsWith('\n')).toBe(true);
+    const seen = new Set<string>();
+    let family = '';
+    for (const line of text.trim().split('\n')) {
+      const [, kind, name] = /^# (HELP|TYPE) (chainsight_[a-z_]+) /.exec(line) ?? [];
+      if (kind === 'HELP') {
+        expect(seen.has(name!)).toBe(false);
+        seen.add((family = name!));
+      } else if (kind === 'TYPE') {
+        expect(line).toMatch(new RegExp(`^# TYPE ${family} (?:counter|gauge)$`));
+        expect(family.endsWith('_total')).toBe(line.endsWith(' counter'));
+      } else expect(line).toMatch(new RegExp(`^${family}(?:\\{[a-z]+="[a-z0-9]+"\\})? \\d+$`));
+    }
+    expect(seen.size).toBe(12);
+  });
+
+  test('a status that was never answered has no line', async () => {
+    const names = [...(await metrics()).keys()];
+    expect(names.filter((name) => name.startsWith('events_refused') || name.startsWith('requests_total'))).toEqual([]);
+  });
+
+  test('every line is what its help says', async () => {
+    const as = addFakeToken(server.parts, 'sensor');
+    const post = async (body: string, duplicates = 0): Promise<number> => {
+      server.parts.intake.answer = duplicates === 0 ? undefined : { kind: 'taken', duplicates };
+      return (await server.ask('POST', '/api/v1/events', { as, body })).status;
+    };
+    const line = '{"host":"fin-03"}';
+    expect(await post(`${line}\n${line}`)).toBe(202);
+    expect(await post(`${line}\n${line}\n${line}`, 2)).toBe(202);
+    expect(await post(`${line}\nno JSON\nneither`)).toBe(202);
+    expect(await post('no JSON\nneither')).toBe(400);
+    server.parts.intake.answer = { kind: 'stopped', reason: 'the disk is full' };
+    expect((await server.ask('POST', '/api/v1/events', { as, body: line })).status).toBe(503);
+    expect((await server.ask('POST', '/api/v1/events', { body: line })).status).toBe(401);
+    expect((await server.ask('GET', '/health')).status).toBe(200);
+    expect((await server.ask('GET', '/api/v1/threats')).status).toBe(401);
+    const stored = fakeStored();
+    server.parts.state.stored.set('x', { ...stored, decision: { ...stored.decision, verdict: 'ignored' } });
+    server.parts.intake.refusal = 'the disk is full';
+    server.parts.clock.timeMs += 90_000;
+
+    const found = await metrics();
+    const bytes = ['memory_resident_bytes', 'memory_heap_bytes'];
+    for (const name of bytes) expect(found.get(name)).toBeGreaterThan(1024 * 1024);
+    expect(Object.fromEntries([...found].filter(([name]) => !bytes.includes(name)))).toEqual({
+      up_seconds: 90,
+      takes_events: 0,
+      events_accepted_total: 6,
+      events_duplicate_total: 2,
+      events_rejected_total: 2,
+      'events_refused_requests_total{status="400"}': 1,
+      'events_refused_requests_total{status="401"}': 1,
+      'events_refused_requests_total{status="503"}': 1,
+      'requests_total{status="200"}': 1,
+      'requests_total{status="401"}': 1,
+      events_stored: 3,
+      'threats{verdict="open"}': 1,
+      'threats{verdict="confirmed"}': 0,
+      'threats{verdict="ignored"}': 1,
+      streams: 0,
+    });
+  });
+});
