@@ -6,6 +6,7 @@
 import { chainIdOf, type Chain } from './chain/chain.js';
 import { Forest, type ForestObserver } from './chain/forest.js';
 import type { Effects, EventRecord, ProcessRecord } from './effects.js';
+import { hex64 } from './base/hash.js';
 import { integerOf, textOf, type Event } from './event/event.js';
 import { fullerName, hostKey } from './event/host-name.js';
 import { PluginRunner } from './plugin/plugin-runner.js';
@@ -15,11 +16,21 @@ import { HostTable, type HostObserver } from './process/host-table.js';
 import { fileNameOf, type PidReference, type PidTimeline } from './process/pid-timeline.js';
 import { createFacts, currentOf, type Mention, type Process } from './process/process.js';
 import type { Rule } from './rule/rule.js';
+import { correlationPlan, type CorrelationPlan } from './rule/sigma/correlation/correlation-plan.js';
+import { Correlator } from './rule/sigma/correlation/correlator.js';
+import type { CorrelationLimits } from './rule/sigma/correlation/limits.js';
+import type { Occurrence, Sighting } from './rule/sigma/correlation/occurrence.js';
+import { Standing } from './rule/sigma/correlation/standing.js';
 import { evidenceEventOf, type Evidence, type EvidenceEvent } from './score/evidence.js';
 import { Scorer } from './score/scorer.js';
 import type { Threat } from './score/threat.js';
 import { chainRecord, eventRecord, processRecord, threatOf } from './views.js';
 import { isRootImage, isSkipped } from './policy-lists.js';
+
+/** The process of a hit. It may be replaced: where an event names a process by pid alone, later events may show that another run was meant. */
+export interface HitSubject {
+  process: Process;
+}
 
 export interface EngineOptions {
   /** True where `drain` shall give a row for each event (live); scans need none. */
@@ -27,10 +38,11 @@ export interface EngineOptions {
   /** False where nobody asks `drain` what changed: nothing is noted for it then. True by default. */
   readonly noteChanges?: boolean;
   readonly plugins?: readonly EnginePlugin[];
-  /** Told of each rule that matched, with the process it was attached to. */
-  readonly onHit?: (event: Event, rule: Rule, process: Process | undefined) => void;
+  /** Told of each rule that matched, with the process it was attached to; of a shadow rule with that it would be. */
+  readonly onHit?: (event: Event, rule: Rule, subject: HitSubject) => void;
   /** Past this many processes on one host, ended ones without evidence or children are forgotten, oldest first. */
   readonly maxProcessesPerHost?: number;
+  readonly correlationLimits?: CorrelationLimits;
 }
 
 export interface EngineCounts {
@@ -39,11 +51,21 @@ export interface EngineCounts {
   /** Events of images or hashes on the skip lists. */
   skipped: number;
   hits: number;
-  /** Hits on events that name no process: kept, but in no chain. */
+  /** Hits on events that name no process: evidence in a chain of the host's own. */
   hitsWithoutProcess: number;
   forgotten: number;
+  /** Events that correlations forgot for want of room, once for each correlation. */
+  forgottenByCorrelations: number;
 }
 
+/** What rests on the pid of one event, and moves when the pid turns out to mean another run. */
+interface RestsOnPid {
+  readonly evidence: Evidence[];
+  sighting: Sighting | undefined;
+  subject: HitSubject | undefined;
+}
+
+const NO_RULES: readonly Rule[] = [];
 const POWERSHELL = /powershell/i;
 const SYSTEM_PID = 4;
 const SETTLE_ROUNDS_MAX = 1000;
@@ -57,6 +79,7 @@ export class Engine {
     hits: 0,
     hitsWithoutProcess: 0,
     forgotten: 0,
+    forgottenByCorrelations: 0,
   };
   readonly #hosts = new Map<string, HostTable>();
   readonly #hostsByName = new Map<string, HostTable>();
@@ -64,8 +87,14 @@ export class Engine {
   readonly #scorer: Scorer;
   readonly #plugins: PluginRunner;
   #policy: Policy;
-  /** Where the current event named its process by pid alone: its evidence, to be moved if the pid means another run after all. */
-  #givenByPid: Evidence[] | undefined;
+  readonly #correlator: Correlator;
+  readonly #standing: Standing;
+  #correlations: CorrelationPlan;
+  /** Correlations that hold at the current event. */
+  #completed: Rule[] = [];
+  #current: Event | undefined;
+  /** Where the current event named its process by pid alone. */
+  #restsOnPid: RestsOnPid | undefined;
   readonly #unsettled = new Set<PidTimeline>();
 
   readonly #notesChanges: boolean;
@@ -88,6 +117,22 @@ export class Engine {
       changed: (chain, process) => this.#touch(chain, process),
     });
     this.#scorer.setPolicy(policy);
+    this.#standing = new Standing({
+      derive: (process, rule, timeMs, finding) => this.#scorer.derive(process, rule, timeMs, finding),
+      count: (process, rule, timeMs, by) => this.#scorer.countDerived(process, rule, timeMs, by),
+    });
+    this.#correlator = new Correlator(
+      {
+        chainOf: (process, timeMs) => this.#chainOf(process, timeMs),
+        began: (occurrence) => this.#correlated(occurrence),
+        ceased: (occurrence) => this.#notCorrelated(occurrence),
+        settled: (occurrence) => this.#standing.settled(occurrence),
+        placed: (occurrence) => this.#standing.placed(occurrence),
+      },
+      options.correlationLimits,
+    );
+    this.#correlations = correlationPlan(policy.rules.rules);
+    this.#correlator.setPlan(this.#correlations);
     this.#plugins = new PluginRunner(options.plugins ?? [], {
       chainOf: (process, event) => this.#chainOf(process, event.timeMs),
       give: (plugin, process, event, evidence) => this.#givePluginEvidence(plugin, process, event, evidence),
@@ -102,6 +147,8 @@ export class Engine {
   setPolicy(policy: Policy): void {
     this.#policy = policy;
     this.#scorer.setPolicy(policy);
+    this.#correlations = correlationPlan(policy.rules.rules);
+    this.#correlator.setPlan(this.#correlations);
   }
 
   get processCount(): number {
@@ -132,16 +179,23 @@ export class Engine {
       return;
     }
     const host = this.#host(event.host);
-    const rules = this.#match(event);
-    this.#givenByPid = undefined;
-    const process = this.#subject(host, event, rules.length > 0);
-    for (const rule of rules) this.#hit(event, rule, process, repeated);
+    const matched = this.#policy.rules.match(event);
+    const rules = this.#heard(matched);
+    this.#restsOnPid = undefined;
+    const process = this.#subject(host, event, matched.length > 0);
+    const subject = process ?? (matched.length > 0 ? host.hostEvents : undefined);
+    if (subject !== undefined) {
+      for (const rule of rules) this.#hit(event, rule, subject, repeated);
+      if (this.#correlations.inputs.size > 0) this.#correlate(event, matched, subject, repeated);
+    }
     if (process !== undefined) this.#plugins.run(event, process, repeated);
     if (this.#unsettled.size > 0) this.#settleTimelines();
+    const completed = this.#correlations.inputs.size > 0 ? this.#settleCorrelations(event, repeated) : NO_RULES;
     if (!repeated && this.options.recordEvents) {
-      this.#events.push(
-        this.#record(event, position, host, process === undefined ? undefined : currentOf(process), rules),
-      );
+      const all = completed.length === 0 ? rules : [...rules, ...completed];
+      // What only shadow rules saw leaves no chain that could be named.
+      const shown = process ?? (all.some((rule) => !rule.isShadow) ? subject : undefined);
+      this.#events.push(this.#record(event, position, host, shown === undefined ? undefined : currentOf(shown), all));
     }
   }
 
@@ -175,6 +229,7 @@ export class Engine {
     this.#forgotten.push(key);
     const host = this.#hosts.get(key);
     if (host === undefined) return;
+    this.#correlator.forgetHost(key);
     this.#hosts.delete(key);
     for (const [spelled, table] of this.#hostsByName) if (table === host) this.#hostsByName.delete(spelled);
     for (const timeline of this.#unsettled) if (timeline.host === host) this.#unsettled.delete(timeline);
@@ -219,7 +274,7 @@ export class Engine {
     }
     const processes: ProcessRecord[] = [];
     for (const process of this.#dirtyProcesses) {
-      if (process.hostTable.processes.has(process.id)) processes.push(processRecord(process));
+      if (process.isHostEvents || process.hostTable.processes.has(process.id)) processes.push(processRecord(process));
     }
     const effects: Effects = {
       forgotten: this.#forgotten,
@@ -241,10 +296,49 @@ export class Engine {
     return effects;
   }
 
-  #match(event: Event): readonly Rule[] {
-    const rules = this.#policy.rules.match(event);
+  #correlate(event: Event, matched: readonly Rule[], subject: Process, repeated: boolean): void {
+    const sighting = this.#correlator.feed(event, matched, subject, repeated);
+    if (this.#restsOnPid !== undefined) this.#restsOnPid.sighting = sighting;
+  }
+
+  /** @returns the correlations that hold at this very event */
+  #settleCorrelations(event: Event, repeated: boolean): readonly Rule[] {
+    this.#current = repeated ? undefined : event;
+    this.#completed = [];
+    this.#correlator.settle();
+    this.#current = undefined;
+    this.counts.forgottenByCorrelations = this.#correlator.evicted;
+    return this.#completed;
+  }
+
+  #notCorrelated(occurrence: Occurrence): void {
+    this.#standing.ceased(occurrence);
+    this.counts.hits--;
+    if (occurrence.sighting.process?.isHostEvents === true) this.counts.hitsWithoutProcess--;
+  }
+
+  #correlated(occurrence: Occurrence): void {
+    this.#standing.began(occurrence);
+    const { sighting, group } = occurrence;
+    const { rule } = group.correlation;
+    const process = currentOf(sighting.process!);
+    this.counts.hits++;
+    if (process.isHostEvents) this.counts.hitsWithoutProcess++;
+    const event = this.#current;
+    if (event === undefined || sighting.at.id !== hex64({ high: event.idHigh, low: event.idLow })) return;
+    if (this.#completed.includes(rule)) return;
+    this.#completed.push(rule);
+    this.options.onHit?.(event, rule, { process });
+  }
+
+  /** Rules that give hits of their own: not those that only serve correlations. */
+  #heard(matched: readonly Rule[]): readonly Rule[] {
+    const { silentRules } = this.#correlations;
+    const rules =
+      silentRules.size > 0 && matched.length > 0 ? matched.filter((rule) => !silentRules.has(rule.id)) : matched;
     if (rules.length <= 1 || this.#policy.hits === 'all') return rules;
-    return rules.slice(0, 1);
+    const first = rules.find((rule) => !rule.isShadow);
+    return rules.filter((rule) => rule.isShadow || rule === first);
   }
 
   #host(name: string): HostTable {
@@ -336,8 +430,7 @@ export class Engine {
       return named;
     }
     if (pid <= 0) return undefined;
-    const given: Evidence[] = [];
-    this.#givenByPid = given;
+    const rests = this.#restOnPid();
     const { timeMs } = event;
     const process = this.#meantBy(host, pid, {
       mention: deedMention(event),
@@ -346,7 +439,7 @@ export class Engine {
         if (from.endMs === timeMs) this.#end(from, 0);
         this.#settleDeed(to, timeMs);
         this.#end(to, timeMs);
-        this.#scorer.move(given, from, to);
+        this.#moveTo(rests, from, to);
       },
     });
     this.#settleDeed(process, timeMs);
@@ -374,19 +467,28 @@ export class Engine {
     const mention = deedMention(event);
     // Without a hit nothing rests on it, so no placeholder is made for it.
     if (!isHit) return host.timeline(subjectPid).peek(event.timeMs, fileNameOf(mention.image));
-    const given: Evidence[] = [];
-    this.#givenByPid = given;
+    const rests = this.#restOnPid();
     const { timeMs } = event;
     const process = this.#meantBy(host, subjectPid, {
       mention,
       isNeeded: () => true,
       move: (from, to) => {
         this.#settleDeed(to, timeMs);
-        this.#scorer.move(given, from, to);
+        this.#moveTo(rests, from, to);
       },
     });
     this.#settleDeed(process, timeMs);
     return process;
+  }
+
+  #restOnPid(): RestsOnPid {
+    return (this.#restsOnPid = { evidence: [], sighting: undefined, subject: undefined });
+  }
+
+  #moveTo({ evidence, sighting, subject }: RestsOnPid, from: Process, to: Process): void {
+    this.#scorer.move(evidence, from, to);
+    if (subject !== undefined) subject.process = to;
+    if (sighting !== undefined) this.#correlator.move(sighting, to);
   }
 
   #settleDeed(process: Process, timeMs: number): void {
@@ -417,7 +519,10 @@ export class Engine {
     if (process.chain === undefined && !process.isRoot) {
       process.isRoot = isRoot;
       this.#forest.add(process);
-    } else if (process.isRoot !== isRoot) this.#scorer.changeRoot(process, isRoot);
+    } else if (process.isRoot !== isRoot) {
+      this.#scorer.changeRoot(process, isRoot);
+      this.#standing.restate(process);
+    }
     this.#scorer.reconsiderExemptions(process);
     this.#touch(process.chain, process);
     if (process.settledImage === image) return;
@@ -448,18 +553,21 @@ export class Engine {
     if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
   }
 
-  #hit(event: Event, rule: Rule, process: Process | undefined, repeated: boolean): void {
+  #hit(event: Event, rule: Rule, process: Process, repeated: boolean): void {
     if (!repeated) {
       this.counts.hits++;
-      if (process === undefined) this.counts.hitsWithoutProcess++;
-      this.options.onHit?.(event, rule, process);
+      if (process.isHostEvents) this.counts.hitsWithoutProcess++;
+      if (this.options.onHit !== undefined) {
+        const subject: HitSubject = this.#restsOnPid?.subject ?? { process };
+        if (this.#restsOnPid !== undefined) this.#restsOnPid.subject = subject;
+        this.options.onHit(event, rule, subject);
+      }
     }
-    if (process === undefined) return;
-    const given = this.#scorer.giveHit(process, rule, event, repeated, this.#givenByPid !== undefined);
-    if (this.#givenByPid === undefined || given.length === 0) return;
+    const given = this.#scorer.giveHit(process, rule, event, repeated, this.#restsOnPid !== undefined);
+    if (this.#restsOnPid === undefined || given.length === 0) return;
     // Evidence that rests on a pid follows that pid when a better run for it becomes known.
     this.#scorer.refer(process, given);
-    this.#givenByPid.push(...given);
+    this.#restsOnPid.evidence.push(...given);
   }
 
   #givePluginEvidence(plugin: string, process: Process, event: Event, evidence: PluginEvidence): void {
@@ -515,6 +623,8 @@ export class Engine {
         if (into.parent === undefined && from.parent !== undefined) this.#link(into, from.parent);
         for (const child of [...from.children]) this.#link(child, into);
         this.#scorer.absorb(from, into);
+        this.#standing.restate(from, into);
+        this.#correlator.disturb(from);
         this.#plugins.absorb(from, into);
         const formerId = from.chain?.id;
         from.absorbedBy = into;
@@ -537,6 +647,7 @@ export class Engine {
     return {
       chainsJoined: (from, into, formerStart) => {
         this.#scorer.join(from, into);
+        this.#correlator.disturb(from);
         this.#plugins.join(from, into);
         this.#dirtyChains.delete(from);
         this.#touch(into, into.start);
@@ -545,10 +656,12 @@ export class Engine {
       },
       chainRebuilt: (chain) => {
         this.#scorer.rebuild(chain);
+        this.#correlator.disturb(chain);
         this.#touch(chain, undefined);
       },
       chainDissolved: (chain, heir) => {
         this.#dirtyChains.delete(chain);
+        this.#correlator.disturb(chain);
         if (!this.#notesChanges) return;
         if (heir !== undefined) this.#alias(chain.id, heir.id);
         else if (chain.isThreat) this.#withdrawn.push(chain.id);

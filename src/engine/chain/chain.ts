@@ -20,6 +20,8 @@ export class Chain {
   #ledger: Map<string, LedgerItem> | undefined;
   #profiles: Map<string, LedgerItem> | undefined;
   #hitCounts: Map<string, number> | undefined;
+  /** Of a day of a root process: what correlations say of it, by rule. */
+  derived: Map<string, readonly Evidence[]> | undefined;
   memory: Memories | undefined;
   /** Members whose end was not seen. */
   alive = 0;
@@ -106,5 +108,6 @@ export class Chain {
 
 export function chainIdOf(start: Process, day: number = NO_DAY): string {
   const { key } = start.hostTable;
+  if (start.isHostEvents) return hashId(key, 'host-events', String(day));
   return day === NO_DAY ? hashId(key, start.id) : hashId(key, start.id, String(day));
 }

@@ -43,7 +43,7 @@ export class Forest {
     if (chain === undefined) {
       chain = new Chain(root, day);
       chain.members.push(root);
-      chain.alive = root.endMs === 0 ? 1 : 0;
+      chain.alive = root.endMs === 0 && !root.isHostEvents ? 1 : 0;
       days.set(day, chain);
       this.chains.add(chain);
     }

@@ -70,6 +70,8 @@ export class Process implements PluginProcess {
   isRoot = false;
   /** Stands for a run that only references by pid name: a placeholder of one pid's timeline, which may withdraw it. */
   isGap = false;
+  /** Stands for no run of a program: what is held of it are hits on events that name no process. A root, so judged by day; see `HostTable.hostEvents`. */
+  isHostEvents = false;
   /** What the image was when the process was last placed. */
   settledImage: string | undefined;
   /** Chain of a process that is no root. */
@@ -78,6 +80,8 @@ export class Process implements PluginProcess {
   dayChains: Map<number, Chain> | undefined;
 
   #evidence: Map<string, Evidence> | undefined;
+  /** What correlations say of it, by rule; of a root process its chains of days hold that. */
+  derived: Map<string, readonly Evidence[]> | undefined;
   /** Evidence of events that named this process by its pid: may turn out to belong to another run. */
   referred: Set<Evidence> | undefined;
   /** Certain evidence that a stronger one by pid took the place of. */
@@ -110,7 +114,7 @@ export class Process implements PluginProcess {
   }
 
   get hasEvidence(): boolean {
-    return this.#evidence !== undefined && this.#evidence.size > 0;
+    return (this.#evidence !== undefined && this.#evidence.size > 0) || this.derived !== undefined;
   }
 
   /** How often each rule fired on it. */

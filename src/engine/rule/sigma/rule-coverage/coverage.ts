@@ -185,7 +185,7 @@ function kindsByRule(survey: DataSurvey | undefined): ReadonlyMap<string, SeenKi
 }
 
 function reasonOf(probe: RuleProbe, survey: DataSurvey | undefined, kinds: readonly SeenKind[]): Reason | undefined {
-  if (probe.isContradictory) {
+  if (probe.isContradictory && probe.isKnownSource) {
     return {
       code: 'LOG_SOURCE_CONTRADICTORY',
       message: 'its log source, actions and event ids leave no event over',
