@@ -10,15 +10,18 @@ export type ConditionComplaint = 'impossible' | 'always';
 
 /** 4,096 positions. Rules with more selections are not looked at. */
 const SELECTIONS_MAX = 12;
-/** Tests compared with each other for one position. */
-const TESTS_MAX = 200;
+/** Positions times selections named by the condition: a longer one is not looked at. */
+const STEPS_MAX = 1_000_000;
+/** Values compared with each other; what is left over may hold together. */
+const COMPARISONS_MAX = 200_000;
+const TESTS_OF_FIELD_MAX = 100;
 
 export function complainOfCondition({
   selections,
   condition,
 }: SigmaRule | SigmaFilter): ConditionComplaint | undefined {
-  const names = [...namesIn(condition)];
-  if (names.length > SELECTIONS_MAX) return undefined;
+  const names = namesIn(condition);
+  if (names.size > SELECTIONS_MAX || sizeOf(condition) << names.size > STEPS_MAX) return undefined;
   const bits = new Map<string, number>();
   const atoms: Selection[] = [];
   const shapes = new Map<string, number>();
@@ -31,7 +34,10 @@ export function complainOfCondition({
     shapes.set(shape, index);
     bits.set(name, 1 << index);
   }
-  const never = maskOf(atoms, (atom) => !canHold(atom));
+  const rivals = new Rivals();
+  const never = maskOf(atoms, (atom) => !rivals.canHold(atom));
+  /** For each selection those that cannot hold beside it. */
+  const excluded = atoms.map((atom) => maskOf(atoms, (other) => other !== atom && !rivals.canBoth(atom, other)));
   const ever = maskOf(atoms, isAlways);
   let isEverTrue = false;
   let isEverFalse = false;
@@ -39,7 +45,7 @@ export function complainOfCondition({
     if ((on & never) !== 0 || (on & ever) !== ever) continue;
     const isTrue = holds(condition, bits, on);
     if (isTrue ? isEverTrue : isEverFalse) continue;
-    if (!holdTogether(atoms.filter((_, index) => (on & (1 << index)) !== 0))) continue;
+    if (excluded.some((others, index) => (on & (1 << index)) !== 0 && (on & others) !== 0)) continue;
     if (isTrue) isEverTrue = true;
     else isEverFalse = true;
   }
@@ -77,19 +83,6 @@ function shapeOf(selection: Selection): string {
   );
 }
 
-function canHold(selection: Selection): boolean {
-  switch (selection.kind) {
-    case 'every':
-      return selection.tests.every(canTestHold) && areCompatible(selection.tests);
-    case 'some':
-      return selection.selections.some(canHold);
-    case 'all':
-      return selection.selections.every(canHold) && holdTogether(selection.selections);
-    case 'keywords':
-      return true;
-  }
-}
-
 /** Keywords of nothing but `*`: every event has some value. */
 function isAlways(selection: Selection): boolean {
   if (selection.kind === 'some') return selection.selections.some(isAlways);
@@ -100,34 +93,76 @@ function isAlways(selection: Selection): boolean {
   return selection.quantifier === 'all' ? selection.values.every(isAny) : selection.values.some(isAny);
 }
 
-function holdTogether(selections: readonly Selection[]): boolean {
-  return areCompatible(selections.flatMap((each) => (each.kind === 'every' ? each.tests : [])));
+function sizeOf(condition: Condition): number {
+  if (condition.kind === 'selection') return 1;
+  if (condition.kind === 'not') return 1 + sizeOf(condition.condition);
+  return condition.conditions.reduce((sum, part) => sum + sizeOf(part), 1);
 }
 
-/** Under `all` one value would have to be two at once. */
-function canTestHold({ quantifier, isNegated, values }: FieldTest): boolean {
-  if (quantifier === 'any' || isNegated) return true;
-  return values.every((one, index) => values.slice(index + 1, TESTS_MAX).every((other) => canBoth(one, other)));
-}
+/** Tests that cannot hold of one event, as far as the fields with one value show. */
+class Rivals {
+  #comparisons = COMPARISONS_MAX;
 
-function areCompatible(tests: readonly FieldTest[]): boolean {
-  const byField = new Map<string, FieldTest[]>();
-  for (const test of tests.slice(0, TESTS_MAX)) {
-    if (test.isNegated) continue;
-    const field = test.field.toLowerCase();
-    const same = byField.get(field);
-    if (same === undefined) byField.set(field, [test]);
-    else if (same.every((other) => canBothTests(other, test))) same.push(test);
-    else return false;
+  canHold(selection: Selection): boolean {
+    switch (selection.kind) {
+      case 'every':
+        return selection.tests.every((test) => this.#canTestHold(test)) && this.#areCompatible(selection.tests);
+      case 'some':
+        return selection.selections.some((each) => this.canHold(each));
+      case 'all':
+        return selection.selections.every((each) => this.canHold(each)) && this.#areCompatible(testsOf(selection));
+      case 'keywords':
+        return true;
+    }
   }
-  return true;
+
+  canBoth(one: Selection, other: Selection): boolean {
+    const others = byField(testsOf(other));
+    return testsOf(one).every((test) =>
+      (others.get(test.field.toLowerCase()) ?? []).every((another) => this.#canBothTests(test, another)),
+    );
+  }
+
+  #areCompatible(tests: readonly FieldTest[]): boolean {
+    return [...byField(tests).values()].every((same) =>
+      same.every((one, index) => same.slice(index + 1).every((other) => this.#canBothTests(one, other))),
+    );
+  }
+
+  /** Under `all` one value would have to be two at once. */
+  #canTestHold({ quantifier, isNegated, values }: FieldTest): boolean {
+    if (quantifier === 'any' || isNegated || !this.#spend((values.length * values.length) / 2)) return true;
+    return values.every((one, index) => values.slice(index + 1).every((other) => canBoth(one, other)));
+  }
+
+  #canBothTests(one: FieldTest, other: FieldTest): boolean {
+    if (one.isNegated || other.isNegated || !this.#spend(one.values.length * other.values.length)) return true;
+    const someOf = (test: FieldTest, is: (value: ValueTest) => boolean): boolean =>
+      test.quantifier === 'all' ? test.values.every(is) : test.values.some(is);
+    return someOf(one, (value) => someOf(other, (another) => canBoth(value, another)));
+  }
+
+  #spend(comparisons: number): boolean {
+    if (comparisons > this.#comparisons) return false;
+    this.#comparisons -= comparisons;
+    return true;
+  }
 }
 
-function canBothTests(one: FieldTest, other: FieldTest): boolean {
-  if (one.values.length * other.values.length > 10_000) return true;
-  const someOf = (test: FieldTest, is: (value: ValueTest) => boolean): boolean =>
-    test.quantifier === 'all' ? test.values.every(is) : test.values.some(is);
-  return someOf(one, (value) => someOf(other, (another) => canBoth(value, another)));
+function testsOf(selection: Selection): readonly FieldTest[] {
+  if (selection.kind === 'every') return selection.tests;
+  return selection.kind === 'all' ? selection.selections.flatMap(testsOf) : [];
+}
+
+function byField(tests: readonly FieldTest[]): ReadonlyMap<string, readonly FieldTest[]> {
+  const fields = new Map<string, FieldTest[]>();
+  for (const test of tests) {
+    const field = test.field.toLowerCase();
+    const same = fields.get(field);
+    if (same === undefined) fields.set(field, [test]);
+    else if (same.length < TESTS_OF_FIELD_MAX) same.push(test);
+  }
+  return fields;
 }
 
 /** Whether one value can fulfil both tests; in doubt it can. */

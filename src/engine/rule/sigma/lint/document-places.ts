@@ -7,7 +7,7 @@ import type { YamlPath } from '../read/yaml-places.js';
 
 export class DocumentPlaces {
   readonly #textOf: (file: string) => string | undefined;
-  readonly #files = new Map<string, YamlDocuments | undefined>();
+  readonly #files = new Map<string, PlacedFile | undefined>();
 
   constructor(textOf: (file: string) => string | undefined) {
     this.#textOf = textOf;
@@ -28,22 +28,31 @@ export class DocumentPlaces {
 
   #in(document: SigmaHeader, find: (yaml: YamlDocuments, index: number) => Place): Place {
     const fallback = { line: document.line, column: 1 };
-    const yaml = this.#file(document.file);
-    if (yaml === undefined) return fallback;
-    const index = yaml.values.findIndex(
-      (value, each) => isMap(value) && yaml.places.placeOf(each, []).line === document.line,
-    );
-    return index < 0 ? fallback : find(yaml, index);
+    const file = this.#file(document.file);
+    const index = file?.indexOfLine.get(document.line);
+    return file === undefined || index === undefined ? fallback : find(file.yaml, index);
   }
 
-  #file(file: string): YamlDocuments | undefined {
-    if (!this.#files.has(file)) {
-      const text = this.#textOf(file);
-      const yaml = text === undefined ? undefined : readYamlDocuments({ path: file, text });
-      this.#files.set(file, yaml === undefined || 'code' in yaml ? undefined : yaml);
-    }
+  #file(file: string): PlacedFile | undefined {
+    if (!this.#files.has(file)) this.#files.set(file, placedFile(file, this.#textOf(file)));
     return this.#files.get(file);
   }
+}
+
+interface PlacedFile {
+  readonly yaml: YamlDocuments;
+  /** Of the document that begins on the line. */
+  readonly indexOfLine: ReadonlyMap<number, number>;
+}
+
+function placedFile(path: string, text: string | undefined): PlacedFile | undefined {
+  const yaml = text === undefined ? undefined : readYamlDocuments({ path, text });
+  if (yaml === undefined || 'code' in yaml) return undefined;
+  const indexOfLine = new Map<number, number>();
+  for (const [index, value] of yaml.values.entries()) {
+    if (isMap(value)) indexOfLine.set(yaml.places.placeOf(index, []).line, index);
+  }
+  return { yaml, indexOfLine };
 }
 
 function valueAt(value: YamlValue | undefined, path: YamlPath): YamlValue | undefined {

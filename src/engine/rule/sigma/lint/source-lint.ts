@@ -35,6 +35,8 @@ export interface FieldComplaint extends SourceComplaint {
   readonly field: string;
 }
 
+/** More of one document is repetition. */
+const COMPLAINTS_MAX = 20;
 const PRODUCTS: ReadonlySet<string | undefined> = new Set(['windows', 'linux', 'macos', undefined]);
 
 /** Each unknown field once for each selection. */
@@ -45,6 +47,7 @@ export function complainOfFields({ logSource, selections }: SigmaRule | SigmaFil
   const complaints: FieldComplaint[] = [];
   for (const [name, selection] of selections) {
     for (const field of new Set(fieldsOf(selection))) {
+      if (complaints.length >= COMPLAINTS_MAX) return complaints;
       if (known.has(field.replaceAll(' ', '').toLowerCase())) continue;
       const closest = closestWord(field, known.values());
       complaints.push({

@@ -3,11 +3,12 @@
 import type { ValueTest } from '../document.js';
 import { MANY } from '../text-pattern.js';
 import { excerpt, type Faults, shown } from './faults.js';
+import type { FormBudget } from './form-budget.js';
 import type { ModifierChain } from './modifier-chain.js';
 import { parseNetwork } from './network.js';
 import { readRegex } from './regex.js';
 import { joined, parseText, plainText } from './text.js';
-import { type Placeholders, transformText, type ValueFault } from './transform.js';
+import { type Placeholders, transformText, unitsOf, type ValueFault } from './transform.js';
 import { warnOfValues } from './value-warnings.js';
 import { isList, type YamlValue } from './yaml.js';
 import type { YamlPath } from './yaml-places.js';
@@ -29,6 +30,7 @@ const TIME_RANGES = {
 export interface ValueContext {
   readonly faults: Faults;
   readonly placeholders: Placeholders;
+  readonly budget: FormBudget;
   /** Keywords are sought in every field: what needs a field is refused, and a text may stand anywhere in a value. */
   readonly isKeyword: boolean;
 }
@@ -64,6 +66,10 @@ export function readValues(
       continue;
     }
     count += tests.length;
+    if (!context.budget.take(tests.length, unitsOfTests(tests))) {
+      faults.addAtKey('SIGMA_VALUE_EXPANDS', at, 'The values of the file stand for too many forms.', 'Split the file.');
+      return undefined;
+    }
     if (count > TESTS_MAX) {
       faults.addAtKey(
         'SIGMA_VALUE_EXPANDS',
@@ -204,4 +210,13 @@ function readTime(value: string | number | boolean, chain: ModifierChain): reado
 
 function wrongType(message: string, hint: string | undefined): ValueFault {
   return { code: 'SIGMA_VALUE_TYPE', message, hint };
+}
+
+function unitsOfTests(tests: readonly ValueTest[]): number {
+  let units = 0;
+  for (const test of tests) {
+    if (test.kind === 'text') units += unitsOf(test.pattern);
+    else if (test.kind === 'regex') units += test.source.length;
+  }
+  return units;
 }

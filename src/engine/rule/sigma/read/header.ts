@@ -22,6 +22,8 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
   ],
   ...['generate', 'action'],
 ]);
+/** Attributes of one's own that are compared with those that Sigma knows. */
+const LOOKED_AT_MAX = 100;
 const RELATIONS: ReadonlySet<string> = new Set(['derived', 'obsolete', 'merged', 'renamed', 'similar']);
 /** The versions of UUIDs that there are; rules of the public collection use the random one. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -150,9 +152,10 @@ function readRelated(document: YamlMap, faults: Faults): SigmaHeader['related'] 
 
 function readCustom(document: YamlMap, faults: Faults): Readonly<Record<string, unknown>> {
   const custom = Object.create(null) as Record<string, unknown>;
+  let looked = 0;
   for (const [key, value] of document) {
     if (KNOWN_KEYS.has(key)) continue;
-    const closest = closestWord(key, KNOWN_KEYS);
+    const closest = looked++ < LOOKED_AT_MAX ? closestWord(key, KNOWN_KEYS) : undefined;
     if (closest !== undefined && !document.has(closest)) {
       const message = `"${excerpt(key)}" is kept as an attribute of your own.`;
       faults.addAtKey('SIGMA_KEY_SUSPICIOUS', [key], message, `Did you mean "${closest}"?`);

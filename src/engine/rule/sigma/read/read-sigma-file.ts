@@ -6,6 +6,7 @@ import type { SigmaDocument } from '../document.js';
 import { readCorrelation } from './correlation.js';
 import { readDetection } from './detection.js';
 import { Faults, shown } from './faults.js';
+import { FormBudget } from './form-budget.js';
 import { readFilter } from './filter.js';
 import { readHeader } from './header.js';
 import { readLogSource } from './log-source.js';
@@ -36,6 +37,7 @@ export function readSigmaFile(file: PackFile, options: SigmaOptions): SigmaFile 
   if ('code' in yaml) return { documents: [], diagnostics: [yaml] };
   const documents: SigmaDocument[] = [];
   const diagnostics: Diagnostic[] = [];
+  const budget = new FormBudget();
   for (const [index, value] of yaml.values.entries()) {
     // Nothing between two lines of `---`, or behind the last, is no document.
     if (value === null || value === undefined) continue;
@@ -51,7 +53,7 @@ export function readSigmaFile(file: PackFile, options: SigmaOptions): SigmaFile 
       diagnostics.push(...faults.found);
       break;
     }
-    const document = readDocument(value, index, file.path, yaml.places, faults, options);
+    const document = readDocument(value, index, file.path, yaml.places, faults, options, budget);
     diagnostics.push(...faults.found);
     if (document !== undefined && !faults.hasErrors) documents.push(document);
     if (isMap(value) && value.get('action') === 'global') break;
@@ -66,6 +68,7 @@ function readDocument(
   places: YamlPlaces,
   faults: Faults,
   options: SigmaOptions,
+  budget: FormBudget,
 ): SigmaDocument | undefined {
   if (!isMap(value)) {
     faults.add('SIGMA_DOCUMENT_INVALID', [], `A document is a map, not ${shown(value)}.`);
@@ -83,7 +86,7 @@ function readDocument(
   }
   const { line } = places.placeOf(index, []);
   const header = readHeader(value, { file, line, number: index + 1 }, faults);
-  const context: SelectionContext = { faults, placeholders: options.placeholders };
+  const context: SelectionContext = { faults, placeholders: options.placeholders, budget };
   if (kinds[0] === 'correlation') return readCorrelation(value, header, faults);
   if (kinds[0] === 'filter') return readFilter(value, header, context);
   const logSource = readLogSource(value, faults);

@@ -3,6 +3,7 @@
 import type { FieldTest, KeywordTest, Selection, ValueTest } from '../document.js';
 import { type Faults, shown } from './faults.js';
 import { readValues, type ValueForms } from './field-values.js';
+import type { FormBudget } from './form-budget.js';
 import { type ModifierChain, parseChain } from './modifier-chain.js';
 import type { Placeholders } from './transform.js';
 import { isList, isMap, type YamlMap, type YamlValue } from './yaml.js';
@@ -11,6 +12,7 @@ import type { YamlPath } from './yaml-places.js';
 export interface SelectionContext {
   readonly faults: Faults;
   readonly placeholders: Placeholders;
+  readonly budget: FormBudget;
 }
 
 /** @returns `undefined` where something is wrong, which is reported */

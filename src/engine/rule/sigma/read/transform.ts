@@ -4,6 +4,7 @@ import { MANY, type TextPattern } from '../text-pattern.js';
 import type { SigmaCode } from '../sigma-codes.js';
 import { base64, base64Offsets, utf16, utf8 } from './encoding.js';
 import { excerpt } from './faults.js';
+import { FORMS_OF_VALUE_MAX, UNITS_OF_VALUE_MAX } from './form-budget.js';
 import type { Transform } from './modifier-chain.js';
 import { type Draft, type DraftPart, isPattern, isPlaceholder, joined, parseText, plainText } from './text.js';
 
@@ -15,9 +16,6 @@ export interface ValueFault {
   readonly message: string;
   readonly hint: string | undefined;
 }
-
-/** Forms that one written value may stand for: five dashes under `windash` make 3,125. */
-export const FORMS_MAX = 3_125;
 
 /** The dashes that Windows programs take for the start of an option: hyphen, slash, en dash, em dash, horizontal bar. */
 const DASHES = ['-', '/', '\u2013', '\u2014', '\u2015'] as const;
@@ -39,10 +37,12 @@ export function transformText(
   let forms: readonly Form[] = [{ draft: parseText(text, transforms.includes('expand')), isBytes: false }];
   for (const transform of transforms) {
     const next: Form[] = [];
+    let units = 0;
     for (const form of forms) {
       const made = applyTransform(form, transform, placeholders);
       if ('code' in made) return made;
-      if (next.length + made.length > FORMS_MAX) return tooMany(text);
+      units += made.reduce((sum, { draft }) => sum + unitsOf(draft), 0);
+      if (next.length + made.length > FORMS_OF_VALUE_MAX || units > UNITS_OF_VALUE_MAX) return tooMany(text);
       next.push(...made);
     }
     forms = next;
@@ -115,7 +115,7 @@ function withDashes({ draft, isBytes }: Form): readonly Form[] | ValueFault {
   for (const part of draft) {
     const pieces: readonly Draft[] = typeof part === 'string' ? dashPieces(part) : [[part]];
     for (const choices of pieces) {
-      if (forms.length * choices.length > FORMS_MAX)
+      if (isTooMuch(forms.length * choices.length, unitsOf(draft)))
         return tooMany(draft.filter((each) => typeof each === 'string').join('*'));
       forms = forms.flatMap((form) => choices.map((choice): Draft => [...form, choice]));
     }
@@ -149,17 +149,31 @@ function expand({ draft, isBytes }: Form, placeholders: Placeholders): readonly 
         hint: `Give the rules a list "${excerpt(name)}", or take the rule out.`,
       };
     }
-    if (forms.length * choices.length > FORMS_MAX)
+    if (isTooMuch(forms.length * choices.length, unitsOf(forms[0] ?? []) + longest(choices)))
       return tooMany(draft.filter((each) => typeof each === 'string').join('%'));
     forms = forms.flatMap((form) => choices.map((choice): Draft => [...form, ...choice]));
   }
   return forms.map((parts) => ({ draft: joined(parts), isBytes }));
 }
 
+/** Asked before the forms are made. */
+function isTooMuch(forms: number, unitsOfEach: number): boolean {
+  return forms > FORMS_OF_VALUE_MAX || forms * unitsOfEach > UNITS_OF_VALUE_MAX;
+}
+
+/** Wildcards count as one. */
+export function unitsOf(draft: Draft): number {
+  return draft.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0);
+}
+
+function longest(drafts: readonly Draft[]): number {
+  return drafts.reduce((most, draft) => Math.max(most, unitsOf(draft)), 0);
+}
+
 function tooMany(text: string): ValueFault {
   return {
     code: 'SIGMA_VALUE_EXPANDS',
-    message: `"${excerpt(text)}" stands for more than ${FORMS_MAX} forms.`,
+    message: `"${excerpt(text)}" stands for more than ${FORMS_OF_VALUE_MAX} forms, or for too long ones.`,
     hint: 'Split it into several shorter values.',
   };
 }

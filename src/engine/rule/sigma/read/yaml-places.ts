@@ -10,6 +10,7 @@ export class YamlPlaces {
   readonly #text: string;
   readonly #events: readonly Event[];
   #documents: readonly number[] | undefined;
+  #lines: LineStarts | undefined;
 
   constructor(text: string, events: readonly Event[]) {
     this.#text = text;
@@ -79,14 +80,30 @@ export class YamlPlaces {
 
   #place(index: number): Place {
     const offset = offsetOf(this.#events[index]) ?? offsetOf(this.#events[index - 1]) ?? 0;
-    let line = 1;
-    let lineStart = 0;
-    for (let end = this.#text.indexOf('\n'); end >= 0 && end < offset; end = this.#text.indexOf('\n', end + 1)) {
-      line++;
-      lineStart = end + 1;
+    this.#lines ??= lineStarts(this.#text, offset);
+    if (this.#lines.until < offset) this.#lines = lineStarts(this.#text, this.#text.length);
+    const { starts } = this.#lines;
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle;
     }
-    return { line, column: offset - lineStart + 1 };
+    return { line: low + 1, column: offset - starts[low]! + 1 };
   }
+}
+
+interface LineStarts {
+  readonly starts: readonly number[];
+  /** Offset up to which the text has been looked at. */
+  readonly until: number;
+}
+
+/** Where a document begins is asked of every file, where its parts stand seldom: so not always of the whole text. */
+function lineStarts(text: string, until: number): LineStarts {
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end >= 0 && end < until; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return { starts, until };
 }
 
 function documentStarts(events: readonly Event[]): readonly number[] {
