@@ -1,12 +1,12 @@
 /** Reads files through a fresh engine; nothing is stored. Whatever order the files are named in, and the events lie in, the report is the same. */
 
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
-import { Engine } from '../../engine/engine.js';
+import { Engine, type HitSubject } from '../../engine/engine.js';
 import type { Event } from '../../engine/event/event.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
 import type { EnginePlugin } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
-import { currentOf, type Process } from '../../engine/process/process.js';
+import { currentOf } from '../../engine/process/process.js';
 import type { Rule } from '../../engine/rule/rule.js';
 import type { Sink, Skip } from '../../sources/source.js';
 import { isoTime, joinReport, newReadCounts, reportPart, type Report, type ReportPart } from '../report/report.js';
@@ -112,7 +112,7 @@ export class ScanPart implements Sink {
       recordEvents: false,
       noteChanges: false,
       plugins: options.plugins,
-      ...(options.keepHits ? { onHit: (event, rule, process) => void this.#hits.push({ event, rule, process }) } : {}),
+      ...(options.keepHits ? { onHit: (event, rule, subject) => void this.#hits.push({ event, rule, subject }) } : {}),
     });
   }
 
@@ -148,11 +148,11 @@ export class ScanPart implements Sink {
 interface Hit {
   readonly event: Event;
   readonly rule: Rule;
-  readonly process: Process;
+  readonly subject: HitSubject;
 }
 
 /** Made at the end, when it is settled which chain each process belongs to. */
-function hitLine({ event, rule, process }: Hit, rulesVersion: string): HitLine {
+function hitLine({ event, rule, subject: { process } }: Hit, rulesVersion: string): HitLine {
   const subject = currentOf(process);
   const day = Math.floor(event.timeMs / 86_400_000);
   const chain = subject.isRoot ? subject.dayChains?.get(day) : subject.chain;
