@@ -45,6 +45,8 @@ export interface PolicyDesk {
   /** Everything known of a host goes, here and in every replay; resolves once it is gone from the state too. Its events stay in the log. */
   forgetHost(host: string): Promise<void>;
   rules(): RulesInForce;
+  /** The document of a Sigma rule as it was written; `undefined` where its file is not in force. */
+  ruleText(rule: { readonly file: string; readonly line: number }): string | undefined;
   /** Reads the packs again. Rules that are broken are reported and left out; where no rule is left, the old ones stay. */
   reloadRules(): Promise<RulesInForce>;
 }

@@ -23,6 +23,8 @@ export const Rule = Type.Object(
     atLeast: Type.Integer(),
     actions: Type.Array(Type.String()),
     conditions: Type.Array(Type.String()),
+    /** The document of a Sigma rule as written, where the rule is asked for alone; `null` in lists and for other rules. */
+    text: Nullable(Type.String()),
     references: Type.Array(Type.String()),
     falsePositives: Type.Array(Type.String()),
     author: Type.String(),

@@ -230,6 +230,7 @@ export class FakePolicy implements PolicyDesk {
     return index >= 0;
   }
   rules = () => NO_RULES;
+  ruleText = () => undefined;
   reloadRules = async () => NO_RULES;
 }
 

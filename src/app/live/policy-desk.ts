@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/engine.js';
 import type { LiveNotice, PolicyDesk, RulesInForce } from '../live-ports.js';
 import { packsVersion, sameSettings, settingsOf, type LoggedPolicy } from '../policy/logged-policy.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
+import { documentText } from '../policy/rule-text.js';
 import type { Clock, EventLog, PolicyChange, PolicySettings } from '../ports.js';
 import type { Pipeline } from './pipeline.js';
 
@@ -24,6 +25,8 @@ export interface PolicyDeskParts {
 export class LivePolicyDesk implements PolicyDesk {
   /** What was wrong with the packs that were read last, be they in force or not. */
   #problems: RulesInForce['problems'] | undefined;
+  /** Whether those were not taken over. */
+  #isRefused = false;
   /** Changes are made one after another. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -72,6 +75,10 @@ export class LivePolicyDesk implements PolicyDesk {
     return { rules, packs, problems: this.#problems ?? diagnostics };
   }
 
+  ruleText(rule: { readonly file: string; readonly line: number }): string | undefined {
+    return documentText(this.parts.policy.packs, rule);
+  }
+
   reloadRules(): Promise<RulesInForce> {
     return this.#oneByOne(async () => {
       await this.useRules(await this.parts.readPacks());
@@ -85,11 +92,15 @@ export class LivePolicyDesk implements PolicyDesk {
     const { policy } = this.parts;
     if (version === policy.rulesVersion) {
       this.#problems = undefined;
+      // What was refused is mended or gone, and so is what was wrong with it.
+      if (this.#isRefused) this.parts.tell({ kind: 'policy', what: 'rules' });
+      this.#isRefused = false;
       return;
     }
     const compiled = this.parts.compile(packs);
     this.#problems = compiled.diagnostics;
-    if (isEmpty(compiled.rules) && !isEmpty(policy.compiled().rules)) {
+    this.#isRefused = isEmpty(compiled.rules) && !isEmpty(policy.compiled().rules);
+    if (this.#isRefused) {
       this.parts.tell({ kind: 'policy', what: 'rules' });
       return;
     }

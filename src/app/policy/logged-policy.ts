@@ -77,6 +77,11 @@ export class LoggedPolicy implements PolicySource {
     return this.#rulesVersion;
   }
 
+  /** The packs in force, as they were read. */
+  get packs(): readonly PackSource[] {
+    return this.#packs;
+  }
+
   get settings(): PolicySettings {
     return this.#settings;
   }

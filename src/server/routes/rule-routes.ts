@@ -60,7 +60,7 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
     ({ params }) => {
       const rule = rulesOf(policy.rules()).find(({ id }) => id === params.id);
       if (rule === undefined) throw notFound('This rule');
-      return rule;
+      return rule.kind === 'sigma' ? { ...rule, text: policy.ruleText(rule) ?? null } : rule;
     },
   );
 
@@ -125,6 +125,7 @@ function ruleShape(rule: EngineRule, errors: RuleErrors | undefined): Rule {
     atLeast: 0,
     actions: [...rule.actions],
     conditions: [...rule.conditions],
+    text: null,
     references: [...rule.references],
     falsePositives: [...rule.falsePositives],
     author: rule.author,
@@ -150,6 +151,7 @@ function profileShape(profile: Profile): Rule {
     atLeast: profile.atLeast,
     actions: [],
     conditions: [],
+    text: null,
     references: [...profile.references],
     falsePositives: [],
     author: '',
