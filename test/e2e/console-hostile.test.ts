@@ -32,7 +32,6 @@ const PATHS = [
   '/exceptions',
   '/rules',
   '/rules?rule=hostile-0',
-  '/rules?rule=hostile-20',
   '/plugins/hello',
   '/admin/tokens',
   '/admin/audit',
@@ -79,7 +78,8 @@ test('what hides is drawn as chips, long values are cut with the whole at hand',
   }
   const long = HOSTILE.findIndex((text) => text.startsWith('long-'));
   await ledger.getByRole('button', { name: `Hostile ${long}`, exact: true }).click();
-  await ledger.getByRole('button', { name: 'show all 31,753' }).click();
+  // The rule behind it says the same in its own fields.
+  await ledger.locator('.more dd').first().getByRole('button', { name: 'show all 31,753' }).click();
   expect(await ledger.getByText(HOSTILE[long]!.slice(6)).count()).toBe(1);
   await page.context().close();
 });

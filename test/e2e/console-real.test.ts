@@ -3,7 +3,7 @@
  * The pictures of the README are taken here; `CHAINSIGHT_PICTURES=write` puts them in docs/images, otherwise they are only compared in size.
  */
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
@@ -123,6 +123,65 @@ test('each plugin with a page shows it in a sandbox', async () => {
     await page.frameLocator('iframe').locator('body').waitFor();
     expect(await page.getByText('The page did not load').count()).toBe(0);
   }
+});
+
+test('rules that are put into a folder of the running server are in force and on the page, broken ones with their reason', async () => {
+  const save = (name: string, text: string): void => writeFileSync(join(server.dataFolder, 'rules', name), text);
+  await page.goto(`${server.origin}/rules`);
+  await page.locator('.rule-row').first().waitFor();
+  const many = await page
+    .getByRole('status')
+    .filter({ hasText: / rules$/ })
+    .innerText();
+
+  save(
+    'own.yml',
+    `rules:
+  - id: own-rule-of-the-test
+    title: { en: An own rule, zh: 自己的规则 }
+    description: { en: Says nothing., zh: 无。 }
+    set: ioa
+    points: 40
+    techniques: [T1105]
+    actions: [processcreate]
+    conditions: ['"never-seen" in commandline']
+`,
+  );
+  save('broken.yml', `rules:\n  - id: broken-rule\n    set: ioa\n    points: many\n`);
+  save(
+    'sigma.yml',
+    `title: A Sigma Rule Of The Test
+id: 5a1f7c30-9b1e-4c5a-8a55-2f4c1f0d9e01
+status: test
+logsource:
+  product: windows
+  category: process_creation
+detection:
+  selection:
+    CommandLine|contains: never-seen-either
+  condition: selection
+level: high
+`,
+  );
+  await page.getByText('broken.yml:').first().waitFor({ timeout: 10_000 });
+  await page.getByRole('searchbox', { name: 'Title, id or condition' }).fill('of the test');
+  await page.getByText('A Sigma Rule Of The Test').click();
+  await page.getByText('CommandLine|contains: never-seen-either').waitFor();
+  expect(await page.locator('.rule-row').getByText('High', { exact: true }).count()).toBe(1);
+  expect(await axeProblems(page)).toEqual([]);
+  await page.getByRole('searchbox', { name: 'Title, id or condition' }).fill('own-rule-of-the-test');
+  await page.getByText('An own rule').click();
+  await page.getByRole('region', { name: 'Rule', exact: true }).getByText('"never-seen" in commandline').waitFor();
+  await page.getByRole('button', { name: 'Read again' }).click();
+  await page.getByText('Read again: nothing has changed').waitFor();
+
+  await page.goto(server.origin);
+  await page.getByText(/in the rules: what (?:it concerns|they concern) is not in force/).waitFor();
+  await page.getByRole('link', { name: 'See which' }).click();
+  await page.getByText('broken.yml:').first().waitFor();
+  for (const name of ['own.yml', 'broken.yml', 'sigma.yml']) rmSync(join(server.dataFolder, 'rules', name));
+  await expect.poll(() => page.getByText('broken.yml:').count(), { timeout: 10_000 }).toBe(0);
+  await page.getByRole('status').filter({ hasText: many }).waitFor();
 });
 
 test('a person and a token are made, and every change is in the audit log', async () => {

@@ -472,6 +472,7 @@ export const en = {
     points: '{n} point | {n} points',
     failed: '{n} evaluation ended in an error. The last one: | {n} evaluations ended in an error. The last one:',
     conditions: 'Matches if this is true | Matches if one of these is true',
+    allLines: 'Show the line | Show all {n} lines',
     asked: 'Asked about',
     atLeast: 'At least {n} of these {of} techniques in one chain',
     threatsWith: 'Threats with {technique}',

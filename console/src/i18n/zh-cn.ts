@@ -468,6 +468,7 @@ export const zhCn: Messages = {
     points: '{n} 分',
     failed: '求值出错 {n} 次，最近一次：',
     conditions: '满足以下条件即匹配 | 满足以下任一条件即匹配',
+    allLines: '显示全部 {n} 行',
     asked: '适用的事件',
     atLeast: '同一进程链中至少出现以下 {of} 项技术中的 {n} 项',
     threatsWith: '含 {technique} 的威胁',
