@@ -7,7 +7,7 @@ import type { FormBudget } from './form-budget.js';
 import type { ModifierChain } from './modifier-chain.js';
 import { parseNetwork } from './network.js';
 import { readRegex } from './regex.js';
-import { joined, parseText, plainText } from './text.js';
+import { joined, parsePattern, parseText, plainText } from './text.js';
 import { type Placeholders, transformText, unitsOf, type ValueFault } from './transform.js';
 import { warnOfValues } from './value-warnings.js';
 import { isList, type YamlValue } from './yaml.js';
@@ -31,15 +31,17 @@ export interface ValueContext {
   readonly faults: Faults;
   readonly placeholders: Placeholders;
   readonly budget: FormBudget;
-  /** Keywords are sought in every field: what needs a field is refused, and a text may stand anywhere in a value. */
-  readonly isKeyword: boolean;
 }
 
-/** @returns `undefined` where something is wrong, which is reported */
+/**
+ * @param isKeyword  sought in every field: what needs a field is refused, and a text may stand anywhere in a value
+ * @returns `undefined` where something is wrong, which is reported
+ */
 export function readValues(
   value: YamlValue,
   chain: ModifierChain,
   at: YamlPath,
+  isKeyword: boolean,
   context: ValueContext,
 ): ValueForms | undefined {
   const { faults } = context;
@@ -60,7 +62,7 @@ export function readValues(
   const forms: (readonly ValueTest[])[] = [];
   let count = 0;
   for (const [index, item] of values.entries()) {
-    const tests = readValue(item, chain, isList(value), context);
+    const tests = readValue(item, chain, isList(value), isKeyword, context.placeholders);
     if ('code' in tests) {
       faults.add(tests.code, isList(value) ? [...at, index] : at, tests.message, tests.hint);
       continue;
@@ -82,7 +84,7 @@ export function readValues(
     forms.push(tests);
   }
   if (forms.length < values.length) return undefined;
-  warnOfValues(value, chain, at, context.isKeyword, faults);
+  warnOfValues(value, chain, at, isKeyword, faults);
   return forms;
 }
 
@@ -90,18 +92,19 @@ function readValue(
   value: YamlValue,
   chain: ModifierChain,
   isInList: boolean,
-  context: ValueContext,
+  isKeyword: boolean,
+  placeholders: Placeholders,
 ): readonly ValueTest[] | ValueFault {
   if (typeof value === 'object' && value !== null) {
     return wrongType(`${isList(value) ? 'A list' : 'A map'} cannot be a value.`, 'Check the indentation.');
   }
   if (typeof value === 'number' && !Number.isFinite(value))
     return wrongType(`${value} cannot be a value.`, 'Put it in quotes if a text is meant.');
-  if (value === null) return readNull(chain, isInList, context);
+  if (value === null) return readNull(chain, isInList, isKeyword);
   switch (chain.kind) {
     case 'plain':
     case 'text':
-      return readText(value, chain, context);
+      return readText(value, chain, isKeyword, placeholders);
     case 'regex':
       return readExpression(value, chain);
     case 'network':
@@ -123,11 +126,7 @@ function readValue(
   }
 }
 
-function readNull(
-  chain: ModifierChain,
-  isInList: boolean,
-  { isKeyword }: ValueContext,
-): readonly ValueTest[] | ValueFault {
+function readNull(chain: ModifierChain, isInList: boolean, isKeyword: boolean): readonly ValueTest[] | ValueFault {
   const misplaced = (message: string, hint: string): ValueFault => ({ code: 'SIGMA_NULL_MISPLACED', message, hint });
   if (isKeyword) return misplaced('null cannot be a keyword.', 'Name the field that must be missing.');
   if (isInList)
@@ -147,22 +146,25 @@ function readNull(
 function readText(
   value: string | number | boolean,
   chain: ModifierChain,
-  { isKeyword, placeholders }: ValueContext,
+  isKeyword: boolean,
+  placeholders: Placeholders,
 ): readonly ValueTest[] | ValueFault {
-  if (typeof value === 'boolean' && chain.transforms.length > 0) {
-    return wrongType(`"${chain.transforms[0]}" takes a text, not ${value}.`, 'Put it in quotes if a text is meant.');
+  const { transforms, around, isCased } = chain;
+  if (typeof value === 'boolean' && transforms.length > 0) {
+    return wrongType(`"${transforms[0]}" takes a text, not ${value}.`, 'Put it in quotes if a text is meant.');
   }
   const text = String(value);
-  const patterns =
-    chain.transforms.length === 0 ? [parseText(text)] : transformText(text, chain.transforms, placeholders);
+  const isAnywhere = isKeyword && !transforms.includes('startswith') && !transforms.includes('endswith');
+  if (around !== undefined) {
+    const pattern = parsePattern(text, around.isOpenStart || isAnywhere, around.isOpenEnd || isAnywhere);
+    return [{ kind: 'text', pattern, isCased }];
+  }
+  const patterns = transformText(text, transforms, placeholders);
   if ('code' in patterns) return patterns;
-  return (patterns as Exclude<ReturnType<typeof transformText>, ValueFault>).map((pattern) => ({
+  return patterns.map((pattern) => ({
     kind: 'text',
-    pattern:
-      isKeyword && !chain.transforms.includes('startswith') && !chain.transforms.includes('endswith')
-        ? joined([MANY, ...pattern, MANY])
-        : pattern,
-    isCased: chain.isCased,
+    pattern: isAnywhere ? joined([MANY, ...pattern, MANY]) : pattern,
+    isCased,
   }));
 }
 

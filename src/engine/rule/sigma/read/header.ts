@@ -130,8 +130,12 @@ function readDate(document: YamlMap, key: string, faults: Faults): string {
 }
 
 function techniquesOf(tags: readonly string[]): readonly string[] {
-  const techniques = tags.flatMap((tag) => TECHNIQUE.exec(tag)?.[1]?.toUpperCase() ?? []);
-  return techniques.length < 2 ? techniques : [...new Set(techniques)];
+  const techniques: string[] = [];
+  for (const tag of tags) {
+    const technique = TECHNIQUE.exec(tag)?.[1]?.toUpperCase();
+    if (technique !== undefined && !techniques.includes(technique)) techniques.push(technique);
+  }
+  return techniques;
 }
 
 function readRelated(document: YamlMap, faults: Faults): SigmaHeader['related'] {

@@ -4,7 +4,7 @@ import type { FieldTest, KeywordTest, Selection, ValueTest } from '../document.j
 import { type Faults, shown } from './faults.js';
 import { readValues, type ValueForms } from './field-values.js';
 import type { FormBudget } from './form-budget.js';
-import { type ModifierChain, parseChain } from './modifier-chain.js';
+import { type ModifierChain, parseChain, PLAIN } from './modifier-chain.js';
 import type { Placeholders } from './transform.js';
 import { isList, isMap, type YamlMap, type YamlValue } from './yaml.js';
 import type { YamlPath } from './yaml-places.js';
@@ -59,9 +59,7 @@ function readList(items: readonly YamlValue[], at: YamlPath, context: SelectionC
 }
 
 function readKeywords(value: YamlValue, at: YamlPath, context: SelectionContext): Selection | undefined {
-  const chain = parseChain([]);
-  if ('code' in chain) return undefined;
-  const forms = readValues(value, chain, at, { ...context, isKeyword: true });
+  const forms = readValues(value, PLAIN, at, true, context);
   return forms === undefined ? undefined : { kind: 'keywords', quantifier: 'any', values: forms.flat() };
 }
 
@@ -81,7 +79,7 @@ function readMap(map: YamlMap, at: YamlPath, context: SelectionContext): Selecti
   for (const [key, value] of map) {
     const entry = readEntry(key, value, [...at, key], context);
     if (entry === undefined) isWhole = false;
-    else if (isTests(entry)) tests.push(...entry);
+    else if (isTests(entry)) for (const test of entry) tests.push(test);
     else others.push(entry);
   }
   if (!isWhole) return undefined;
@@ -103,7 +101,7 @@ function readEntry(
 ): readonly FieldTest[] | Selection | undefined {
   const bar = key.indexOf('|');
   const field = (bar < 0 ? key : key.slice(0, bar)).trim();
-  const chain = parseChain(bar < 0 ? [] : key.slice(bar + 1).split('|'));
+  const chain = parseChain(bar < 0 ? undefined : key.slice(bar + 1));
   if ('code' in chain) {
     context.faults.addAtKey(chain.code, at, chain.message, chain.hint);
     return undefined;
@@ -118,11 +116,16 @@ function readEntry(
       'Leave it out.',
     );
   }
-  if (chain.transforms.includes('base64offset') && !chain.transforms.includes('contains') && !isKeyword) {
+  if (
+    chain.around === undefined &&
+    chain.transforms.includes('base64offset') &&
+    !chain.transforms.includes('contains') &&
+    !isKeyword
+  ) {
     const message = '"base64offset" without "contains" finds the text only where it is the whole value.';
     context.faults.addAtKey('SIGMA_MODIFIER_NEEDLESS', at, message, 'Write "base64offset|contains".');
   }
-  const forms = readValues(value, chain, at, { ...context, isKeyword });
+  const forms = readValues(value, chain, at, isKeyword, context);
   if (forms === undefined) return undefined;
   return isKeyword ? keywordTest(forms, chain) : fieldTests(field, forms, chain);
 }

@@ -17,37 +17,55 @@ export type Draft = readonly DraftPart[];
 /** Names as they occur: letters, digits, `_`, and between them `-` and `.` */
 const PLACEHOLDER = /%(\w+(?:[-.]\w+)*)%/y;
 
+const SPECIAL = /[*?\\]/;
+const [ASTERISK, QUESTION_MARK, BACKSLASH, PERCENT] = [0x2a, 0x3f, 0x5c, 0x25];
+
 /** @param withPlaceholders  under `expand`: `%name%` is a placeholder, `\%` a percent sign */
 export function parseText(text: string, withPlaceholders = false): Draft {
-  if (!withPlaceholders && !/[*?\\]/.test(text)) return text === '' ? [] : [text];
+  if (!withPlaceholders && !SPECIAL.test(text)) return text === '' ? [] : [text];
   const parts: DraftPart[] = [];
   let literal = '';
-  const put = (part: DraftPart): void => {
+  /** What begins here is part of the literal and not in it yet. */
+  let from = 0;
+  const put = (at: number, part: DraftPart): void => {
+    literal += text.slice(from, at);
     if (literal !== '') parts.push(literal);
     literal = '';
     parts.push(part);
   };
   for (let at = 0; at < text.length; at++) {
-    const unit = text[at]!;
-    if (unit === '\\') {
-      const next = text[at + 1];
-      const isEscape = next === '*' || next === '?' || next === '\\' || (withPlaceholders && next === '%');
-      literal += isEscape ? next : unit;
-      if (isEscape) at++;
-    } else if (unit === '*') put(MANY);
-    else if (unit === '?') put(ONE);
-    else if (unit === '%' && withPlaceholders) {
+    const unit = text.charCodeAt(at);
+    if (unit === BACKSLASH) {
+      const next = text.charCodeAt(at + 1);
+      if (next === ASTERISK || next === QUESTION_MARK || next === BACKSLASH || (next === PERCENT && withPlaceholders)) {
+        literal += text.slice(from, at);
+        from = ++at;
+      }
+    } else if (unit === ASTERISK || unit === QUESTION_MARK) {
+      put(at, unit === ASTERISK ? MANY : ONE);
+      from = at + 1;
+    } else if (unit === PERCENT && withPlaceholders) {
       PLACEHOLDER.lastIndex = at;
       const name = PLACEHOLDER.exec(text)?.[1];
-      if (name === undefined) literal += unit;
-      else {
-        put({ placeholder: name });
-        at += name.length + 1;
-      }
-    } else literal += unit;
+      if (name === undefined) continue;
+      put(at, { placeholder: name });
+      at += name.length + 1;
+      from = at + 1;
+    }
   }
+  literal += text.slice(from);
   if (literal !== '') parts.push(literal);
-  return joined(parts);
+  return parts.length < 2 ? parts : joined(parts);
+}
+
+/** The text's pattern with `*` at the ends that are open. */
+export function parsePattern(text: string, isOpenStart: boolean, isOpenEnd: boolean): TextPattern {
+  const pattern = parseText(text) as TextPattern;
+  if (!isOpenStart && !isOpenEnd) return pattern;
+  const parts = [...pattern];
+  if (isOpenStart && parts[0] !== MANY) parts.unshift(MANY);
+  if (isOpenEnd && parts.at(-1) !== MANY) parts.push(MANY);
+  return parts;
 }
 
 /** Neighbouring literals become one, neighbouring `*` as well. */

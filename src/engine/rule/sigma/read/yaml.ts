@@ -74,7 +74,7 @@ export function readYamlDocuments(file: PackFile): YamlDocuments | Diagnostic {
     const events = parseEvents(text, { maxDepth: DEPTH_MAX });
     const values = constructFromEvents(events, { source: text, schema: SCHEMA, maxAliases: ALIASES_MAX });
     const places = new YamlPlaces(text, events);
-    if (events.some(isAlias)) {
+    if (text.includes('&') && events.some(isAlias)) {
       const index = values.findIndex((value) => !isWithinBudget(value));
       if (index >= 0) {
         return sigmaDiagnostic('SIGMA_YAML_EXPANDS', 'Aliases stand for too much, or for themselves.', {
