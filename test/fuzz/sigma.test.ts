@@ -5,7 +5,7 @@ import { formatDiagnostic, type Diagnostic } from '../../src/engine/base/diagnos
 import type { Condition, Selection, SigmaDocument, ValueTest } from '../../src/engine/rule/sigma/document.js';
 import { lintSigmaSet } from '../../src/engine/rule/sigma/lint/lint-sigma-set.js';
 import { parseCondition } from '../../src/engine/rule/sigma/read/condition.js';
-import { looksLikeSigma, readSigmaFile } from '../../src/engine/rule/sigma/read/read-sigma-file.js';
+import { readSigmaFile } from '../../src/engine/rule/sigma/read/read-sigma-file.js';
 import { SIGMA_CODES } from '../../src/engine/rule/sigma/sigma-codes.js';
 import { MANY, type TextPattern } from '../../src/engine/rule/sigma/text-pattern.js';
 import { compileRegex } from '../../src/engine/rule/sigma/value/regex.js';
@@ -133,7 +133,6 @@ describe('files', () => {
     const held = hold(
       (random) => anyText(random, grammar),
       (text) => {
-        looksLikeSigma(text);
         const file = { path: 'x.yml', text: text as string };
         const { documents, diagnostics } = readSigmaFile(file, { placeholders: PLACEHOLDERS });
         diagnostics.forEach(checkDiagnostic);

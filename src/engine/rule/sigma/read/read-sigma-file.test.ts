@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from 'vitest';
 import { codesOf, readText, ruleText } from '../../../../../test/support/sigma.js';
-import { looksLikeSigma } from './read-sigma-file.js';
 
 const RULE = ruleText('sel:\n  A: b\ncondition: sel');
 const BROKEN = ruleText('sel:\n  A|x: b\ncondition: sel');
@@ -142,23 +141,5 @@ describe('a document is refused', () => {
   test('with many faults, of which 20 are named', () => {
     const fields = Array.from({ length: 50 }, (_, index) => `  A${index}|x: b`).join('\n');
     expect(readText(ruleText(`sel:\n${fields}\ncondition: sel`)).diagnostics).toHaveLength(20);
-  });
-});
-
-describe('what looks like Sigma', () => {
-  test.each([
-    { name: 'text of a rule', value: RULE, is: true },
-    { name: 'text of a broken rule', value: `${RULE}\n  bad: [`, is: true },
-    { name: 'text of a correlation', value: 'title: C\ncorrelation:\n', is: true },
-    { name: 'text of a pack’s rules', value: 'rules:\n  - id: a\n    conditions: [b]\n', is: false },
-    { name: 'value of a rule', value: { logsource: {}, detection: {} }, is: true },
-    { name: 'value of a filter', value: new Map([['filter', new Map()]]), is: true },
-    { name: 'value of a pack’s rules', value: { rules: [] }, is: false },
-    { name: 'value of a manifest', value: { name: 'a', version: '1' }, is: false },
-    { name: 'list', value: ['detection'], is: false },
-    { name: 'nothing', value: null, is: false },
-    { name: 'what only its prototype has', value: Object.create({ detection: 1 }), is: false },
-  ])('$name: $is', ({ value, is }) => {
-    expect(looksLikeSigma(value)).toBe(is);
   });
 });

@@ -27,9 +27,6 @@ export interface SigmaFile {
 }
 
 const DOCUMENTS_MAX = 500;
-/** One of these begins a line of every Sigma document, and of no other file of a pack. */
-const SIGMA_KEYS = ['detection', 'correlation', 'filter', 'logsource', 'action'];
-const SIGMA_LINE = /^["']?(?:detection|correlation|filter|logsource)["']?[ \t]*:/m;
 
 /** Pure and total: the same text gives the same answer, and any text an answer. A broken document takes none of its neighbours with it. */
 export function readSigmaFile(file: PackFile, options: SigmaOptions): SigmaFile {
@@ -128,12 +125,4 @@ function checkTaxonomy(document: YamlMap, faults: Faults): boolean {
     'Write the rule with the fields of the taxonomy "sigma".',
   );
   return false;
-}
-
-/** Whether a file's text, or a value read from it, is Sigma and not one of a pack's own files. A broken file is told by its lines. */
-export function looksLikeSigma(value: unknown): boolean {
-  if (typeof value === 'string') return SIGMA_LINE.test(value);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const has = (key: string): boolean => (value instanceof Map ? value.has(key) : Object.hasOwn(value, key));
-  return SIGMA_KEYS.some(has) && !has('profiles');
 }
