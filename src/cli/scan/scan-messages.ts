@@ -27,7 +27,7 @@ export type FromScanThread =
   | { readonly kind: 'loaded'; readonly diagnostics: readonly Diagnostic[] }
   /** Wants a file. `events` are those it has judged. */
   | { readonly kind: 'next'; readonly events: number }
-  /** A line that was handed over is not what it looked like; only one thread alone can read this input. */
+  /** A line that was handed over is not what it looked like, or a correlation counts over several hosts; only one thread alone can read this input. */
   | { readonly kind: 'cannot-share' }
   | { readonly kind: 'result'; readonly result: ScanPartResult };
 

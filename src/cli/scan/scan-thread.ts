@@ -8,6 +8,7 @@ import { ScanPart } from '../../app/scan/scan.js';
 import { shareOf } from '../../app/scan/share.js';
 import { assert } from '../../engine/base/assert.js';
 import type { Event } from '../../engine/event/event.js';
+import { correlationPlan } from '../../engine/rule/sigma/correlation/correlation-plan.js';
 import { decodeFile } from '../../files/index.js';
 import { decodeJsonLine } from '../../sources/index.js';
 import type { Sink, Skip } from '../../sources/source.js';
@@ -190,6 +191,10 @@ async function main(data: ScanThreadData): Promise<void> {
   const tell = (message: FromScanThread): void => port.postMessage(message);
   setProgramRoot(data.programRoot);
   const { policy, diagnostics } = await loadPolicy(data.policy);
+  if (correlationPlan(policy.rules.rules).spansHosts) {
+    tell({ kind: 'cannot-share' });
+    return;
+  }
   tell({ kind: 'loaded', diagnostics });
   const part = new ScanPart({
     policy,

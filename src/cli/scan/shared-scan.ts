@@ -32,7 +32,7 @@ export function threadsFor(files: readonly FileInput[]): number {
   return bytes < WORTH_SHARING_BYTES ? 1 : Math.min(availableParallelism(), THREADS_MAX);
 }
 
-/** @returns `undefined` where the input can only be read by one thread alone: lines that look like records and are none */
+/** @returns `undefined` where the input can only be read by one thread alone: lines that look like records and are none, or correlations over several hosts */
 export async function sharedScan(
   files: readonly FileInput[],
   count: number,

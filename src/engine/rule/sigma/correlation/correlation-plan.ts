@@ -64,6 +64,8 @@ export interface CorrelationPlan {
   readonly inputs: ReadonlyMap<string, readonly Input[]>;
   /** Rules that give no hits of their own: only correlations without `generate` refer to them. */
   readonly silentRules: ReadonlySet<string>;
+  /** Some correlation counts events of several hosts together: then what hosts send cannot be judged apart. */
+  readonly spansHosts: boolean;
   /** Of every event that is counted: the fields that outer correlations ask for. */
   readonly kept: readonly ((event: Event) => string | undefined)[];
   readonly keptFields: readonly string[];
@@ -83,6 +85,7 @@ export function correlationPlan(rules: readonly Rule[]): CorrelationPlan {
 
 interface Draft extends Omit<PlannedCorrelation, 'outers' | 'isSilent' | 'signature'> {
   readonly isPerHost: boolean;
+  readonly isOfOneHost: boolean;
   readonly outers: Input[];
   isSilent: boolean;
   signature: string;
@@ -105,7 +108,14 @@ class Planner {
 
   plan(): CorrelationPlan {
     if (this.#documents.size === 0) {
-      return { correlations: [], inputs: new Map(), silentRules: new Set(), kept: [], keptFields: [] };
+      return {
+        correlations: [],
+        inputs: new Map(),
+        silentRules: new Set(),
+        spansHosts: false,
+        kept: [],
+        keptFields: [],
+      };
     }
     const order = this.#innerFirst();
     for (const rule of order) this.#drafts.set(rule.id, this.#draft(rule));
@@ -134,6 +144,7 @@ class Planner {
       correlations: [...this.#drafts.values()],
       inputs,
       silentRules,
+      spansHosts: [...this.#drafts.values()].some((draft) => !draft.isOfOneHost),
       kept: this.#kept,
       keptFields: [...this.#keptPlaces.keys()],
     };
@@ -198,6 +209,7 @@ class Planner {
       index: this.#drafts.size,
       condition: conditionOf(document),
       isPerHost,
+      isOfOneHost: isPerHost || isBound,
       groupNames: isPerHost ? ['host', ...names] : names,
       anchor,
       hasAmounts: document.type.startsWith('value_') && document.type !== 'value_count',

@@ -868,6 +868,17 @@ describe('rules that give no hits of their own', () => {
   ])('$name', ({ of, shadow, silent: expected }) => expect(silent(of, shadow ?? [])).toEqual(expected));
 });
 
+test.each<{ groupBy: readonly string[]; spansHosts: boolean }>([
+  { groupBy: [], spansHosts: false },
+  { groupBy: ['User'], spansHosts: false },
+  { groupBy: ['chain'], spansHosts: false },
+  { groupBy: ['IpAddress'], spansHosts: true },
+  { groupBy: ['IpAddress', 'host'], spansHosts: false },
+])('a plan says whether it needs the events of all hosts: by $groupBy', ({ groupBy, spansHosts }) => {
+  const { plan } = new CorrelationBench([{ id: 'it', type: 'event_count', rules: ['a'], groupBy }]);
+  expect(plan.spansHosts).toBe(spansHosts);
+});
+
 describe('an event', () => {
   test('without a time takes no part', () => {
     const bench = new CorrelationBench([{ id: 'it', type: 'event_count', rules: ['a'], when: { gte: 1 } }]);
