@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { bareEvent } from '../../../../../test/support/sigma-trial.js';
+import type { Event } from '../../../event/event.js';
+import { eventView } from './event-view.js';
+
+const envelope = {
+  provider: 'Service Control Manager',
+  channel: 'System',
+  host: 'ws5.corp.local',
+  eventId: 7045,
+} as const;
+const event = (fields: Record<string, unknown>, about: Partial<Event> = {}): Event => ({
+  ...bareEvent(fields),
+  ...about,
+});
+
+describe('value', () => {
+  test.each<{ name: string; field: string; event: Event; value: unknown }>([
+    { name: 'as the event has it', field: 'Image', event: event({ Image: 'C:\\A.exe' }), value: 'C:\\A.exe' },
+    { name: 'a number stays one', field: 'ProcessId', event: event({ ProcessId: 12 }), value: 12 },
+    { name: 'any case', field: 'IMAGE', event: event({ Image: 'x' }), value: 'x' },
+    { name: 'a name that no table knows', field: 'paramx', event: event({ ParamX: 'x' }), value: 'x' },
+    { name: 'a name with spaces', field: 'DetectionUser', event: event({ 'Detection User': 'x' }), value: 'x' },
+    { name: 'the first of two spellings', field: 'odd', event: event({ Odd: 1, odd: 2 }), value: 1 },
+    { name: 'missing', field: 'Image', event: event({}), value: undefined },
+    { name: 'null', field: 'Image', event: event({ Image: null }), value: null },
+    { name: 'event id', field: 'EventID', event: event({}, envelope), value: 7045 },
+    { name: 'event id of a record without', field: 'EventID', event: event({}), value: undefined },
+    { name: 'provider', field: 'Provider_Name', event: event({}, envelope), value: 'Service Control Manager' },
+    { name: 'channel', field: 'channel', event: event({}, envelope), value: 'System' },
+    { name: 'computer', field: 'Computer', event: event({}, envelope), value: 'ws5.corp.local' },
+    { name: 'computer by another name', field: 'ComputerName', event: event({}, envelope), value: 'ws5.corp.local' },
+    {
+      name: 'a field of the record before the envelope',
+      field: 'Source',
+      event: event({ Source: 'disk' }, envelope),
+      value: 'disk',
+    },
+    {
+      name: 'a look-alike of a name of a sensor',
+      field: 'ProcessId',
+      event: event({ ProcessID: 4 }, { sensor: 'sysmon' }),
+      value: undefined,
+    },
+    { name: 'inside a map', field: 'a.b.c', event: event({ A: { b: { C: 1 } } }), value: 1 },
+    { name: 'a map with dots in its names', field: 'a.b.c', event: event({ 'a.b': { c: 1 } }), value: 1 },
+    { name: 'inside a list of maps', field: 'a.b', event: event({ a: [{ b: 1 }, { c: 2 }, { b: 3 }] }), value: [1, 3] },
+    { name: 'nothing inherited', field: 'constructor', event: event({}), value: undefined },
+    { name: 'nothing inherited inside a map', field: 'a.constructor', event: event({ a: {} }), value: undefined },
+  ])('$name', ({ field, event: one, value }) => {
+    expect(eventView(one).value(field)).toEqual(value);
+  });
+});
+
+test('texts are all values of the record, nested ones and the message included, and those of its envelope', () => {
+  const one = event({ a: 'x', b: [1, { c: true, d: null }], Message: 'a message' }, envelope);
+  expect([...eventView(one).texts()]).toEqual([
+    'x',
+    '1',
+    'true',
+    'a message',
+    'Service Control Manager',
+    'System',
+    'ws5.corp.local',
+    '7045',
+  ]);
+});
