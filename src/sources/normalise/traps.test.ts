@@ -226,6 +226,10 @@ describe('Security 4688 and 4689', () => {
 
   test.each([
     { name: 'label', change: { MandatoryLabel: 'S-1-16-4096' }, level: 'Low' },
+    { name: 'label of an ordinary person', change: { MandatoryLabel: 'S-1-16-8192' }, level: 'Medium' },
+    { name: 'label of an administrator', change: { MandatoryLabel: 'S-1-16-12288' }, level: 'High' },
+    { name: 'label of the system', change: { MandatoryLabel: 'S-1-16-16384' }, level: 'System' },
+    { name: 'a label nobody knows', change: { MandatoryLabel: 'S-1-16-1' }, level: undefined },
     { name: 'label looked up', change: { MandatoryLabel: 'Mandatory Label\\System Mandatory Level' }, level: 'System' },
     { name: 'elevated token', change: { MandatoryLabel: undefined, TokenElevationType: '%%1937' }, level: 'High' },
     { name: 'limited token', change: { MandatoryLabel: '-', TokenElevationType: '%%1938' }, level: 'Medium' },
