@@ -117,6 +117,8 @@ describe('scan', () => {
         'rule',
         'title',
         'level',
+        'shadow',
+        'rulesVersion',
         'file',
         'line',
         'time',
@@ -155,7 +157,8 @@ describe('scan', () => {
 
   test('exits with 1 for findings where asked', async () => {
     expect((await chainsight('scan', folder, '--fail-on', 'threats', '--format', 'ndjson')).code).toBe(1);
-    expect((await chainsight('scan', folder, '--fail-on', 'skipped', '--format', 'ndjson')).code).toBe(0);
+    const whole = join(folder, 'a.jsonl');
+    expect((await chainsight('scan', whole, '--fail-on', 'skipped', '--format', 'ndjson')).code).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Writing to the terminal: data on stdout, everything else on stderr; colours only where a person reads. */
 
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { CommandError } from './exit.js';
 
@@ -30,7 +30,7 @@ export function openOutput(path: string | undefined): Output {
   return {
     async write(text) {
       check();
-      if (!stream.write(text)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+      if (!stream.write(text)) await drained(stream);
       check();
     },
     async close() {
@@ -38,6 +38,17 @@ export function openOutput(path: string | undefined): Output {
       check();
     },
   };
+}
+
+/** Either ends the wait, and takes the other's listener along: there may be a wait for every line. */
+function drained(stream: WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
 
 export interface Paint {
