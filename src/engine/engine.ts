@@ -5,12 +5,14 @@
 
 import { chainIdOf, type Chain } from './chain/chain.js';
 import { Forest, type ForestObserver } from './chain/forest.js';
-import type { Effects, EventRecord, ProcessRecord } from './effects.js';
+import { ChangeNotes } from './change-notes.js';
+import type { Effects, EventRecord } from './effects.js';
+import type { EngineCounts, EngineOptions, HitSubject } from './engine-options.js';
 import { hex64 } from './base/hash.js';
 import { integerOf, textOf, type Event } from './event/event.js';
 import { fullerName, hostKey } from './event/host-name.js';
 import { PluginRunner } from './plugin/plugin-runner.js';
-import type { EnginePlugin, PluginEvidence, PluginFinding } from './plugin/plugin.js';
+import type { PluginEvidence, PluginFinding } from './plugin/plugin.js';
 import type { Policy } from './policy.js';
 import { HostTable, type HostObserver } from './process/host-table.js';
 import { fileNameOf, type PidReference, type PidTimeline } from './process/pid-timeline.js';
@@ -18,45 +20,13 @@ import { createFacts, currentOf, type Mention, type Process } from './process/pr
 import type { Rule } from './rule/rule.js';
 import { correlationPlan, type CorrelationPlan } from './rule/sigma/correlation/correlation-plan.js';
 import { Correlator } from './rule/sigma/correlation/correlator.js';
-import type { CorrelationLimits } from './rule/sigma/correlation/limits.js';
 import type { Occurrence, Sighting } from './rule/sigma/correlation/occurrence.js';
 import { Standing } from './rule/sigma/correlation/standing.js';
 import { evidenceEventOf, type Evidence, type EvidenceEvent } from './score/evidence.js';
 import { Scorer } from './score/scorer.js';
 import type { Threat } from './score/threat.js';
-import { chainRecord, eventRecord, processRecord, threatOf } from './views.js';
+import { eventRecord, threatOf } from './views.js';
 import { isRootImage, isSkipped } from './policy-lists.js';
-
-/** The process of a hit. It may be replaced: where an event names a process by pid alone, later events may show that another run was meant. */
-export interface HitSubject {
-  process: Process;
-}
-
-export interface EngineOptions {
-  /** True where `drain` shall give a row for each event (live); scans need none. */
-  readonly recordEvents: boolean;
-  /** False where nobody asks `drain` what changed: nothing is noted for it then. True by default. */
-  readonly noteChanges?: boolean;
-  readonly plugins?: readonly EnginePlugin[];
-  /** Told of each rule that matched, with the process it was attached to; of a shadow rule with that it would be. */
-  readonly onHit?: (event: Event, rule: Rule, subject: HitSubject) => void;
-  /** Past this many processes on one host, ended ones without evidence or children are forgotten, oldest first. */
-  readonly maxProcessesPerHost?: number;
-  readonly correlationLimits?: CorrelationLimits;
-}
-
-export interface EngineCounts {
-  events: number;
-  duplicates: number;
-  /** Events of images or hashes on the skip lists. */
-  skipped: number;
-  hits: number;
-  /** Hits on events that name no process: evidence in a chain of the host's own. */
-  hitsWithoutProcess: number;
-  forgotten: number;
-  /** Events that correlations forgot for want of room, once for each correlation. */
-  forgottenByCorrelations: number;
-}
 
 /** What rests on the pid of one event, and moves when the pid turns out to mean another run. */
 interface RestsOnPid {
@@ -97,24 +67,17 @@ export class Engine {
   #restsOnPid: RestsOnPid | undefined;
   readonly #unsettled = new Set<PidTimeline>();
 
-  readonly #notesChanges: boolean;
-  readonly #dirtyProcesses = new Set<Process>();
-  readonly #dirtyChains = new Set<Chain>();
-  #aliases: { from: string; to: string }[] = [];
-  #forgotten: string[] = [];
-  #withdrawn: string[] = [];
-  #removed: { id: string; into: string | undefined }[] = [];
-  #events: EventRecord[] = [];
+  readonly #changes: ChangeNotes;
 
   constructor(
     policy: Policy,
     private readonly options: EngineOptions,
   ) {
     this.#policy = policy;
-    this.#notesChanges = options.noteChanges ?? true;
+    this.#changes = new ChangeNotes(options.noteChanges ?? true);
     this.#forest = new Forest(this.#forestObserver());
     this.#scorer = new Scorer(this.#forest, {
-      changed: (chain, process) => this.#touch(chain, process),
+      changed: (chain, process) => this.#changes.touch(chain, process),
     });
     this.#scorer.setPolicy(policy);
     this.#standing = new Standing({
@@ -195,7 +158,7 @@ export class Engine {
       const all = completed.length === 0 ? rules : [...rules, ...completed];
       // What only shadow rules saw leaves no chain that could be named.
       const shown = process ?? (all.some((rule) => !rule.isShadow) ? subject : undefined);
-      this.#events.push(this.#record(event, position, host, shown === undefined ? undefined : currentOf(shown), all));
+      this.#changes.event(this.#record(event, position, host, shown === undefined ? undefined : currentOf(shown), all));
     }
   }
 
@@ -226,21 +189,14 @@ export class Engine {
   /** Forgets all that is known of a host, as if nothing of it had come; what comes later starts afresh. */
   forgetHost(name: string): void {
     const key = hostKey(name);
-    this.#forgotten.push(key);
     const host = this.#hosts.get(key);
-    if (host === undefined) return;
-    this.#correlator.forgetHost(key);
-    this.#hosts.delete(key);
-    for (const [spelled, table] of this.#hostsByName) if (table === host) this.#hostsByName.delete(spelled);
-    for (const timeline of this.#unsettled) if (timeline.host === host) this.#unsettled.delete(timeline);
-    for (const process of this.#dirtyProcesses) if (process.hostTable === host) this.#dirtyProcesses.delete(process);
-    const gone = this.#forest.forgetHost(host);
-    for (const chain of gone) {
-      this.#dirtyChains.delete(chain);
-      if (chain.isThreat) this.#withdrawn.push(chain.id);
+    if (host !== undefined) {
+      this.#correlator.forgetHost(key);
+      this.#hosts.delete(key);
+      for (const [spelled, table] of this.#hostsByName) if (table === host) this.#hostsByName.delete(spelled);
+      for (const timeline of this.#unsettled) if (timeline.host === host) this.#unsettled.delete(timeline);
     }
-    this.#events = this.#events.filter((event) => hostKey(event.host) !== key);
-    this.#aliases = aliasesWithout(this.#aliases, new Set(gone.map(({ id }) => id)));
+    this.#changes.forgetHost(key, host, host === undefined ? [] : this.#forest.forgetHost(host));
   }
 
   /** Chains with at least `minScore` points (the threshold, unless told otherwise), most points first, then by id. */
@@ -259,41 +215,7 @@ export class Engine {
 
   /** What changed since the last call. */
   drain(): Effects {
-    const threats: Threat[] = [];
-    const chains = [];
-    for (const chain of this.#dirtyChains) {
-      if (!this.#forest.chains.has(chain)) continue;
-      chains.push(chainRecord(chain));
-      if (chain.score >= this.#policy.threshold) {
-        chain.isThreat = true;
-        threats.push(threatOf(chain, this.#policy.threshold));
-      } else if (chain.isThreat) {
-        chain.isThreat = false;
-        this.#withdrawn.push(chain.id);
-      }
-    }
-    const processes: ProcessRecord[] = [];
-    for (const process of this.#dirtyProcesses) {
-      if (process.isHostEvents || process.hostTable.processes.has(process.id)) processes.push(processRecord(process));
-    }
-    const effects: Effects = {
-      forgotten: this.#forgotten,
-      removed: this.#removed,
-      processes,
-      chains,
-      threats,
-      withdrawn: this.#withdrawn,
-      aliases: this.#aliases,
-      events: this.#events,
-    };
-    this.#dirtyChains.clear();
-    this.#dirtyProcesses.clear();
-    this.#forgotten = [];
-    this.#withdrawn = [];
-    this.#removed = [];
-    this.#aliases = [];
-    this.#events = [];
-    return effects;
+    return this.#changes.take(this.#policy.threshold, (chain) => this.#forest.chains.has(chain));
   }
 
   #correlate(event: Event, matched: readonly Rule[], subject: Process, repeated: boolean): void {
@@ -524,7 +446,7 @@ export class Engine {
       this.#standing.restate(process);
     }
     this.#scorer.reconsiderExemptions(process);
-    this.#touch(process.chain, process);
+    this.#changes.touch(process.chain, process);
     if (process.settledImage === image) return;
     process.settledImage = image;
     if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
@@ -547,9 +469,9 @@ export class Engine {
         ? []
         : [process.chain]) {
       chain.alive += change;
-      this.#touch(chain, process);
+      this.#changes.touch(chain, process);
     }
-    this.#touch(undefined, process);
+    this.#changes.touch(undefined, process);
     if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
   }
 
@@ -596,12 +518,6 @@ export class Engine {
     return eventRecord(event, position, host.name, process, chainId, target, rules);
   }
 
-  #touch(chain: Chain | undefined, process: Process | undefined): void {
-    if (!this.#notesChanges) return;
-    if (chain !== undefined) this.#dirtyChains.add(chain);
-    if (process !== undefined) this.#dirtyProcesses.add(process);
-  }
-
   #bound(host: HostTable): void {
     const max = this.options.maxProcessesPerHost ?? DEFAULT_PROCESSES_MAX;
     if (host.processes.size <= max) return;
@@ -617,7 +533,7 @@ export class Engine {
 
   #hostObserver(): HostObserver {
     return {
-      processAdded: (process) => this.#touch(undefined, process),
+      processAdded: (process) => this.#changes.touch(undefined, process),
       processAbsorbed: (from, into) => {
         this.#settle(into);
         if (into.parent === undefined && from.parent !== undefined) this.#link(into, from.parent);
@@ -628,17 +544,16 @@ export class Engine {
         this.#plugins.absorb(from, into);
         const formerId = from.chain?.id;
         from.absorbedBy = into;
-        this.#remove(from.id, into.id);
+        this.#changes.remove(from, into.id);
         this.#forest.remove(from);
         const parentPid = from.securityCreate?.parentPid ?? 0;
         if (parentPid > 0) from.hostTable.timeline(parentPid).changed();
-        if (formerId !== undefined && into.chain !== undefined) this.#alias(formerId, into.chain.id);
+        if (formerId !== undefined && into.chain !== undefined) this.#changes.alias(formerId, into.chain.id);
       },
       timelineChanged: (timeline) => void this.#unsettled.add(timeline),
       processWithdrawn: (process) => {
         this.#forest.remove(process);
-        this.#dirtyProcesses.delete(process);
-        this.#remove(process.id, undefined);
+        this.#changes.remove(process, undefined);
       },
     };
   }
@@ -649,48 +564,20 @@ export class Engine {
         this.#scorer.join(from, into);
         this.#correlator.disturb(from);
         this.#plugins.join(from, into);
-        this.#dirtyChains.delete(from);
-        this.#touch(into, into.start);
-        into.isThreat ||= from.isThreat;
-        if (this.#notesChanges) this.#alias(chainIdOf(formerStart), into.id);
+        this.#changes.joined(from, into, () => chainIdOf(formerStart));
       },
       chainRebuilt: (chain) => {
         this.#scorer.rebuild(chain);
         this.#correlator.disturb(chain);
-        this.#touch(chain, undefined);
+        this.#changes.touch(chain, undefined);
       },
       chainDissolved: (chain, heir) => {
-        this.#dirtyChains.delete(chain);
         this.#correlator.disturb(chain);
-        if (!this.#notesChanges) return;
-        if (heir !== undefined) this.#alias(chain.id, heir.id);
-        else if (chain.isThreat) this.#withdrawn.push(chain.id);
+        this.#changes.dissolved(chain, heir);
       },
-      processMoved: (process) => this.#touch(undefined, process),
+      processMoved: (process) => this.#changes.touch(undefined, process),
     };
   }
-
-  #remove(id: string, into: string | undefined): void {
-    if (this.#notesChanges) this.#removed.push({ id, into });
-  }
-
-  #alias(from: string, to: string): void {
-    if (this.#notesChanges && from !== to) this.#aliases.push({ from, to });
-  }
-}
-
-/** Of chains that joined one another in a row, the last is in `gone` or none is. */
-function aliasesWithout(
-  aliases: readonly { readonly from: string; readonly to: string }[],
-  gone: Set<string>,
-): { from: string; to: string }[] {
-  return aliases
-    .toReversed()
-    .filter(({ from, to }) => {
-      if (gone.has(to)) gone.add(from);
-      return !gone.has(to);
-    })
-    .reverse();
 }
 
 function deedMention(event: Event): Mention {

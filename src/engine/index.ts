@@ -1,6 +1,7 @@
 /** The engine as other programs use it (`chainsight/engine`). */
 
-export { Engine, type EngineCounts, type EngineOptions } from './engine.js';
+export { Engine } from './engine.js';
+export type { EngineCounts, EngineOptions } from './engine-options.js';
 export type { ChainRecord, Effects, EventRecord, ProcessRecord } from './effects.js';
 export type { Action } from './event/action.js';
 export { fieldOf, integerOf, textOf, type Event, type Fields } from './event/event.js';

@@ -1,6 +1,7 @@
 /** One way from a record of the log to the engine, for all who read it: live, recovery, replay, hunt. */
 
-import { Engine, type EngineOptions } from '../../engine/engine.js';
+import { Engine } from '../../engine/engine.js';
+import type { EngineOptions } from '../../engine/engine-options.js';
 import type { Event } from '../../engine/event/event.js';
 import type { PluginFinding } from '../../engine/plugin/plugin.js';
 import type { PolicySource } from '../policy/logged-policy.js';

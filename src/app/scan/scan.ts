@@ -1,7 +1,8 @@
 /** Reads files through a fresh engine; nothing is stored. Whatever order the files are named in, and the events lie in, the report is the same. */
 
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
-import { Engine, type HitSubject } from '../../engine/engine.js';
+import { Engine } from '../../engine/engine.js';
+import type { HitSubject } from '../../engine/engine-options.js';
 import type { Event } from '../../engine/event/event.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
 import type { EnginePlugin } from '../../engine/plugin/plugin.js';

@@ -221,8 +221,8 @@ describe('rules coverage', () => {
     const { verdicts, rules, data } = JSON.parse(out) as { verdicts: unknown; rules: unknown; data: unknown };
     expect(verdicts).toEqual({ never: 1, unseen: 1, open: 0, possible: 0 });
     expect(rules).toMatchObject([
-      { id: OTHER, verdict: 'never', reason: { code: 'LOG_SOURCE_UNMAPPED' } },
-      { id: ID, level: 'high', shadow: false, verdict: 'unseen', reason: { code: 'LOG_SOURCE_NEVER_SEEN' } },
+      { id: OTHER, verdict: 'never', reason: { code: 'SOURCE_UNMAPPED' } },
+      { id: ID, level: 'high', shadow: false, verdict: 'unseen', reason: { code: 'SOURCE_NEVER_SEEN' } },
     ]);
     expect(data).toMatchObject({ events: 1, kinds: [{ eventId: 3, events: 1 }] });
   });

@@ -1,9 +1,10 @@
-import { foldUnit } from './unit-fold.js';
-
 /**
  * Maps UTF-16 units to small class numbers, so that transition tables have one column for each unit that some text holds, and one (0) for
  * all others, instead of 65,536. Units that differ in letter case only are one class, so that values are searched as they are.
  */
+
+import { foldUnit } from './unit-fold.js';
+
 export class UnitClasses {
   /** Column count: the classes and the one for "no text holds it". */
   readonly count: number;

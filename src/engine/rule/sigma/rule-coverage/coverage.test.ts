@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     rules: rule(PROCESS, "sel: { Image: 'x' }\ncondition: sel"),
     events: [SYSTEM],
     verdict: 'unseen',
-    code: 'LOG_SOURCE_NEVER_SEEN',
+    code: 'SOURCE_NEVER_SEEN',
   },
   { name: 'no event at all', rules: rule(PROCESS, "sel: { Image: 'x' }\ncondition: sel"), events: [], verdict: 'open' },
   {
@@ -94,13 +94,13 @@ const CASES: readonly Case[] = [
     rules: rule('product: windows, service: system', "sel: { EventID: 7036, ImagePath: 'x' }\ncondition: sel"),
     events: [SYSTEM],
     verdict: 'unseen',
-    code: 'LOG_SOURCE_NEVER_SEEN',
+    code: 'SOURCE_NEVER_SEEN',
   },
   {
     name: 'a product that no source gives',
     rules: rule('product: aws, service: cloudtrail', "sel: { eventName: 'x' }\ncondition: sel"),
     verdict: 'never',
-    code: 'LOG_SOURCE_UNMAPPED',
+    code: 'SOURCE_UNMAPPED',
   },
   {
     name: 'that product’s events after all',
@@ -118,7 +118,7 @@ const CASES: readonly Case[] = [
       "sel: { ScriptBlockText: 'x' }\ncondition: sel",
     ),
     verdict: 'never',
-    code: 'LOG_SOURCE_CONTRADICTORY',
+    code: 'SOURCE_CONTRADICTORY',
   },
   {
     name: 'a field that no such event has',
@@ -227,7 +227,7 @@ const CASES: readonly Case[] = [
     rules: [expression(["'x' in commandline"], { actions: ['imageload'] })],
     events: CREATES,
     verdict: 'unseen',
-    code: 'LOG_SOURCE_NEVER_SEEN',
+    code: 'SOURCE_NEVER_SEEN',
   },
   {
     name: 'an expression that asks for a field that is not there',
@@ -247,7 +247,7 @@ const CASES: readonly Case[] = [
     name: 'an expression that contradicts its rule’s list',
     rules: [expression(["action == 'imageload' and 'x' in image"], { actions: ['processcreate'] })],
     verdict: 'never',
-    code: 'LOG_SOURCE_CONTRADICTORY',
+    code: 'SOURCE_CONTRADICTORY',
   },
 ];
 

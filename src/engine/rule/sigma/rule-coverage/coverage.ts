@@ -22,9 +22,9 @@ export type Verdict = 'never' | 'unseen' | 'open' | 'possible';
 const VERDICTS: readonly Verdict[] = ['never', 'unseen', 'open', 'possible'];
 
 export type ReasonCode =
-  | 'LOG_SOURCE_UNMAPPED'
-  | 'LOG_SOURCE_CONTRADICTORY'
-  | 'LOG_SOURCE_NEVER_SEEN'
+  | 'SOURCE_UNMAPPED'
+  | 'SOURCE_CONTRADICTORY'
+  | 'SOURCE_NEVER_SEEN'
   | 'FIELD_NEVER_PRESENT'
   | 'CONDITION_IMPOSSIBLE'
   | 'REFERENCE_MISSING'
@@ -166,7 +166,7 @@ export class CoverageReport {
 
 function judged(reason: Reason | undefined, survey: DataSurvey | undefined): Pick<RuleCoverage, 'verdict' | 'reason'> {
   if (reason === undefined) return { verdict: survey === undefined ? 'open' : 'possible', reason };
-  if (reason.code !== 'LOG_SOURCE_NEVER_SEEN' && reason.code !== 'FIELD_NEVER_PRESENT') {
+  if (reason.code !== 'SOURCE_NEVER_SEEN' && reason.code !== 'FIELD_NEVER_PRESENT') {
     return { verdict: 'never', reason };
   }
   return survey?.isPartial === true ? { verdict: 'open', reason: undefined } : { verdict: 'unseen', reason };
@@ -187,7 +187,7 @@ function kindsByRule(survey: DataSurvey | undefined): ReadonlyMap<string, SeenKi
 function reasonOf(probe: RuleProbe, survey: DataSurvey | undefined, kinds: readonly SeenKind[]): Reason | undefined {
   if (probe.isContradictory && probe.isKnownSource) {
     return {
-      code: 'LOG_SOURCE_CONTRADICTORY',
+      code: 'SOURCE_CONTRADICTORY',
       message: 'its log source, actions and event ids leave no event over',
       names: [],
     };
@@ -199,14 +199,14 @@ function reasonOf(probe: RuleProbe, survey: DataSurvey | undefined, kinds: reado
     // An event may name a source that the tables do not know, so that no such event came is the only thing that is certain.
     if (!probe.isKnownSource) {
       return {
-        code: 'LOG_SOURCE_UNMAPPED',
+        code: 'SOURCE_UNMAPPED',
         message: `no source gives events of ${sourcesOf(probe.rule).join(', ')}`,
         names: [],
       };
     }
     if (survey === undefined) return undefined;
     return {
-      code: 'LOG_SOURCE_NEVER_SEEN',
+      code: 'SOURCE_NEVER_SEEN',
       message: `no event of ${sourcesOf(probe.rule).join(', ')} was received`,
       names: [],
     };

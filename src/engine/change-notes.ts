@@ -1,0 +1,123 @@
+/** What has changed since somebody last asked, each thing once, in its newest state: what a store has to write. */
+
+import type { Chain } from './chain/chain.js';
+import type { Effects, EventRecord, ProcessRecord } from './effects.js';
+import { hostKey } from './event/host-name.js';
+import type { HostTable } from './process/host-table.js';
+import type { Process } from './process/process.js';
+import type { Threat } from './score/threat.js';
+import { chainRecord, processRecord, threatOf } from './views.js';
+
+export class ChangeNotes {
+  readonly #processes = new Set<Process>();
+  readonly #chains = new Set<Chain>();
+  #aliases: { from: string; to: string }[] = [];
+  #forgotten: string[] = [];
+  #withdrawn: string[] = [];
+  #removed: { id: string; into: string | undefined }[] = [];
+  #events: EventRecord[] = [];
+
+  /** @param isOn  false where nobody asks: nothing is noted then */
+  constructor(private readonly isOn: boolean) {}
+
+  touch(chain: Chain | undefined, process: Process | undefined): void {
+    if (!this.isOn) return;
+    if (chain !== undefined) this.#chains.add(chain);
+    if (process !== undefined) this.#processes.add(process);
+  }
+
+  event(record: EventRecord): void {
+    this.#events.push(record);
+  }
+
+  /** A process that was another one, or none. */
+  remove(process: Process, into: string | undefined): void {
+    if (into === undefined) this.#processes.delete(process);
+    if (this.isOn) this.#removed.push({ id: process.id, into });
+  }
+
+  alias(from: string, to: string): void {
+    if (this.isOn && from !== to) this.#aliases.push({ from, to });
+  }
+
+  /** The chain is part of another now, under whose id it is found. */
+  joined(chain: Chain, into: Chain, formerId: () => string): void {
+    this.#chains.delete(chain);
+    this.touch(into, into.start);
+    into.isThreat ||= chain.isThreat;
+    if (this.isOn) this.alias(formerId(), into.id);
+  }
+
+  dissolved(chain: Chain, heir: Chain | undefined): void {
+    this.#chains.delete(chain);
+    if (!this.isOn) return;
+    if (heir !== undefined) this.alias(chain.id, heir.id);
+    else if (chain.isThreat) this.#withdrawn.push(chain.id);
+  }
+
+  /** @param gone  the chains that the host had; none where it was not known */
+  forgetHost(key: string, host: HostTable | undefined, gone: readonly Chain[]): void {
+    this.#forgotten.push(key);
+    if (host === undefined) return;
+    for (const process of this.#processes) if (process.hostTable === host) this.#processes.delete(process);
+    for (const chain of gone) {
+      this.#chains.delete(chain);
+      if (chain.isThreat) this.#withdrawn.push(chain.id);
+    }
+    this.#events = this.#events.filter((event) => hostKey(event.host) !== key);
+    this.#aliases = aliasesWithout(this.#aliases, new Set(gone.map(({ id }) => id)));
+  }
+
+  /** Begins anew afterwards. A chain that a late fact brought below the threshold is told as withdrawn. */
+  take(threshold: number, isKnown: (chain: Chain) => boolean): Effects {
+    const threats: Threat[] = [];
+    const chains = [];
+    for (const chain of this.#chains) {
+      if (!isKnown(chain)) continue;
+      chains.push(chainRecord(chain));
+      if (chain.score >= threshold) {
+        chain.isThreat = true;
+        threats.push(threatOf(chain, threshold));
+      } else if (chain.isThreat) {
+        chain.isThreat = false;
+        this.#withdrawn.push(chain.id);
+      }
+    }
+    const processes: ProcessRecord[] = [];
+    for (const process of this.#processes) {
+      if (process.isHostEvents || process.hostTable.processes.has(process.id)) processes.push(processRecord(process));
+    }
+    const effects: Effects = {
+      forgotten: this.#forgotten,
+      removed: this.#removed,
+      processes,
+      chains,
+      threats,
+      withdrawn: this.#withdrawn,
+      aliases: this.#aliases,
+      events: this.#events,
+    };
+    this.#chains.clear();
+    this.#processes.clear();
+    this.#forgotten = [];
+    this.#withdrawn = [];
+    this.#removed = [];
+    this.#aliases = [];
+    this.#events = [];
+    return effects;
+  }
+}
+
+/** Of chains that joined one another in a row, the last is in `gone` or none is. */
+function aliasesWithout(
+  aliases: readonly { readonly from: string; readonly to: string }[],
+  gone: Set<string>,
+): { from: string; to: string }[] {
+  return aliases
+    .toReversed()
+    .filter(({ from, to }) => {
+      if (gone.has(to)) gone.add(from);
+      return !gone.has(to);
+    })
+    .reverse();
+}

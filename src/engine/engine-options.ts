@@ -1,0 +1,38 @@
+/** What an engine is told when it is made, and what it counts. */
+
+import type { Event } from './event/event.js';
+import type { EnginePlugin } from './plugin/plugin.js';
+import type { Process } from './process/process.js';
+import type { Rule } from './rule/rule.js';
+import type { CorrelationLimits } from './rule/sigma/correlation/limits.js';
+
+/** The process of a hit. It may be replaced: where an event names a process by pid alone, later events may show that another run was meant. */
+export interface HitSubject {
+  process: Process;
+}
+
+export interface EngineOptions {
+  /** True where `drain` shall give a row for each event (live); scans need none. */
+  readonly recordEvents: boolean;
+  /** False where nobody asks `drain` what changed: nothing is noted for it then. True by default. */
+  readonly noteChanges?: boolean;
+  readonly plugins?: readonly EnginePlugin[];
+  /** Told of each rule that matched, with the process it was attached to; of a shadow rule with that it would be. */
+  readonly onHit?: (event: Event, rule: Rule, subject: HitSubject) => void;
+  /** Past this many processes on one host, ended ones without evidence or children are forgotten, oldest first. */
+  readonly maxProcessesPerHost?: number;
+  readonly correlationLimits?: CorrelationLimits;
+}
+
+export interface EngineCounts {
+  events: number;
+  duplicates: number;
+  /** Events of images or hashes on the skip lists. */
+  skipped: number;
+  hits: number;
+  /** Hits on events that name no process: evidence in a chain of the host's own. */
+  hitsWithoutProcess: number;
+  forgotten: number;
+  /** Events that correlations forgot for want of room, once for each correlation. */
+  forgottenByCorrelations: number;
+}
