@@ -165,7 +165,7 @@ test('a rule opens beside the list: conditions, references that are safe to foll
 
 test('a Sigma rule is read as it was written, on its page and beside evidence', async () => {
   await open('/rules?rule=6f1c9a0e-52b7-4d3e-9d2f-0b8f2f5f7a11');
-  const text = region('Rule').locator('.text.mono');
+  const text = region('Rule').locator('.document');
   await text.getByText('CommandLine|contains|all: [delete, shadows]').waitFor();
   expect((await text.innerText()).replaceAll('\u200b', '')).toContain('detection:');
   expect(await text.getByText('⟨U+000A⟩').count()).toBe(0);
