@@ -21,6 +21,8 @@ const NONE: readonly number[] = [];
 
 export class AnyTextIndex {
   readonly #tables: readonly TextTable[];
+  /** Where there is but one: a loop over it would cost as much as many a value. */
+  readonly #only: TextTable | undefined;
   /** Shorter values can hold none of the texts. */
   readonly #lengthMin: number;
   readonly #searchesPlainValues: boolean;
@@ -45,6 +47,7 @@ export class AnyTextIndex {
     }
     const texts = filed.flatMap(({ requirement }) => requirement.texts);
     this.#tables = [...byPlace].map(([place, items]) => createTextTable(place, items));
+    this.#only = this.#tables.length === 1 ? this.#tables[0] : undefined;
     this.#lengthMin = Math.min(...texts.map(({ length }) => length));
     this.#searchesPlainValues = texts.some((text) => PLAIN_VALUE.test(text));
   }
@@ -56,10 +59,13 @@ export class AnyTextIndex {
    */
   candidates(fields: Readonly<Record<string, unknown>>, envelope: readonly string[]): readonly number[] {
     const lengthMin = this.#lengthMin;
+    const only = this.#only;
     for (const name in fields) {
       const value = fields[name];
       if (typeof value === 'string') {
-        if (value.length >= lengthMin) this.#search(value);
+        if (value.length < lengthMin) continue;
+        if (only === undefined) this.#search(value);
+        else only.find(value, this.#collect);
       } else if (value !== null && (this.#searchesPlainValues || typeof value === 'object')) {
         this.#searchInside(value, DEPTH_MAX);
       }

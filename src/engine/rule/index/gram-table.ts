@@ -32,9 +32,9 @@ interface Filed {
 export class GramTable implements TextTable {
   readonly #items: TextItems;
   /** Texts of three units, of four, and longer ones: by grams of two, three and four units. */
-  readonly #twos: Grams | undefined;
-  readonly #threes: Grams | undefined;
-  readonly #fours: Grams | undefined;
+  readonly #twos: Grams;
+  readonly #threes: Grams;
+  readonly #fours: Grams;
   #automaton: TextAutomaton | undefined;
 
   /** @param items  texts of at least `GRAM_TEXT_MIN` units */
@@ -47,15 +47,23 @@ export class GramTable implements TextTable {
     }
     const ofLength = (from: number, to: number): Map<string, readonly number[]> =>
       new Map([...folded].filter(([text]) => text.length >= from && text.length <= to));
-    this.#twos = Grams.of(2, ofLength(3, 3));
-    this.#threes = Grams.of(3, ofLength(4, 4));
-    this.#fours = Grams.of(4, ofLength(5, Infinity));
+    this.#twos = new Grams(2, ofLength(3, 3));
+    this.#threes = new Grams(3, ofLength(4, 4));
+    this.#fours = new Grams(4, ofLength(5, Infinity));
   }
 
   find(value: string, sink: ItemSink): void {
     const twos = this.#twos;
     const threes = this.#threes;
     const fours = this.#fours;
+    // Read from the objects at each place, these would cost as much again as the look itself.
+    const twoBits = twos.bits;
+    const threeBits = threes.bits;
+    const fourBits = fours.bits;
+    const twoShift = twos.shift;
+    const threeShift = threes.shift;
+    const fourShift = fours.shift;
+    const hasShorter = twos.count + threes.count > 0;
     const { length } = value;
     let gram = 0;
     let left = length * WASTE_MAX + WASTE_FREE;
@@ -66,11 +74,20 @@ export class GramTable implements TextTable {
         (before | unit) < 128
           ? (gram << 16) | (ASCII_FOLD[before]! << 8) | ASCII_FOLD[unit]!
           : (gram << 16) | ((foldUnit(before) & 0xff) << 8) | (foldUnit(unit) & 0xff);
-      if (fours !== undefined && fours.has(gram)) left -= fours.compare(gram, value, at + 1, sink);
-      if (threes !== undefined && threes.has(gram & 0xff_ffff)) {
+      const bit = Math.imul(gram, SPREAD) >>> fourShift;
+      if (((fourBits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0) left -= fours.compare(gram, value, at + 1, sink);
+      if (!hasShorter) {
+        if (left < 0) return this.#findSlowly(value, at, sink);
+        continue;
+      }
+      const threeBit = Math.imul(gram & 0xff_ffff, SPREAD) >>> threeShift;
+      if (((threeBits[threeBit >>> 5]! >>> (threeBit & 31)) & 1) !== 0) {
         left -= threes.compare(gram & 0xff_ffff, value, at + 1, sink);
       }
-      if (twos !== undefined && twos.has(gram & 0xffff)) left -= twos.compare(gram & 0xffff, value, at + 1, sink);
+      const twoBit = Math.imul(gram & 0xffff, SPREAD) >>> twoShift;
+      if (((twoBits[twoBit >>> 5]! >>> (twoBit & 31)) & 1) !== 0) {
+        left -= twos.compare(gram & 0xffff, value, at + 1, sink);
+      }
       if (left < 0) return this.#findSlowly(value, at, sink);
     }
   }
@@ -96,34 +113,30 @@ const SPREAD = 0x9e3779b1;
 
 /** Grams of one length with the texts that hold them. */
 class Grams {
-  readonly #bits: Uint32Array;
-  readonly #shift: number;
+  /** One for each slot that a gram may have; where it is 0 a gram is none of them. */
+  readonly bits: Uint32Array;
+  /** From a gram, spread, to its slot. */
+  readonly shift: number;
   readonly #byGram = new Map<number, Filed[]>();
 
-  private constructor(length: number, texts: ReadonlyMap<string, readonly number[]>) {
+  constructor(length: number, texts: ReadonlyMap<string, readonly number[]>) {
     for (const filed of file(length, texts)) {
       const gram = gramBefore(filed.text, filed.gramEnd, length);
       const others = this.#byGram.get(gram);
       if (others === undefined) this.#byGram.set(gram, [filed]);
       else others.push(filed);
     }
-    const size = 2 ** Math.ceil(Math.log2(Math.max(BITS_MIN, this.#byGram.size * BITS_PER_GRAM)));
-    this.#bits = new Uint32Array(size / 32);
-    this.#shift = 32 - Math.log2(size);
+    const size = 2 ** Math.ceil(Math.log2(Math.max(BITS_MIN, this.count * BITS_PER_GRAM)));
+    this.bits = new Uint32Array(size / 32);
+    this.shift = 32 - Math.log2(size);
     for (const gram of this.#byGram.keys()) {
-      const bit = Math.imul(gram, SPREAD) >>> this.#shift;
-      this.#bits[bit >>> 5]! |= 1 << (bit & 31);
+      const bit = Math.imul(gram, SPREAD) >>> this.shift;
+      this.bits[bit >>> 5]! |= 1 << (bit & 31);
     }
   }
 
-  static of(length: number, texts: ReadonlyMap<string, readonly number[]>): Grams | undefined {
-    return texts.size === 0 ? undefined : new Grams(length, texts);
-  }
-
-  /** Nearly always false where the gram is none of them. */
-  has(gram: number): boolean {
-    const bit = Math.imul(gram, SPREAD) >>> this.#shift;
-    return ((this.#bits[bit >>> 5]! >>> (bit & 31)) & 1) !== 0;
+  get count(): number {
+    return this.#byGram.size;
   }
 
   /** @returns units looked at */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { TextAutomaton } from './text-automaton.js';
 import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
 import { GramTable } from './gram-table.js';
-import { PartsTable } from './parts-table.js';
+import { createPartsTable } from './parts-table.js';
 import { TextSkipper } from './text-skipper.js';
 
 const itemsOf = (texts: readonly string[]) => new Map(texts.map((text, index) => [text, [index]]));
@@ -107,7 +107,7 @@ describe('searches for parts', () => {
           const items = itemsOf(texts);
           const byAutomaton = foundBy(new TextAutomaton(items), texts, value);
           expect(byAutomaton).toEqual(expect.arrayContaining(expected));
-          expect(foundBy(new PartsTable(items), texts, value)).toEqual(byAutomaton);
+          expect(foundBy(createPartsTable(items), texts, value)).toEqual(byAutomaton);
           const long = texts.filter(({ length }) => length >= 3);
           if (long.length === 0) return;
           const byLong = foundBy(new TextAutomaton(itemsOf(long)), long, value);

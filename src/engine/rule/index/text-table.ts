@@ -3,7 +3,7 @@
  * searched as they are: the tables fold unit by unit (`unit-fold.ts`).
  */
 
-import { PartsTable } from './parts-table.js';
+import { createPartsTable } from './parts-table.js';
 import { TailTrie } from './tail-trie.js';
 
 /** Where in a value the texts are sought. */
@@ -20,5 +20,5 @@ export interface TextTable {
 }
 
 export function createTextTable(place: TextPlace, items: TextItems): TextTable {
-  return place === 'anywhere' ? new PartsTable(items) : new TailTrie(place, items);
+  return place === 'anywhere' ? createPartsTable(items) : new TailTrie(place, items);
 }

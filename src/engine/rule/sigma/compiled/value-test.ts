@@ -7,6 +7,8 @@ import { foldText } from '../value/fold-text.js';
 import { compares, numberIn } from '../value/number.js';
 import { compileRegex, type SigmaRegex } from '../value/regex.js';
 import { timePartIn } from '../value/time-part.js';
+import { MANY } from '../text-pattern.js';
+import { edgeTest } from './text-list.js';
 import { foldPattern, type TextTest, textTest } from './text-test.js';
 
 /** Folding a long text costs, so it is asked for only by tests that need it. `undefined` never comes here: there is a text. */
@@ -27,6 +29,8 @@ export function isTextual(test: ValueTest): test is TextualTest {
 /** True where any of the tests holds. */
 export function anyOf(tests: readonly TextualTest[]): ScalarTest {
   const exact = new Set<string>();
+  const starts: string[] = [];
+  const ends: string[] = [];
   const folded: TextTest[] = [];
   const others: ScalarTest[] = [];
   for (const test of tests) {
@@ -35,18 +39,23 @@ export function anyOf(tests: readonly TextualTest[]): ScalarTest {
       continue;
     }
     const pattern = foldPattern(test.pattern, foldText);
-    const [only] = pattern;
+    const [first, second] = pattern;
     if (pattern.length === 0) exact.add('');
-    else if (pattern.length === 1 && typeof only === 'string') exact.add(only);
+    else if (pattern.length === 1 && typeof first === 'string') exact.add(first);
+    else if (pattern.length === 2 && typeof first === 'string' && second === MANY) starts.push(first);
+    else if (pattern.length === 2 && first === MANY && typeof second === 'string') ends.push(second);
     else folded.push(textTest(pattern));
   }
+  if (starts.length > 0) folded.push(edgeTest(starts, 'start'));
+  if (ends.length > 0) folded.push(edgeTest(ends, 'end'));
   const groups: ScalarTest[] = [];
   if (exact.size > 0) groups.push((_, value) => exact.has(value.folded!));
   if (folded.length === 1) groups.push(onFolded(folded[0]!));
   if (folded.length > 1) {
     groups.push((_, value) => {
       const text = value.folded!;
-      return folded.some((test) => test(text));
+      for (const test of folded) if (test(text)) return true;
+      return false;
     });
   }
   groups.push(...others);

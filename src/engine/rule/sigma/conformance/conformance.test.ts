@@ -29,6 +29,15 @@ function ruleOf({ detection, placeholders = {} }: Entry): ReturnType<typeof read
   return readDetection(whole, new Map(Object.entries(placeholders)));
 }
 
+function isLegal(entry: Entry): boolean {
+  try {
+    ruleOf(entry);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function casesOf({
   matches = [],
   misses = [],
@@ -56,9 +65,9 @@ describe.each(tables)('$name', ({ entries }) => {
   );
 
   test('refuses what is no rule', () => {
-    for (const entry of entries) {
-      if (entry.refused === true) expect(() => ruleOf(entry), JSON.stringify(entry.detection)).toThrow('no legal rule');
-    }
+    const refused = entries.filter((entry) => entry.refused === true);
+    const loaded = refused.filter((entry) => isLegal(entry)).map(({ detection }) => detection);
+    expect(loaded).toEqual([]);
   });
 });
 
