@@ -14,10 +14,10 @@ export const FAULTS = [
   },
   {
     promise: 'determinism',
-    fault: 'hosts share one table of pids',
-    file: 'src/engine/engine.ts',
-    find: 'const key = hostKey(name);',
-    replace: 'const key = hostKey(name).slice(0, 2);',
+    fault: 'hosts whose names begin alike are one',
+    file: 'src/engine/event/host-name.ts',
+    find: 'return dot > 0 ? lower.slice(0, dot) : lower;',
+    replace: 'return dot > 0 ? lower.slice(0, 2) : lower;',
     test: 'test/property/scan-order.test.ts',
   },
   {
@@ -107,10 +107,9 @@ export const FAULTS = [
   {
     promise: 'large chains',
     fault: 'each update writes every process of the chain again',
-    file: 'src/engine/engine.ts',
+    file: 'src/engine/change-notes.ts',
     find: 'chains.push(chainRecord(chain));',
-    replace:
-      'chains.push(chainRecord(chain));\n      for (const member of chain.members) this.#dirtyProcesses.add(member);',
+    replace: 'chains.push(chainRecord(chain));\n      for (const member of chain.members) this.#processes.add(member);',
     test: 'src/engine/engine.test.ts',
     name: 'size',
   },
