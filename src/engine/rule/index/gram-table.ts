@@ -16,7 +16,7 @@ import { TextAutomaton } from './text-automaton.js';
 import { foldUnit } from './unit-fold.js';
 
 /** Comparisons for one value, in units for each of its own; beyond that it was made to be slow, and goes to the automaton. */
-const WASTE_MAX = 8;
+const WASTE_MAX = 24;
 const WASTE_FREE = 512;
 
 /** Shortest text: a gram of two units at either parity. */

@@ -21,7 +21,7 @@ const SLOTS_PER_BLOCK = 16;
 const SLOTS_MIN = 8192;
 const SLOTS_MAX = 65_536;
 /** Units of a value walked for nothing, for each that it has; beyond that it was made to be slow, and goes to the automaton. */
-const WASTE_MAX = 8;
+const WASTE_MAX = 24;
 const WASTE_FREE = 512;
 
 export class TextSkipper implements TextTable {

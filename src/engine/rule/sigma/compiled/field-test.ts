@@ -75,8 +75,12 @@ function bindReference(
       return text === undefined ? [] : [isCased ? text : foldText(text)];
     });
   return () => {
+    const text = isCased ? slot.text : slot.folded;
+    const part = isCased ? other.text : other.folded;
+    // Nearly always both have one value, and nothing has to be gathered.
+    if (text !== undefined && part !== undefined) return stands(text, part);
     const sought = textsOf(other.value);
-    return sought.length > 0 && textsOf(slot.value).some((text) => sought.some((part) => stands(text, part)));
+    return sought.length > 0 && textsOf(slot.value).some((one) => sought.some((another) => stands(one, another)));
   };
 }
 
