@@ -93,7 +93,10 @@ export interface LoadOptions {
 }
 
 /** @throws CommandError if one of the folders does not exist */
-export function loadPacks(paths: readonly string[], { withCases = false, ruleProfiles }: LoadOptions = {}): LoadedPacks {
+export function loadPacks(
+  paths: readonly string[],
+  { withCases = false, ruleProfiles }: LoadOptions = {},
+): LoadedPacks {
   const folders = paths.flatMap(packFolders).map((folder) => readPack(folder));
   const packs = folders.map((folder) =>
     loadPack(folder.files, { technique: techniqueById, name: basename(folder.path), withCases, ruleProfiles }),
@@ -103,7 +106,10 @@ export function loadPacks(paths: readonly string[], { withCases = false, rulePro
     packs,
     rules,
     profiles,
-    diagnostics: [...folders.flatMap(({ problems }, index) => [...problems, ...packs[index]!.diagnostics]), ...diagnostics],
+    diagnostics: [
+      ...folders.flatMap(({ problems }, index) => [...problems, ...packs[index]!.diagnostics]),
+      ...diagnostics,
+    ],
     files: folders.flatMap(({ files }) => files),
   };
 }

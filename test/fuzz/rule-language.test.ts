@@ -46,11 +46,11 @@ const FIELDS = [
   'k',
   'constructor',
 ];
-const ERROR_KINDS = ['syntax', 'resolution', 'type', 'lookup'];
+const ERROR_KINDS = new Set(['syntax', 'resolution', 'type', 'lookup']);
 
 function checkError(error: ExpressionError, textLength: number): void {
   const isRight =
-    ERROR_KINDS.includes(error.kind) &&
+    ERROR_KINDS.has(error.kind) &&
     error.message.length > 3 &&
     (error.offset === undefined || (error.offset >= 0 && error.offset <= textLength));
   if (!isRight) throw new Error(`no error as it should be: ${JSON.stringify(error)}`);

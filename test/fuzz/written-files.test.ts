@@ -14,6 +14,7 @@ import { environmentName, SETTING_NAMES } from '../../src/cli/settings.js';
 import { techniqueById } from '../../src/engine/attack/index.js';
 import { formatDiagnostic, type Diagnostic } from '../../src/engine/base/diagnostic.js';
 import { loadPack, RULE_CODES, runCases } from '../../src/engine/rule/index.js';
+import { SIGMA_CODES } from '../../src/engine/rule/sigma/sigma-codes.js';
 import { importRmeye } from '../../src/engine/rule/rmeye/rule-folder.js';
 import { AddressList, isAddressOrNetwork } from '../../src/server/rmeye/address-list.js';
 import { CASES, SLOW_CASES, hold } from './hold.js';
@@ -38,7 +39,8 @@ function checkDiagnostics(diagnostics: readonly Diagnostic[], codes?: ReadonlySe
   }
 }
 
-const RULE_CODE_SET: ReadonlySet<string> = new Set(Object.keys(RULE_CODES));
+/** A file of a pack may be taken for Sigma. */
+const RULE_CODE_SET: ReadonlySet<string> = new Set([...Object.keys(RULE_CODES), ...Object.keys(SIGMA_CODES)]);
 
 function bundled(name: string, length: number): string {
   return readFileSync(fileURLToPath(new URL(`../../rules/chainsight/${name}`, import.meta.url)), 'utf8').slice(

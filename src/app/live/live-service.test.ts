@@ -354,7 +354,7 @@ describe('policy', () => {
     live.service.notices.subscribe((notice) => notices.push(notice));
     await intake.take(incoming(...attack('ws1.corp.example'), ...attack('ws2.corp.example', 11)), 's');
     await intake.settled();
-    const [first] = storedThreats().filter(({ threat }) => threat.host === 'ws1.corp.example');
+    const first = storedThreats().find(({ threat }) => threat.host === 'ws1.corp.example');
     const known = live.service.figures;
     // Taken, but perhaps not judged yet, when the host is forgotten: that comes before, and goes too.
     await intake.take(incoming(...attack('ws1.corp.example', 21)), 's');

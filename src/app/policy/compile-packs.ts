@@ -2,7 +2,14 @@
 
 import { techniqueById } from '../../engine/attack/technique.js';
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
-import { assemblePacks, createRuleSet, loadPack, type PackFile, type RuleProfile, type RuleSet } from '../../engine/rule/index.js';
+import {
+  assemblePacks,
+  createRuleSet,
+  loadPack,
+  type PackFile,
+  type RuleProfile,
+  type RuleSet,
+} from '../../engine/rule/index.js';
 
 export interface PackSource {
   /** Name of a pack without a manifest: its folder's. */

@@ -12,12 +12,7 @@ export type { Matched, Profile, Rule, RuleErrors, RuleSet, RuleSetName, SigmaSou
 export { explainSigma } from './sigma/compiled/compile-sigma.js';
 export type { LogSource, SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from './sigma/document.js';
 export type { SigmaExplanation } from './sigma/evaluator.js';
-export {
-  type Coverage,
-  CoverageReport,
-  type CoverageRow,
-  type RuleCoverage,
-} from './sigma/rule-coverage/coverage.js';
+export { type Coverage, CoverageReport, type CoverageRow, type RuleCoverage } from './sigma/rule-coverage/coverage.js';
 export { navigatorLayer } from './sigma/rule-coverage/navigator-layer.js';
 export { lintSigmaSet } from './sigma/lint/lint-sigma-set.js';
 export { isRuleProfile, RULE_PROFILES, type RuleProfile } from './rule-profile.js';

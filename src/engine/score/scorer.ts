@@ -102,7 +102,8 @@ export class Scorer {
     const before = place.derived?.get(rule.id) ?? NO_EVIDENCE;
     const policy = Math.min(before[0]?.policy ?? this.#sequence, this.#sequence);
     const rulesVersion = this.#policy!.rules.version;
-    const now = finding === undefined ? NO_EVIDENCE : derivedEvidence(rule, this.#keysOf(rule), finding, rulesVersion, policy);
+    const now =
+      finding === undefined ? NO_EVIDENCE : derivedEvidence(rule, this.#keysOf(rule), finding, rulesVersion, policy);
     if (now.length > 0) (place.derived ??= new Map()).set(rule.id, now);
     else if (place.derived?.delete(rule.id) === true && place.derived.size === 0) place.derived = undefined;
     if (chain === undefined) return;

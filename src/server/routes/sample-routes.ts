@@ -46,11 +46,11 @@ export function sampleRoutes(context: RouteContext): void {
   app.delete(
     '/samples',
     { schema: { summary: 'Remove all that the sample attack made', response: { 200: SampleAnswer } } },
-    async (request): Promise<SampleBody> => {
+    async (request, reply) => {
       const removed: string[] = [];
       for (const host of samples.hosts) if (await forgetHost(context, host)) removed.push(host);
       if (removed.length > 0) audit(request, { action: 'sample.remove', target: removed.join(' ') });
-      return standing(0);
+      return reply.send(standing(0));
     },
   );
 }

@@ -14,7 +14,8 @@ import {
 import { withCorrelations, type CorrelationText } from '../../../../../test/support/correlations.js';
 import { withLedgersChecked } from '../../../../../test/support/ledger.js';
 import { policy, ruleSet, type TestRule } from '../../../../../test/support/rules.js';
-import { Engine, type EngineOptions } from '../../../engine.js';
+import type { EngineOptions } from '../../../engine-options.js';
+import { Engine } from '../../../engine.js';
 import type { Event } from '../../../event/event.js';
 import type { Policy } from '../../../policy.js';
 import type { Profile, Rule } from '../../rule.js';

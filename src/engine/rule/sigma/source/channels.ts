@@ -83,6 +83,3 @@ export function channelsOf(service: string): ReadonlySet<string> | undefined {
   const names = SERVICES[service]!;
   return new Set((typeof names === 'string' ? [names] : names).map((name) => name.toLowerCase()));
 }
-
-/** Names of Windows services that rules may use, for hints. */
-export const WINDOWS_SERVICES: readonly string[] = Object.keys(SERVICES);
