@@ -9,7 +9,7 @@ import { randomFrom, type Random } from './mutation.js';
 export const SEED = Number(process.env['FUZZ_SEED'] ?? 20_241_105);
 export const CASES = Number(process.env['FUZZ_CASES'] ?? 100_000);
 /** For parsers that take a millisecond or more an input: the full number is for a run by hand, `FUZZ_CASES=100000`. */
-export const SLOW_CASES = Number(process.env['FUZZ_CASES'] ?? 10_000);
+export const SLOW_CASES = Number(process.env['FUZZ_CASES'] ?? 5_000);
 console.info(`fuzz: seed ${SEED}, ${CASES} inputs a parser, ${SLOW_CASES} a slow one`);
 
 const SLOWEST_MS = 1000;
