@@ -44,6 +44,9 @@ export function tooDeepOffset(text: string): number | undefined {
     } else if (isPrefix) {
       isPrefix = token === '-' || token === '?' || token === ':' || token.trim() === '';
       column += isPrefix ? token.length : 0;
+    } else if (token === '-' || token === '?') {
+      // Not allowed behind a key, and yet the parser goes a level down for each.
+      column++;
     }
     if (depth > FLOW_DEPTH_MAX || column > BLOCK_COLUMN_MAX) return Math.min(offset, text.length);
     offset += token.length;

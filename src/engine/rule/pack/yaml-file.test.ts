@@ -32,6 +32,7 @@ describe('readYaml', () => {
     { name: 'an alias inside of itself', text: 'a: &x [1, *x]\n', at: ['PACK_YAML_EXPANDS 1:11'] },
     { name: 'brackets without end', text: `a:\n  - ${'['.repeat(100_000)}`, at: ['PACK_YAML_TOO_DEEP 2:37'] },
     { name: 'dashes without end', text: '- '.repeat(50_000), at: ['PACK_YAML_TOO_DEEP 1:129'] },
+    { name: 'dashes behind a key', text: `a: ${'- '.repeat(50_000)}`, at: ['PACK_YAML_TOO_DEEP 1:260'] },
     {
       name: 'ever deeper indentation',
       text: Array.from({ length: 200 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
