@@ -14,7 +14,7 @@ import { htmlReport } from '../scan/html.js';
 import { prettyEach } from '../scan/pretty-each.js';
 import { prettyReport } from '../scan/pretty.js';
 import { showProgress, type Progress } from '../scan/progress.js';
-import { sharedScan, threadsFor } from '../scan/shared-scan.js';
+import { sharedScan } from '../scan/shared-scan.js';
 
 interface ScanCommandOptions extends PolicyOptions {
   readonly minScore?: number;
@@ -41,7 +41,7 @@ export function scanCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ndjson', 'html']).default('pretty'),
     )
-    .option('--threads <number>', 'threads to scan with (default: by the size of the input)', toThreads)
+    .option('--threads <number>', 'threads to scan with (default: 1)', toThreads)
     .option('--each', 'scan each file by itself and print a line for each: which gave a threat and which not')
     .option('--out <file>', 'write to a file instead of stdout')
     .addOption(new Option('--fail-on <what>', 'exit with 1 if there are any').choices(['threats', 'skipped']))
@@ -108,8 +108,7 @@ async function scanFiles(
   options: ScanCommandOptions,
   progress: Progress,
 ): Promise<ScanResult> {
-  const threads = options.threads ?? threadsFor(files);
-  const { rules, bundled, policy, ruleProfile, minScore } = options;
+  const { rules, bundled, policy, ruleProfile, minScore, threads = 1 } = options;
   const shared =
     threads > 1 && files.every(({ path }) => path !== '-')
       ? await sharedScan(files, threads, {

@@ -3,7 +3,6 @@
  * byte for byte, because chains never span hosts and an engine does not mind in which order events come.
  */
 
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
@@ -20,16 +19,6 @@ export interface SharedScanOptions {
   readonly minScore: number | undefined;
   readonly keepHits: boolean;
   readonly progress: Progress;
-}
-
-/** Below this, what each thread spends on compiling the rules is not won back. */
-const WORTH_SHARING_BYTES = 32 * 1024 * 1024;
-const THREADS_MAX = 4;
-
-/** How many threads a scan takes where nobody says. */
-export function threadsFor(files: readonly FileInput[]): number {
-  const bytes = files.reduce((sum, file) => sum + file.bytes * (file.name.endsWith('.gz') ? 10 : 1), 0);
-  return bytes < WORTH_SHARING_BYTES ? 1 : Math.min(availableParallelism(), THREADS_MAX);
 }
 
 /** @returns `undefined` where the input can only be read by one thread alone: lines that look like records and are none, or correlations over several hosts */
