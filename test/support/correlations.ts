@@ -15,7 +15,8 @@ export type CorrelationText = Partial<Omit<SigmaCorrelation, 'aliases' | 'condit
     readonly when?: Partial<Record<Comparison, number>>;
   };
 
-const HEADER = {
+/** What every document carries, with nothing in it. */
+export const EMPTY_HEADER = {
   name: '',
   title: '',
   description: '',
@@ -40,7 +41,7 @@ const HEADER = {
 export function correlation(text: CorrelationText): SigmaCorrelation {
   const { aliases = {}, when = {}, ...given } = text;
   return {
-    ...HEADER,
+    ...EMPTY_HEADER,
     kind: 'correlation',
     groupBy: [],
     timespanMs: 60_000,
@@ -54,7 +55,7 @@ export function correlation(text: CorrelationText): SigmaCorrelation {
 
 export function sigmaRule(id: string, name = ''): SigmaRule {
   return {
-    ...HEADER,
+    ...EMPTY_HEADER,
     id,
     name,
     kind: 'rule',

@@ -1,7 +1,8 @@
 /** One Sigma rule put to both evaluators: the plain one, and the compiled one behind its index. */
 
 import { RuleGroup } from '../../src/engine/rule/rule-group.js';
-import type { Event } from '../../src/engine/event/event.js';
+import { fieldsEvent } from '../../src/cli/commands/rules/event-lines.js';
+import type { Event, Fields } from '../../src/engine/event/event.js';
 import { compileSigma } from '../../src/engine/rule/sigma/compiled/compile-sigma.js';
 import { EventTexts } from '../../src/engine/rule/sigma/compiled/event-texts.js';
 import type { SigmaFilter, SigmaRule } from '../../src/engine/rule/sigma/document.js';
@@ -12,24 +13,7 @@ import { readSigmaFile } from '../../src/engine/rule/sigma/read/read-sigma-file.
 import { EventScope } from '../../src/engine/rule/event-scope.js';
 
 /** A record of a source that no table knows, so that nothing but the fields decides. */
-export function bareEvent(fields: Readonly<Record<string, unknown>>): Event {
-  return {
-    idHigh: 0,
-    idLow: 0,
-    host: '',
-    timeMs: 0,
-    timeSource: 'none',
-    sensor: 'other',
-    provider: '',
-    channel: '',
-    eventId: 0,
-    loggerPid: 0,
-    action: undefined,
-    fields,
-    file: undefined,
-    line: 0,
-  };
-}
+export const bareEvent = (fields: Fields): Event => fieldsEvent(fields, 0);
 
 /** @throws where the detection is no legal one */
 export function readDetection(

@@ -68,7 +68,6 @@ export async function scan(
     files++;
     options.onProgress?.({ files, events: part.events, name: input.name });
     await input.decode(part);
-    part.endOfFile();
   }
   return joinScan([part.result()], files, options.diagnostics, (options.nowMs() - startedMs) / 1000);
 }
@@ -131,11 +130,6 @@ export class ScanPart implements Sink {
   skip(skip: Skip): void {
     this.#counts.skipped.set(skip.reason, (this.#counts.skipped.get(skip.reason) ?? 0) + 1);
     this.#options.onSkip?.(skip);
-  }
-
-  /** Effects are for whoever stores them; here they would only fill memory. */
-  endOfFile(): void {
-    this.#engine.drain();
   }
 
   result(): ScanPartResult {

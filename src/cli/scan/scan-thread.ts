@@ -123,7 +123,6 @@ class ScanThread implements Sink {
       divert: (bytes, file, line) => this.#divert(bytes, file, line),
       pause: () => this.#peers.find((peer) => peer?.isBehind === true)?.whenCaughtUp(),
     });
-    this.#part.endOfFile();
     this.tell({ kind: 'next', events: this.#part.events });
   }
 
@@ -169,7 +168,6 @@ class ScanThread implements Sink {
       this.tell({ kind: 'cannot-share' });
       return;
     }
-    this.#part.endOfFile();
   }
 
   /** What this thread read or was handed may turn out to be of others until no line is left anywhere; only then do they know that they have all. */
@@ -180,7 +178,6 @@ class ScanThread implements Sink {
       for (const peer of this.#peers) peer?.endEvents();
     }
     if (!this.#peers.every((peer) => peer?.hasEndedEvents !== false)) return;
-    this.#part.endOfFile();
     this.tell({ kind: 'result', result: this.#part.result() });
   }
 }

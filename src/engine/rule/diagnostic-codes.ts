@@ -2,7 +2,7 @@
 
 import type { Diagnostic, Severity } from '../base/diagnostic.js';
 
-interface CodeEntry {
+export interface CodeEntry {
   readonly severity: Severity;
   /** One line for the list of codes; the page docs/reference/error-codes.md says more. */
   readonly summary: string;
@@ -72,26 +72,28 @@ export interface Place {
   readonly column: number;
 }
 
-/** Makes a diagnostic with the severity that its code has in the table. */
-export function ruleDiagnostic(
-  code: RuleCode,
-  message: string,
-  at: {
-    readonly file?: string | undefined;
-    readonly place?: Place | undefined;
-    readonly rule?: string | undefined;
-    readonly hint?: string | undefined;
-  },
-): Diagnostic {
-  const { severity } = RULE_CODES[code];
-  return {
-    code,
-    severity,
-    message,
-    file: at.file,
-    line: at.place?.line,
-    column: at.place?.column,
-    rule: at.rule,
-    hint: at.hint,
-  };
+/** What a diagnostic is about. */
+export interface DiagnosticPlace {
+  readonly file?: string | undefined;
+  readonly place?: Place | undefined;
+  readonly rule?: string | undefined;
+  readonly hint?: string | undefined;
 }
+
+/** Makes diagnostics with the severity that their code has in the table. */
+export function diagnosticsOf<Code extends string>(
+  table: Readonly<Record<Code, CodeEntry>>,
+): (code: Code, message: string, at: DiagnosticPlace) => Diagnostic {
+  return (code, message, { file, place, rule, hint }) => ({
+    code,
+    severity: table[code].severity,
+    message,
+    file,
+    line: place?.line,
+    column: place?.column,
+    rule,
+    hint,
+  });
+}
+
+export const ruleDiagnostic = diagnosticsOf<RuleCode>(RULE_CODES);

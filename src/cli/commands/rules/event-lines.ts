@@ -34,7 +34,8 @@ function readRecord(record: unknown, line: number): ReadEvent {
   return { event: fieldsEvent(isMap ? (record as Fields) : { value: record }, line), isKnownKind: false };
 }
 
-function fieldsEvent(fields: Fields, line: number): Event {
+/** Of a record that says nothing but its fields. */
+export function fieldsEvent(fields: Fields, line: number): Event {
   const { high, low } = hash64(JSON.stringify([line, fields]));
   return {
     idHigh: high,

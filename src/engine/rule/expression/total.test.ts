@@ -1,3 +1,4 @@
+import { EXPRESSION_TOKENS } from '../../../../test/fuzz/tokens.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileExpression } from './index.js';
@@ -33,80 +34,7 @@ function hasNoComplaint(text: string): boolean {
   return complaint(text) === undefined;
 }
 
-const TOKENS = [
-  ...'abcdefgh',
-  ...[
-    'and',
-    'or',
-    'not',
-    'in',
-    'for',
-    'if',
-    'true',
-    'false',
-    'null',
-    'inf',
-    'nan',
-    '1',
-    '0',
-    '2.5',
-    '0x10',
-    '1e308',
-    '.5',
-    '"x"',
-    "'y'",
-    '".*"',
-    '"("',
-  ],
-  ...[
-    '==',
-    '!=',
-    '<',
-    '<=',
-    '>',
-    '>=',
-    '=~',
-    '=~~',
-    '!~',
-    '!~~',
-    '+',
-    '-',
-    '*',
-    '/',
-    '//',
-    '%',
-    '**',
-    '<<',
-    '>>',
-    '&',
-    '|',
-    '^',
-    '?',
-    ':',
-    ',',
-  ],
-  ...[
-    '(',
-    ')',
-    '[',
-    ']',
-    '{',
-    '}',
-    '.',
-    '&.',
-    '&[',
-    '.length',
-    '.to_int',
-    '.keys',
-    '$pi',
-    '$now',
-    '$re_groups',
-    'd"2020-01-01"',
-    't"P1D"',
-    ' ',
-    '\n',
-  ],
-];
+const TOKENS = [...'abcdefgh', ...EXPRESSION_TOKENS, ' ', '\n'];
 
 describe('any text gives an expression or an error', () => {
   test('random characters', () => {

@@ -1,12 +1,6 @@
 /** What can be wrong with Sigma documents: every code, once. Public and never reused; docs/reference/error-codes.md has a page entry for each. */
 
-import type { Diagnostic, Severity } from '../../base/diagnostic.js';
-import type { Place } from '../diagnostic-codes.js';
-
-interface CodeEntry {
-  readonly severity: Severity;
-  readonly summary: string;
-}
+import { type CodeEntry, diagnosticsOf } from '../diagnostic-codes.js';
 
 const error = (summary: string): CodeEntry => ({ severity: 'error', summary });
 const warning = (summary: string): CodeEntry => ({ severity: 'warning', summary });
@@ -70,26 +64,4 @@ export const SIGMA_CODES = {
 
 export type SigmaCode = keyof typeof SIGMA_CODES;
 
-/** Makes a diagnostic with the severity that its code has in the table. */
-export function sigmaDiagnostic(
-  code: SigmaCode,
-  message: string,
-  at: {
-    readonly file: string;
-    readonly place?: Place | undefined;
-    readonly rule?: string | undefined;
-    readonly hint?: string | undefined;
-  },
-): Diagnostic {
-  const { severity } = SIGMA_CODES[code];
-  return {
-    code,
-    severity,
-    message,
-    file: at.file,
-    line: at.place?.line,
-    column: at.place?.column,
-    rule: at.rule,
-    hint: at.hint,
-  };
-}
+export const sigmaDiagnostic = diagnosticsOf<SigmaCode>(SIGMA_CODES);

@@ -3,6 +3,7 @@
  * implementations get wrong. `CHAINSIGHT_SIGMA_PAIRS` sets how many; a million were run when this was written.
  */
 
+import { EMPTY_HEADER } from '../../../../../test/support/correlations.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bareEvent, trialOf } from '../../../../../test/support/sigma-trial.js';
@@ -238,28 +239,7 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
   ),
 }));
 
-const HEADER = {
-  id: 'x',
-  name: '',
-  title: '',
-  description: '',
-  status: undefined,
-  level: undefined,
-  author: '',
-  date: '',
-  modified: '',
-  license: '',
-  references: [],
-  falsePositives: [],
-  tags: [],
-  techniques: [],
-  related: [],
-  fields: [],
-  scope: [],
-  custom: {},
-  file: 'x.yml',
-  line: 1,
-};
+const HEADER = { ...EMPTY_HEADER, id: 'x' };
 const logSource = { product: undefined, category: 'trial', service: undefined, definition: '' };
 
 const detection = fc
