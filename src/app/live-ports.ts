@@ -29,6 +29,14 @@ export interface Intake {
   settled(): Promise<void>;
 }
 
+/** How the engine keeps up. */
+export interface EngineFigures {
+  /** Events that are on disk and wait for it. */
+  readonly backlog: number;
+  /** Events that correlations forgot for want of room, once for each correlation, since the start. */
+  readonly forgottenByCorrelations: number;
+}
+
 export interface RulesInForce {
   readonly rules: RuleSet;
   readonly packs: readonly string[];

@@ -36,7 +36,7 @@ describe('/metrics', () => {
         expect(family.endsWith('_total')).toBe(line.endsWith(' counter'));
       } else expect(line).toMatch(new RegExp(`^${family}(?:\\{[a-z]+="[a-z0-9]+"\\})? \\d+$`));
     }
-    expect(seen.size).toBe(12);
+    expect(seen.size).toBe(14);
   });
 
   test('a status that was never answered has no line', async () => {
@@ -80,6 +80,8 @@ describe('/metrics', () => {
       'requests_total{status="200"}': 1,
       'requests_total{status="401"}': 1,
       events_stored: 3,
+      events_waiting: 7,
+      correlation_events_forgotten_total: 3,
       'threats{verdict="open"}': 1,
       'threats{verdict="confirmed"}': 0,
       'threats{verdict="ignored"}': 1,

@@ -1,7 +1,8 @@
 /** Counters for `/metrics`, in Prometheus' text format 0.0.4. Numbers only: no host, user or rule is named to whoever scrapes. */
 
-import type { Intake } from '../app/live-ports.js';
-import type { StateQueries } from '../app/query-ports.js';
+import type { ServerParts } from './parts.js';
+
+export type MetricsParts = Pick<ServerParts, 'state' | 'intake' | 'figures' | 'clock'>;
 
 export class Metrics {
   #accepted = 0;
@@ -32,7 +33,9 @@ export class Metrics {
     return [...this.#refused.values()].reduce((sum, count) => sum + count, this.#rejected);
   }
 
-  text(state: StateQueries, intake: Intake, streams: number, nowMs: number): string {
+  text({ state, intake, figures, clock }: MetricsParts, streams: number): string {
+    const nowMs = clock.nowMs();
+    const { backlog, forgottenByCorrelations } = figures();
     const { open, confirmed, ignored } = state.threatCounts();
     const memory = process.memoryUsage();
     const lines: string[] = [];
@@ -79,6 +82,13 @@ export class Metrics {
     add('events_stored', 'gauge', 'Events taken in since the data folder was made, repetitions left out.', [
       ['', state.eventCounts().events],
     ]);
+    add('events_waiting', 'gauge', 'Events that are on disk and wait for the engine.', [['', backlog]]);
+    add(
+      'correlation_events_forgotten_total',
+      'counter',
+      'Events that correlations forgot for want of room, once for each correlation.',
+      [['', forgottenByCorrelations]],
+    );
     add('threats', 'gauge', 'Threats there are, by verdict.', [
       ['{verdict="open"}', open],
       ['{verdict="confirmed"}', confirmed],

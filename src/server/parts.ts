@@ -2,6 +2,7 @@
 
 import type { AccessStore } from '../app/access-ports.js';
 import type {
+  EngineFigures,
   EventReader,
   Hunter,
   Intake,
@@ -18,6 +19,7 @@ export interface ServerParts {
   readonly access: AccessStore;
   readonly state: StateQueries;
   readonly intake: Intake;
+  readonly figures: () => EngineFigures;
   readonly policy: PolicyDesk;
   readonly notices: LiveNotices;
   readonly hunter: Hunter;

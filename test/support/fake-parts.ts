@@ -287,6 +287,7 @@ export function fakeParts(): FakeParts {
     access: new FakeAccess(),
     state,
     intake,
+    figures: () => ({ backlog: 7, forgottenByCorrelations: 3 }),
     notices: new FakeNotices(),
     policy,
     hunter: new FakeHunter(),

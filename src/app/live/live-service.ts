@@ -4,7 +4,7 @@ import type { Event } from '../../engine/event/event.js';
 import type { EnginePlugin, PluginFinding } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
 import type { Threat } from '../../engine/score/threat.js';
-import type { EventReader, Intake, LiveNotices, PolicyDesk } from '../live-ports.js';
+import type { EngineFigures, EventReader, Intake, LiveNotices, PolicyDesk } from '../live-ports.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
 import { LoggedPolicy } from '../policy/logged-policy.js';
 import type { Clock, EffectStore, EventLog, Pause, PolicySettings } from '../ports.js';
@@ -35,9 +35,7 @@ export interface LiveParts {
   readonly backlogMax?: number;
 }
 
-export interface LiveFigures extends IntakeCounters {
-  /** Events that are on disk and wait for the engine. */
-  readonly backlog: number;
+export interface LiveFigures extends IntakeCounters, EngineFigures {
   readonly lastPosition: number;
   readonly appliedPosition: number;
   readonly processes: number;
@@ -104,6 +102,7 @@ export class LiveService implements EventReader {
       appliedPosition: this.#pipeline.applied,
       processes: engine.processCount,
       chains: engine.chainCount,
+      forgottenByCorrelations: engine.counts.forgottenByCorrelations,
     };
   }
 

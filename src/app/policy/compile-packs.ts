@@ -6,6 +6,7 @@ import {
   assemblePacks,
   createRuleSet,
   loadPack,
+  type Pack,
   type PackFile,
   type RuleProfile,
   type RuleSet,
@@ -17,6 +18,8 @@ export interface PackSource {
   readonly files: readonly PackFile[];
   /** Which Sigma rules to load, in place of what its manifest says. */
   readonly ruleProfiles?: readonly RuleProfile[] | undefined;
+  /** Files that could not be read. */
+  readonly problems?: readonly Diagnostic[] | undefined;
 }
 
 export interface CompiledPacks {
@@ -27,13 +30,41 @@ export interface CompiledPacks {
 
 /** @param sources  in order: a later pack's rule takes the place of an earlier one's of the same id */
 export function compilePacks(sources: readonly PackSource[]): CompiledPacks {
-  const packs = sources.map(({ name, files, ruleProfiles }) =>
-    loadPack(files, { technique: techniqueById, name, ruleProfiles }),
-  );
+  const packs = sources.map(loadOnce);
   const { rules, profiles, diagnostics } = assemblePacks(packs);
   return {
     rules: createRuleSet(rules, profiles),
     packs: packs.map((pack) => pack.manifest.name),
-    diagnostics: [...packs.flatMap((pack) => pack.diagnostics), ...diagnostics],
+    diagnostics: [
+      ...packs.flatMap((pack, at) => [...(sources[at]!.problems ?? []), ...pack.diagnostics]),
+      ...diagnostics,
+    ],
   };
+}
+
+interface Loaded {
+  readonly source: PackSource;
+  readonly pack: Pack;
+}
+
+/** By their first file. Of many packs a reload changes one, and whoever reads them again hands in the same object for the same file. */
+const LOADED = new WeakMap<PackFile, Loaded>();
+
+function loadOnce(source: PackSource): Pack {
+  const { name, files, ruleProfiles } = source;
+  const [first] = files;
+  const known = first === undefined ? undefined : LOADED.get(first);
+  if (known !== undefined && isSame(known.source, source)) return known.pack;
+  const pack = loadPack(files, { technique: techniqueById, name, ruleProfiles });
+  if (first !== undefined) LOADED.set(first, { source, pack });
+  return pack;
+}
+
+function isSame(one: PackSource, other: PackSource): boolean {
+  return (
+    one.name === other.name &&
+    String(one.ruleProfiles) === String(other.ruleProfiles) &&
+    one.files.length === other.files.length &&
+    one.files.every((file, at) => file === other.files[at])
+  );
 }

@@ -95,10 +95,11 @@ export class LoggedPolicy implements PolicySource {
 export function packsVersion(packs: readonly PackSource[]): string {
   return hashId(
     JSON.stringify(
-      packs.map(({ name, files, ruleProfiles }) => [
+      packs.map(({ name, files, ruleProfiles, problems }) => [
         name,
         files.map(({ path, text }) => [path, text]),
         ...(ruleProfiles === undefined ? [] : [ruleProfiles]),
+        ...(problems === undefined ? [] : [{ problems }]),
       ]),
     ),
   );

@@ -1,12 +1,18 @@
 /** How long rules take from files to the first answer, beside reading the same files alone; and how much two threads bring. */
 
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compilePacks } from '../../app/policy/compile-packs.js';
+import { packsVersion } from '../../app/policy/logged-policy.js';
 import { createRuleSet } from '../../engine/rule/index.js';
+import { rulesFolder } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { bundledPackPath, loadPacks, packFolders, readPack } from '../pack-files.js';
 import type { PolicyOptions } from '../policy-options.js';
 import { programRoot } from '../program-root.js';
+import { rulePacks } from '../serve/rule-packs.js';
 import { median, type BenchCase } from './cases.js';
 
 const ROUNDS = 3;
@@ -36,6 +42,44 @@ export function loadCase(options: PolicyOptions): BenchCase {
     of: `reading the files: ${median(reading).toFixed(2)} s`,
     ratio: median(loading) / median(reading),
   };
+}
+
+/** One file more, as a running server takes it in: what was made of all others is kept. The wait for the file to be quiet is not in it. */
+export async function reloadCase(options: PolicyOptions): Promise<BenchCase> {
+  const data = mkdtempSync(join(tmpdir(), 'chainsight-bench-'));
+  try {
+    const packs = rulePacks(data, {
+      'rules.bundled': options.bundled,
+      'rules.packs': options.rules,
+      'rules.profiles': options.ruleProfile ?? [],
+    });
+    const read = async (): Promise<number> => {
+      const started = performance.now();
+      const sources = await packs.read();
+      packsVersion(sources);
+      compilePacks(sources);
+      return (performance.now() - started) / 1000;
+    };
+    const first = await read();
+    const again: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      writeFileSync(join(rulesFolder(data), 'mine.yml'), ruleText(round));
+      again.push(await read());
+    }
+    return {
+      name: 'reload after one rule was saved',
+      value: Number(median(again).toFixed(3)),
+      unit: 's',
+      of: `the first load of the same: ${first.toFixed(2)} s`,
+      ratio: median(again) / first,
+    };
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+function ruleText(round: number): string {
+  return `rules:\n  - {id: mine-${round}, title: Mine, set: ioa, points: 10, conditions: ["action == 'processcreate'"]}\n`;
 }
 
 /** Whole runs of the program, so that starting threads and loading the rules in each is in it. */

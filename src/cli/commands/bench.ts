@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import type { BenchCase } from '../bench/cases.js';
 import { chainCases } from '../bench/chain-cases.js';
 import { liveCase } from '../bench/live-case.js';
-import { loadCase, threadsCase } from '../bench/load-case.js';
+import { loadCase, reloadCase, threadsCase } from '../bench/load-case.js';
 import { loadMaterial } from '../bench/material.js';
 import { ruleCases } from '../bench/rule-cases.js';
 import { scanCases } from '../bench/scan-cases.js';
@@ -45,6 +45,7 @@ export function benchCommand(): Command {
         ...scanCases(material, policy, () => inProcessPlugins()),
         ...ruleCases(material, policy),
         loadCase(options),
+        await reloadCase(options),
         ...chainCases(policy),
         ...(options.events.length > 0 ? [threadsCase(options.events, options)] : []),
         ...(options.live ? [await liveCase(material)] : []),

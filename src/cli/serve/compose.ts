@@ -49,7 +49,7 @@ export async function compose({ dataFolder, values }: Config, logger: ServerLogg
     log = await openLog(dataFolder, state.effects.committedPosition, logger);
     let live: LiveService | undefined;
     plugins = await startPlugins(dataFolder, values, () => live, logger);
-    const packs = rulePacks(dataFolder, values, (problem) => logger.warn({}, formatDiagnostic(problem)));
+    const packs = rulePacks(dataFolder, values);
     live = liveService({ log, state, plugins, values, packs, logger });
     await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
     return composition({ live, log, state, plugins, values, packs, logger });
@@ -87,6 +87,7 @@ function composition({ live, log, state, plugins, values, packs, logger }: Piece
       access: state.access,
       state: state.queries,
       intake: live.intake,
+      figures: () => live.figures,
       policy: live.policy,
       notices: live.notices,
       hunter: new LogHunter({

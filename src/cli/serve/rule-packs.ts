@@ -4,7 +4,6 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError } from '../../app/app-error.js';
 import type { PackSource } from '../../app/policy/compile-packs.js';
-import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import type { PackFile } from '../../engine/rule/index.js';
 import { rulesFolder } from '../data-folder.js';
 import { CommandError } from '../exit.js';
@@ -23,11 +22,9 @@ export interface RulePacks {
   read(): Promise<readonly PackSource[]>;
 }
 
-/** @param onProblem  told of files that could not be read and are left out */
 export function rulePacks(
   dataFolder: string,
-  values: SettingValues,
-  onProblem: (problem: Diagnostic) => void,
+  values: Pick<SettingValues, 'rules.bundled' | 'rules.packs' | 'rules.profiles'>,
 ): RulePacks {
   const own = rulesFolder(dataFolder);
   mkdirSync(own, { recursive: true, mode: 0o700 });
@@ -40,14 +37,12 @@ export function rulePacks(
       try {
         const folders = [...configured.flatMap(packFolders).map((path) => readPack(path)), ...ownPacks(own)];
         const now = new Map<string, PackFile>();
-        const sources = folders.map(({ path, files, problems }) => {
-          for (const problem of problems) onProblem(problem);
-          return {
-            name: basename(path),
-            files: files.map((file) => sameOrNew(file, known, now)),
-            ...(ruleProfiles === undefined ? {} : { ruleProfiles }),
-          };
-        });
+        const sources = folders.map(({ path, files, problems }) => ({
+          name: basename(path),
+          files: files.map((file) => sameOrNew(file, known, now)),
+          ...(ruleProfiles === undefined ? {} : { ruleProfiles }),
+          ...(problems.length === 0 ? {} : { problems }),
+        }));
         known = now;
         return sources;
       } catch (error) {

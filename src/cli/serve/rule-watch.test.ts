@@ -105,4 +105,13 @@ describe('a running server', () => {
       rule: 'bad',
     });
   });
+
+  test('a file that cannot be read is named as well, and no more once it is gone', async () => {
+    const path = join(rulesFolder(folder), 'latin.yml');
+    writeFileSync(path, Buffer.from([0x74, 0xe9]));
+    const told = (): (string | undefined)[] => composition.live.policy.rules().problems.map(({ file }) => file);
+    await vi.waitFor(() => expect(told()).toContain(path), { timeout: 5_000 });
+    rmSync(path);
+    await vi.waitFor(() => expect(told()).not.toContain(path), { timeout: 5_000 });
+  });
 });

@@ -30,8 +30,6 @@ export function probeRoutes(app: FastifyInstance, context: RouteContext, browser
     '/metrics',
     { schema: { summary: 'Counters in Prometheus’ text format', produces: ['text/plain'] } },
     (_request, reply) =>
-      reply
-        .type('text/plain; version=0.0.4; charset=utf-8')
-        .send(metrics.text(parts.state, parts.intake, stream.clients, parts.clock.nowMs())),
+      reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(parts, stream.clients)),
   );
 }
