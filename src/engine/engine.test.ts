@@ -1,40 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { act, actor, create, create4688, end, event, EXPLORER, T0, type Actor } from '../../test/support/events.js';
+import { chainSizes, engineWith, EVIL, imageIs, run } from '../../test/support/engine-kit.js';
 import { withLedgersChecked } from '../../test/support/ledger.js';
 import { policy, ruleSet, type TestRule } from '../../test/support/rules.js';
-import { Engine } from './engine.js';
-import type { EngineOptions } from './engine-options.js';
 import type { Event } from './event/event.js';
 import type { EnginePlugin } from './plugin/plugin.js';
-import type { Policy } from './policy.js';
-import type { Profile } from './rule/rule.js';
 import type { Exception } from './score/exception.js';
-
-const imageIs =
-  (name: string) =>
-  (event: Event): boolean =>
-    String(event.fields['Image'] ?? event.fields['SourceImage'] ?? '').endsWith(`\\${name}.exe`);
-
-const EVIL: TestRule = { id: 'evil', points: 200, techniques: ['T1059'], when: imageIs('evil') };
-
-function engineWith(
-  rules: readonly TestRule[],
-  changes: { profiles?: readonly Partial<Profile>[]; policy?: Partial<Policy>; options?: Partial<EngineOptions> } = {},
-): Engine {
-  return new Engine(policy(ruleSet(rules, changes.profiles ?? []), changes.policy ?? {}), {
-    recordEvents: false,
-    ...changes.options,
-  });
-}
-
-function run(engine: Engine, events: readonly Event[]): Engine {
-  for (const each of events) engine.apply(each);
-  withLedgersChecked(engine.threats());
-  return engine;
-}
-
-const chainSizes = (engine: Engine): number[] =>
-  [...engine.chains()].map((chain) => chain.members.length).sort((a, b) => b - a);
 
 describe('taking in a create', () => {
   const word = actor('winword', 10_000);
@@ -571,71 +542,5 @@ describe('a forgotten host', () => {
     engine.forgetHost('ws9.corp.example');
     expect(engine.drain().forgotten).toEqual(['ws9']);
     expect(engine.drain().forgotten).toEqual([]);
-  });
-});
-
-describe('size', () => {
-  test('10,000 nested processes: one chain, in either order of arrival', () => {
-    const nested = Array.from({ length: 10_000 }, (_, index) =>
-      actor(index === 9_999 ? 'evil' : `p${index}`, index * 10),
-    );
-    const events = nested.map((process, index) => create(process, index === 0 ? EXPLORER : nested[index - 1]));
-    for (const ordered of [events, [...events].reverse()]) {
-      const engine = run(engineWith([EVIL]), ordered);
-      expect(chainSizes(engine)[0]).toBe(10_000);
-      expect(engine.threats()[0]!.start.image).toBe(nested[0]!.image);
-    }
-  });
-
-  test('10,000 nested processes, whose ancestors are looked at for an exception', () => {
-    const nested = Array.from({ length: 10_000 }, (_, index) =>
-      actor(index === 9_999 ? 'evil' : `p${index}`, index * 10),
-    );
-    const exception = { id: 'x', value: 'c:\\nowhere\\*', reason: 'r', author: 'a', createdMs: 0 };
-    const engine = engineWith([EVIL], {
-      policy: {
-        exceptions: [
-          { ...exception, scope: 'ancestor' },
-          { ...exception, id: 'y', scope: 'hash', value: 'ff' },
-        ],
-      },
-    });
-    run(
-      engine,
-      nested.map((process, index) => create(process, index === 0 ? EXPLORER : nested[index - 1])),
-    );
-    expect(withLedgersChecked(engine.threats(1))[0]!.score).toBeGreaterThan(0);
-  });
-
-  test('one parent with 50,000 children', () => {
-    const parent = actor('evil', 0);
-    const engine = engineWith([EVIL]);
-    engine.apply(create(parent, EXPLORER));
-    for (let index = 0; index < 50_000; index++) engine.apply(create(actor(`c${index}`, index + 1), parent));
-    engine.drain();
-    engine.apply(act('filecreate', parent, 99_000));
-    expect(chainSizes(engine)[0]).toBe(50_001);
-    // An update costs what is new, not what the chain holds.
-    const started = process.cpuUsage();
-    for (let index = 0; index < 100; index++) {
-      engine.apply(create(actor('evil', 100_000 - index), parent));
-      const { processes, threats } = engine.drain();
-      expect(threats).toHaveLength(1);
-      expect(processes.length).toBeLessThan(5);
-    }
-    const { user, system } = process.cpuUsage(started);
-    expect((user + system) / 1000 / 100, 'milliseconds of computing an update').toBeLessThan(5);
-    expect(withLedgersChecked(engine.threats())).toHaveLength(1);
-  });
-
-  test('ended processes without evidence make room', () => {
-    const engine = engineWith([], { options: { maxProcessesPerHost: 100 } });
-    for (let index = 0; index < 1000; index++) {
-      const process = actor(`p${index}`, index * 10);
-      engine.apply(create(process, EXPLORER));
-      engine.apply(end(process, index * 10 + 5));
-    }
-    expect(engine.processCount).toBeLessThanOrEqual(101);
-    expect(engine.counts.forgotten).toBeGreaterThan(800);
   });
 });

@@ -80,9 +80,10 @@ describe('states', () => {
       expect(await axeProblems(page)).toEqual([]);
       server.failWith = undefined;
       const again = page.getByRole('button', { name: 'Try again' });
-      while ((await again.count()) > 0) {
-        await again.first().click();
-        await page.waitForTimeout(150);
+      // One part's button may bring the others back as well, and take theirs away while it is looked for.
+      for (let [button] = await again.elementHandles(); button !== undefined; [button] = await again.elementHandles()) {
+        await button.evaluate((element) => (element as HTMLElement).click());
+        await button.waitForElementState('hidden');
       }
       expect(await page.getByRole('heading', { level: 1 }).count()).toBeGreaterThan(0);
     } finally {

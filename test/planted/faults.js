@@ -110,7 +110,7 @@ export const FAULTS = [
     file: 'src/engine/change-notes.ts',
     find: 'chains.push(chainRecord(chain));',
     replace: 'chains.push(chainRecord(chain));\n      for (const member of chain.members) this.#processes.add(member);',
-    test: 'src/engine/engine.test.ts',
+    test: 'src/engine/engine-size.test.ts',
     name: 'size',
   },
   {
@@ -120,7 +120,7 @@ export const FAULTS = [
     find: '  if (process.isRoot) return test(process);\n',
     replace:
       '  if (process.isRoot) return test(process);\n  if (process.parent !== undefined && !process.parent.isRoot && someInLineage(process.parent, test)) return true;\n',
-    test: 'src/engine/engine.test.ts',
+    test: 'src/engine/engine-size.test.ts',
     name: 'size',
   },
   {

@@ -166,3 +166,13 @@ export function guid(number: number): string {
   const seconds = Math.floor(START_MS / 1000).toString(16);
   return `{0badcafe-${seconds.slice(4)}-${seconds.slice(0, 4)}-0000-${number.toString(16).padStart(12, '0')}}`;
 }
+
+/** shell.exe starts evil.exe starts worse.exe: 180 points. */
+export function attack(host = 'ws1.corp.example', first = 1): object[] {
+  const [shell, evil, worse] = [guid(first), guid(first + 1), guid(first + 2)];
+  return [
+    sysmon({ number: first, host, guid: shell, image: 'shell.exe' }),
+    sysmon({ number: first + 1, host, guid: evil, image: 'evil.exe', parent: { guid: shell, image: 'shell.exe' } }),
+    sysmon({ number: first + 2, host, guid: worse, image: 'worse.exe', parent: { guid: evil, image: 'evil.exe' } }),
+  ];
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  attack,
   compilePlain,
   guid,
   HandClock,
@@ -16,7 +17,6 @@ import {
   type LiveOptions,
 } from '../../../test/support/live-kit.js';
 import { withLedgersChecked } from '../../../test/support/ledger.js';
-import type { PackSource } from '../policy/compile-packs.js';
 import { diskFiles } from '../../log/files.js';
 import { createJsonDecoder } from '../../sources/json/json.js';
 import { AppError } from '../app-error.js';
@@ -47,16 +47,6 @@ async function start(options: LiveOptions = {}): Promise<Live> {
 async function restart(options: LiveOptions = {}): Promise<Live> {
   await live.close();
   return start(options);
-}
-
-/** shell.exe starts evil.exe starts worse.exe: 180 points. */
-function attack(host = 'ws1.corp.example', first = 1): object[] {
-  const [shell, evil, worse] = [guid(first), guid(first + 1), guid(first + 2)];
-  return [
-    sysmon({ number: first, host, guid: shell, image: 'shell.exe' }),
-    sysmon({ number: first + 1, host, guid: evil, image: 'evil.exe', parent: { guid: shell, image: 'shell.exe' } }),
-    sysmon({ number: first + 2, host, guid: worse, image: 'worse.exe', parent: { guid: evil, image: 'evil.exe' } }),
-  ];
 }
 
 function storedThreats() {
@@ -408,29 +398,6 @@ describe('policy', () => {
     });
     expect(replayed.threats).toEqual(live.service.threats().map(reportThreat));
     expect(replayed.summary).toMatchObject({ hosts: 2, chains: live.service.figures.chains });
-  });
-
-  test('reloaded rules hold for what comes; an empty set is only reported', async () => {
-    let packs: PackSource[] = [plainPack(...PLAIN_RULES)];
-    const options: LiveOptions = { parts: { readPacks: () => Promise.resolve(packs) } };
-    await start(options);
-    await live.service.intake.take(incoming(...attack('ws1', 1)), 's');
-    packs = [plainPack({ id: 'evil', image: 'evil.exe', points: 500 })];
-    const inForce = await live.service.policy.reloadRules();
-    expect(inForce.rules.rules.map(({ id }) => id)).toEqual(['evil']);
-    await live.service.intake.take(incoming(...attack('ws2', 11)), 's');
-    await live.service.intake.settled();
-    const before = live.service.threats();
-    expect(before.map(({ host, score }) => [host, score])).toEqual([
-      ['ws2', 500],
-      ['ws1', 360],
-    ]);
-    packs = [];
-    expect((await live.service.policy.reloadRules()).rules.rules).toHaveLength(1);
-    expect(await live.service.policy.reloadRules()).toEqual(await live.service.policy.reloadRules());
-    packs = [plainPack({ id: 'evil', image: 'evil.exe', points: 500 })];
-    await restart(options);
-    expect(live.service.threats()).toEqual(before);
   });
 
   test('what a plugin learns later is a record, and a replay sees it at the same place', async () => {

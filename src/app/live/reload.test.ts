@@ -4,7 +4,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { guid, incoming, openLive, plainPack, sysmon, type Live } from '../../../test/support/live-kit.js';
+import {
+  attack,
+  guid,
+  incoming,
+  openLive,
+  PLAIN_RULES,
+  plainPack,
+  sysmon,
+  type Live,
+  type LiveOptions,
+} from '../../../test/support/live-kit.js';
 import type { PackSource } from '../policy/compile-packs.js';
 
 let folder: string;
@@ -68,4 +78,30 @@ test('reloading while three senders send loses nothing, and every hit names the 
   live = await openLive(folder, { parts: { readPacks: () => Promise.resolve(packs()) } });
   await live.service.start();
   expect(live.service.threats()).toEqual(threats);
+});
+
+test('reloaded rules hold for what comes; an empty set is only reported', async () => {
+  let packs: PackSource[] = [plainPack(...PLAIN_RULES)];
+  const options: LiveOptions = { parts: { readPacks: () => Promise.resolve(packs) } };
+  live = await openLive(folder, options);
+  await live.service.start();
+  await live.service.intake.take(incoming(...attack('ws1', 1)), 's');
+  packs = [plainPack({ id: 'evil', image: 'evil.exe', points: 500 })];
+  const inForce = await live.service.policy.reloadRules();
+  expect(inForce.rules.rules.map(({ id }) => id)).toEqual(['evil']);
+  await live.service.intake.take(incoming(...attack('ws2', 11)), 's');
+  await live.service.intake.settled();
+  const before = live.service.threats();
+  expect(before.map(({ host, score }) => [host, score])).toEqual([
+    ['ws2', 500],
+    ['ws1', 360],
+  ]);
+  packs = [];
+  expect((await live.service.policy.reloadRules()).rules.rules).toHaveLength(1);
+  expect(await live.service.policy.reloadRules()).toEqual(await live.service.policy.reloadRules());
+  packs = [plainPack({ id: 'evil', image: 'evil.exe', points: 500 })];
+  await live.close();
+  live = await openLive(folder, options);
+  await live.service.start();
+  expect(live.service.threats()).toEqual(before);
 });
