@@ -43,7 +43,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**/*.ts'],
       exclude: ['**/*.test.ts'],
-      thresholds: { lines: 50, functions: 50 },
+      thresholds: { lines: 70, functions: 70 },
     },
   },
 });
