@@ -36,6 +36,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          // A browser on a busy machine may miss a moment; what fails twice is a fault.
+          retry: 1,
         },
       },
     ],

@@ -75,10 +75,10 @@ export function useRuleList(query: ComputedRef<RuleQuery>) {
     error,
     loaded,
     reload: (): Promise<void> => read(true),
-    /** Somebody looks at the rows up to this one. */
+    /** Somebody looks at the rows up to this one. After a failure that person asks again, not each movement of the list. */
     want: (index: number): void => {
       wanted = index;
-      if (index >= rows.value.length && next !== null && !pending.value) void read(false);
+      if (index >= rows.value.length && next !== null && !pending.value && error.value === undefined) void read(false);
     },
   };
 }
