@@ -43,6 +43,20 @@ export interface TokenRecord {
   readonly expiresMs: number;
 }
 
+/** A code that a sensor trades for a token bound to its host. */
+export interface EnrolmentRecord {
+  readonly id: string;
+  /** SHA-256 of the code, hex. */
+  readonly codeHash: string;
+  /** Hosts it may be used for, lower case; empty = any. */
+  readonly hosts: readonly string[];
+  /** How many tokens it still gives. */
+  readonly usesLeft: number;
+  readonly createdMs: number;
+  readonly createdBy: string;
+  readonly expiresMs: number;
+}
+
 export interface AuditRecord {
   readonly timeMs: number;
   /** Name of a person, `token:NAME`, or `command line`. */
@@ -83,6 +97,17 @@ export interface TokenStore {
   touchToken(id: string, usedMs: number): void;
 }
 
+export interface EnrolmentStore {
+  enrolments(): readonly EnrolmentRecord[];
+  /** Sees one that another process has just written; expired and used-up ones too. */
+  enrolmentByHash(codeHash: string): EnrolmentRecord | undefined;
+  /** Also forgets those that had expired by then. */
+  addEnrolment(enrolment: EnrolmentRecord): void;
+  /** Takes one use. False where none is left, it has expired or is gone: of two at the same moment the last use is given to one. */
+  useEnrolment(id: string, nowMs: number): boolean;
+  removeEnrolment(id: string): boolean;
+}
+
 export interface AuditLog {
   addAudit(entry: AuditRecord): void;
   /** Newest first. */
@@ -98,4 +123,4 @@ export interface FactStore {
   setFact(name: string, value: string | undefined): void;
 }
 
-export interface AccessStore extends UserStore, SessionStore, TokenStore, AuditLog, FactStore {}
+export interface AccessStore extends UserStore, SessionStore, TokenStore, EnrolmentStore, AuditLog, FactStore {}

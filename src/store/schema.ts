@@ -110,4 +110,12 @@ const THREAT_KINDS = `
 ALTER TABLE threats ADD COLUMN kind TEXT NOT NULL DEFAULT 'chain';
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, EVENT_PAGES, THREAT_KINDS];
+/** See access/enrolment-table.ts. */
+const ENROLMENTS = `
+CREATE TABLE enrolments (
+  id TEXT PRIMARY KEY, code_hash TEXT NOT NULL UNIQUE, hosts TEXT NOT NULL, uses_left INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+  created_by TEXT NOT NULL, expires_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly string[] = [FIRST, EVENT_PAGES, THREAT_KINDS, ENROLMENTS];

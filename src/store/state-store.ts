@@ -4,6 +4,7 @@ import type { AccessStore } from '../app/access-ports.js';
 import type { EffectStore } from '../app/ports.js';
 import type { StateQueries } from '../app/query-ports.js';
 import { AuditTable } from './access/audit-table.js';
+import { EnrolmentTable } from './access/enrolment-table.js';
 import { FactTable } from './access/fact-table.js';
 import { TokenTable } from './access/token-table.js';
 import { UserTable } from './access/user-table.js';
@@ -35,6 +36,7 @@ export function openStateStore(path: string): StateStore {
     access: accessOf(
       new UserTable(database),
       new TokenTable(database),
+      new EnrolmentTable(database),
       new AuditTable(database),
       new FactTable(database),
     ),
@@ -65,7 +67,13 @@ function queriesOf(threats: ThreatTable, chains: ChainTable, hosts: HostTable): 
   };
 }
 
-function accessOf(users: UserTable, tokens: TokenTable, audit: AuditTable, facts: FactTable): AccessStore {
+function accessOf(
+  users: UserTable,
+  tokens: TokenTable,
+  enrolments: EnrolmentTable,
+  audit: AuditTable,
+  facts: FactTable,
+): AccessStore {
   return {
     users: () => users.users(),
     user: (name) => users.user(name),
@@ -82,6 +90,11 @@ function accessOf(users: UserTable, tokens: TokenTable, audit: AuditTable, facts
     addToken: (token) => tokens.addToken(token),
     removeToken: (id) => tokens.removeToken(id),
     touchToken: (id, usedMs) => tokens.touchToken(id, usedMs),
+    enrolments: () => enrolments.enrolments(),
+    enrolmentByHash: (codeHash) => enrolments.enrolmentByHash(codeHash),
+    addEnrolment: (enrolment) => enrolments.addEnrolment(enrolment),
+    useEnrolment: (id, nowMs) => enrolments.useEnrolment(id, nowMs),
+    removeEnrolment: (id) => enrolments.removeEnrolment(id),
     addAudit: (entry) => audit.addAudit(entry),
     audit: (filter, page) => audit.audit(filter, page),
     fact: (name) => facts.fact(name),

@@ -3,6 +3,7 @@
 import type {
   AccessStore,
   AuditRecord,
+  EnrolmentRecord,
   SessionRecord,
   TokenRecord,
   TokenRole,
@@ -56,6 +57,7 @@ export class FakeAccess implements AccessStore {
   readonly #users = new Map<string, UserRecord>();
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #tokens = new Map<string, TokenRecord>();
+  readonly #enrolments = new Map<string, EnrolmentRecord>();
   readonly #facts = new Map<string, string>();
   readonly entries: AuditRecord[] = [];
 
@@ -93,6 +95,16 @@ export class FakeAccess implements AccessStore {
     const token = this.#tokens.get(id);
     if (token !== undefined) this.#tokens.set(id, { ...token, lastUsedMs: usedMs });
   }
+  enrolments = () => [...this.#enrolments.values()];
+  enrolmentByHash = (hash: string) => this.enrolments().find(({ codeHash }) => codeHash === hash);
+  addEnrolment = (enrolment: EnrolmentRecord) => void this.#enrolments.set(enrolment.id, enrolment);
+  useEnrolment(id: string, nowMs: number): boolean {
+    const enrolment = this.#enrolments.get(id);
+    if (enrolment === undefined || enrolment.usesLeft === 0 || enrolment.expiresMs <= nowMs) return false;
+    this.#enrolments.set(id, { ...enrolment, usesLeft: enrolment.usesLeft - 1 });
+    return true;
+  }
+  removeEnrolment = (id: string) => this.#enrolments.delete(id);
   addAudit = (entry: AuditRecord) => void this.entries.push(entry);
   audit(filter: { who?: string | undefined; action?: string | undefined }, page: PageRequest) {
     const numbered = this.entries.map((entry, index) => ({ ...entry, id: index + 1 })).reverse();

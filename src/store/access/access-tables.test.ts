@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AuditRecord, TokenRecord, UserRecord } from '../../app/access-ports.js';
+import type { AuditRecord, EnrolmentRecord, TokenRecord, UserRecord } from '../../app/access-ports.js';
 import { openStateStore, type StateStore } from '../state-store.js';
 
 let folder: string;
@@ -101,6 +101,41 @@ describe('tokens', () => {
     other.access.removeToken('1');
     expect(store.access.tokenByHash('hash-1')).toBeUndefined();
     other.close();
+  });
+});
+
+describe('enrolments', () => {
+  const enrolment = (id: string, change: Partial<EnrolmentRecord> = {}): EnrolmentRecord => ({
+    id,
+    codeHash: `hash-${id}`,
+    hosts: ['fin-03'],
+    usesLeft: 2,
+    createdMs: 1,
+    createdBy: 'wu',
+    expiresMs: 100,
+    ...change,
+  });
+
+  test('give as many uses as they have, until they expire or are removed', () => {
+    store.access.addEnrolment(enrolment('1'));
+    expect(store.access.enrolmentByHash('hash-1')).toEqual(enrolment('1'));
+    expect(store.access.useEnrolment('1', 100)).toBe(false);
+    expect(store.access.useEnrolment('1', 99)).toBe(true);
+    const other = openStateStore(join(folder, 'state.db'));
+    expect(other.access.useEnrolment('1', 99)).toBe(true);
+    other.close();
+    expect(store.access.useEnrolment('1', 99)).toBe(false);
+    expect(store.access.enrolments()).toEqual([enrolment('1', { usesLeft: 0 })]);
+    expect(store.access.removeEnrolment('1')).toBe(true);
+    expect(store.access.removeEnrolment('1')).toBe(false);
+    expect(store.access.useEnrolment('1', 2)).toBe(false);
+  });
+
+  test('that have expired are forgotten with the next one', () => {
+    store.access.addEnrolment(enrolment('1'));
+    store.access.addEnrolment(enrolment('2', { createdMs: 100, expiresMs: 200 }));
+    expect(store.access.enrolments().map(({ id }) => id)).toEqual(['2']);
+    expect(store.access.enrolmentByHash('hash-1')).toBeUndefined();
   });
 });
 
