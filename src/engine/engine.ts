@@ -66,6 +66,8 @@ export class Engine {
   /** Where the current event named its process by pid alone. */
   #restsOnPid: RestsOnPid | undefined;
   readonly #unsettled = new Set<PidTimeline>();
+  /** Processes of which, or of whose parents, more is known than when plugins judged how they were started. */
+  readonly #unjudged = new Set<Process>();
 
   readonly #changes: ChangeNotes;
 
@@ -99,6 +101,7 @@ export class Engine {
     this.#plugins = new PluginRunner(options.plugins ?? [], {
       chainOf: (process, event) => this.#chainOf(process, event.timeMs),
       give: (plugin, process, event, evidence) => this.#givePluginEvidence(plugin, process, event, evidence),
+      judge: (process, plugin, evidence) => this.#scorer.judgeStart(process, plugin, evidence),
     });
   }
 
@@ -153,6 +156,7 @@ export class Engine {
     }
     if (process !== undefined) this.#plugins.run(event, process, repeated);
     if (this.#unsettled.size > 0) this.#settleTimelines();
+    if (this.#unjudged.size > 0) this.#judgeStarts();
     const completed = this.#correlations.inputs.size > 0 ? this.#settleCorrelations(event, repeated) : NO_RULES;
     if (!repeated && this.options.recordEvents) {
       const all = completed.length === 0 ? rules : [...rules, ...completed];
@@ -170,6 +174,21 @@ export class Engine {
       timeline.host.settle(timeline);
       if (++rounds >= SETTLE_ROUNDS_MAX) return;
     }
+  }
+
+  #judgeStarts(): void {
+    for (const process of this.#unjudged) {
+      // One that was absorbed, forgotten or is a root by now has no chain to be judged in.
+      if (process.chain !== undefined) this.#plugins.judgeStart(process);
+    }
+    this.#unjudged.clear();
+  }
+
+  /** What create events say of a process changed: it and those that it started are to be judged again. */
+  #unjudge(process: Process): void {
+    if (!this.#plugins.judgesStarts) return;
+    this.#unjudged.add(process);
+    if (process.hasChildren) for (const child of process.children) this.#unjudged.add(child);
   }
 
   /** Evidence that came back from a plugin later; of a process that is not known any more it is dropped. */
@@ -195,6 +214,7 @@ export class Engine {
       this.#hosts.delete(key);
       for (const [spelled, table] of this.#hostsByName) if (table === host) this.#hostsByName.delete(spelled);
       for (const timeline of this.#unsettled) if (timeline.host === host) this.#unsettled.delete(timeline);
+      for (const process of this.#unjudged) if (process.hostTable === host) this.#unjudged.delete(process);
     }
     this.#changes.forgetHost(key, host, host === undefined ? [] : this.#forest.forgetHost(host));
   }
@@ -293,7 +313,7 @@ export class Engine {
       host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid) ??
       (pid > 0 ? host.byCreateWithoutGuid(pid, facts) : undefined);
     if (process === undefined) return undefined;
-    process.addCreate(facts);
+    if (process.addCreate(facts)) this.#unjudge(process);
     this.#settle(process);
     const parent = host.byGuid(textOf(event, 'ParentProcessGuid') ?? '', facts.parentPid);
     if (parent !== undefined) {
@@ -444,6 +464,7 @@ export class Engine {
     } else if (process.isRoot !== isRoot) {
       this.#scorer.changeRoot(process, isRoot);
       this.#standing.restate(process);
+      this.#unjudge(process);
     }
     this.#scorer.reconsiderExemptions(process);
     this.#changes.touch(process.chain, process);
@@ -455,6 +476,7 @@ export class Engine {
   /** Another parent means other ancestors, and so perhaps other exceptions. */
   #link(process: Process, parent: Process): void {
     this.#forest.link(process, parent);
+    if (this.#plugins.judgesStarts) this.#unjudged.add(process);
     this.#scorer.reconsiderExemptions(process);
   }
 
@@ -536,6 +558,7 @@ export class Engine {
       processAdded: (process) => this.#changes.touch(undefined, process),
       processAbsorbed: (from, into) => {
         this.#settle(into);
+        this.#unjudge(into);
         if (into.parent === undefined && from.parent !== undefined) this.#link(into, from.parent);
         for (const child of [...from.children]) this.#link(child, into);
         this.#scorer.absorb(from, into);

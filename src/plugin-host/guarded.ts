@@ -77,6 +77,7 @@ export function guard(name: string, hooks: PluginHooks, { budget, clock, tell, i
       }
     }
   };
+  const { judgeStart } = hooks;
   const hook = (what: 'processCreated' | 'processAction' | 'processEnded') => {
     if (hooks[what] === undefined) return {};
     return { [what]: (call: PluginCall) => void (isPaused() || run(what, () => hooks[what]!(call))) };
@@ -91,6 +92,9 @@ export function guard(name: string, hooks: PluginHooks, { budget, clock, tell, i
       ...(mergeMemory === undefined
         ? {}
         : { mergeMemory: (into, from) => run('mergeMemory', () => mergeMemory(into, from)) }),
+      ...(judgeStart === undefined
+        ? {}
+        : { judgeStart: (start) => (isPaused() ? undefined : run('judgeStart', () => judgeStart(start))) }),
       ...hook('processCreated'),
       ...hook('processAction'),
       ...hook('processEnded'),

@@ -67,7 +67,7 @@ export interface Outside {
   isAllowedHash(hash: string): boolean;
 }
 
-/** The hooks, all optional. `actions`, `seesRepeats` and `mergeMemory` as in `EnginePlugin`. */
+/** The hooks, all optional. `actions`, `seesRepeats`, `judgeStart` and `mergeMemory` as in `EnginePlugin`. */
 export interface PluginHooks extends Omit<EnginePlugin, 'name'> {
   /** After each load of the rules. */
   rulesLoaded?(rules: readonly RuleInfo[]): void;

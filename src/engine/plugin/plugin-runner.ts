@@ -3,8 +3,8 @@
 import type { Chain } from '../chain/chain.js';
 import type { Event } from '../event/event.js';
 import type { Process } from '../process/process.js';
-import { evidenceEventOf } from '../score/evidence.js';
-import type { EnginePlugin, PluginCall, PluginEvidence } from './plugin.js';
+import { evidenceEventOf, type EvidenceEvent } from '../score/evidence.js';
+import type { EnginePlugin, PluginCall, PluginEvidence, PluginStart, StartEvidence } from './plugin.js';
 
 type Memory = Map<string, unknown>;
 
@@ -14,13 +14,19 @@ export type Memories = (Memory | undefined)[];
 export interface PluginRunnerPorts {
   chainOf(process: Process, event: Event): Chain | undefined;
   give(plugin: string, process: Process, event: Event, evidence: PluginEvidence): void;
+  judge(process: Process, plugin: string, evidence: StartEvidence | undefined): void;
 }
 
 export class PluginRunner {
+  /** Some plugin has `judgeStart`. */
+  readonly judgesStarts: boolean;
+
   constructor(
     private readonly plugins: readonly EnginePlugin[],
     private readonly ports: PluginRunnerPorts,
-  ) {}
+  ) {
+    this.judgesStarts = plugins.some((plugin) => plugin.judgeStart !== undefined);
+  }
 
   /** @param repeated  the record was seen before */
   run(event: Event, process: Process, repeated: boolean): void {
@@ -41,6 +47,19 @@ export class PluginRunner {
           if (plugin.actions !== undefined && (event.action === undefined || !plugin.actions.has(event.action))) break;
           plugin.processAction(new Call(this.ports, plugin, place, event, process));
       }
+    }
+  }
+
+  /** @param process  is no root */
+  judgeStart(process: Process): void {
+    const { parent } = process;
+    const start: PluginStart | undefined =
+      parent === undefined || parent.isRoot
+        ? undefined
+        : { process, parent, eventStating: (field) => createEventStating(process, field) };
+    for (const plugin of this.plugins) {
+      if (plugin.judgeStart === undefined) continue;
+      this.ports.judge(process, plugin.name, start === undefined ? undefined : plugin.judgeStart(start));
     }
   }
 
@@ -111,6 +130,11 @@ class Call implements PluginCall {
   get eventRef(): PluginCall['eventRef'] {
     return () => evidenceEventOf(this.event);
   }
+}
+
+function createEventStating(process: Process, field: 'integrityLevel' | 'hashes'): EvidenceEvent | undefined {
+  const facts = process.createStating(field);
+  return facts === undefined ? undefined : evidenceEventOf({ ...facts, action: 'processcreate' });
 }
 
 function memoryOf(memories: Memories, place: number): Memory {

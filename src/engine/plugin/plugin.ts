@@ -61,6 +61,19 @@ export interface PluginCall {
   eventRef(): EvidenceEvent;
 }
 
+/** What is known of how a process was started. */
+export interface PluginStart {
+  readonly process: PluginProcess;
+  /** Never a root process, which ends the chain; perhaps one that no create event has told of yet. */
+  readonly parent: PluginProcess;
+  /** The create event that a field of `process` is taken from; `undefined` where none states it. */
+  eventStating(field: 'integrityLevel' | 'hashes'): EvidenceEvent | undefined;
+}
+
+export interface StartEvidence extends Omit<PluginEvidence, 'processId'> {
+  readonly event: EvidenceEvent;
+}
+
 /** Hooks the engine calls, in-process and synchronous. The host (`src/plugin-host`) wraps them with a time budget and error isolation. */
 export interface EnginePlugin {
   readonly name: string;
@@ -74,6 +87,12 @@ export interface EnginePlugin {
   processCreated?(call: PluginCall): void;
   processAction?(call: PluginCall): void;
   processEnded?(call: PluginCall): void;
+  /**
+   * For bundled plugins: called again whenever what create events say of a process or its parent, or which process the parent is, became known or
+   * changed. What it returns takes the place of what it returned before, `undefined` takes that back; so it must rest on what it is shown alone, on
+   * what create events state.
+   */
+  judgeStart?(start: PluginStart): StartEvidence | undefined;
   /** Joins two memories of one chain or process; must not depend on which is which. Default: union, sets united, greater number wins. */
   mergeMemory?(into: Map<string, unknown>, from: ReadonlyMap<string, unknown>): void;
 }

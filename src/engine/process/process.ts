@@ -24,11 +24,22 @@ export interface CreateFacts extends EventOrder {
   readonly parentPid: number;
 }
 
+/** Fields of which `createStating` tells the create event that they are taken from. */
+export type CreatedField =
+  | 'integrityLevel'
+  | 'hashes'
+  | 'currentDirectory'
+  | 'originalFileName'
+  | 'parentImage'
+  | 'parentCommandLine';
+
 export function createFacts(event: Event): CreateFacts {
   return {
     timeMs: event.timeMs,
     idHigh: event.idHigh,
     idLow: event.idLow,
+    file: event.file,
+    line: event.line,
     sensor: event.sensor,
     image: textOf(event, 'Image') ?? '',
     commandLine: textOf(event, 'CommandLine') ?? '',
@@ -80,7 +91,7 @@ export class Process implements PluginProcess {
   dayChains: Map<number, Chain> | undefined;
 
   #evidence: Map<string, Evidence> | undefined;
-  /** What correlations say of it, by rule; of a root process its chains of days hold that. */
+  /** What correlations and judges of starts say of it, by rule or plugin; of a root process its chains of days hold that. */
   derived: Map<string, readonly Evidence[]> | undefined;
   /** Evidence of events that named this process by its pid: may turn out to belong to another run. */
   referred: Set<Evidence> | undefined;
@@ -205,9 +216,13 @@ export class Process implements PluginProcess {
     return true;
   }
 
-  #created(
-    field: 'integrityLevel' | 'hashes' | 'currentDirectory' | 'originalFileName' | 'parentImage' | 'parentCommandLine',
-  ): string {
+  /** The create event that a field is taken from; `undefined` where none states it. */
+  createStating(field: CreatedField): CreateFacts | undefined {
+    if (this.sysmonCreate?.[field]) return this.sysmonCreate;
+    return this.securityCreate?.[field] ? this.securityCreate : undefined;
+  }
+
+  #created(field: CreatedField): string {
     return this.sysmonCreate?.[field] || this.securityCreate?.[field] || '';
   }
 }
@@ -219,13 +234,15 @@ export function currentOf(process: Process): Process {
   return current;
 }
 
-type EventOrder = Pick<Event, 'timeMs' | 'idHigh' | 'idLow'>;
+type EventOrder = Pick<Event, 'timeMs' | 'idHigh' | 'idLow' | 'file' | 'line'>;
 
-/** Event time, then record identity: the order that decides between two events wherever one of them is kept. */
-export function isEarlier(one: EventOrder, other: EventOrder): boolean {
+/** The order of `isEventBefore`, on what is kept of a create event. */
+function isEarlier(one: EventOrder, other: EventOrder): boolean {
   if (one.timeMs !== other.timeMs) return one.timeMs < other.timeMs;
   if (one.idHigh !== other.idHigh) return one.idHigh < other.idHigh;
-  return one.idLow < other.idLow;
+  if (one.idLow !== other.idLow) return one.idLow < other.idLow;
+  if (one.file !== other.file) return (one.file ?? '') < (other.file ?? '');
+  return one.line < other.line;
 }
 
 /** A named image before none, a child's word before a deed, then the earlier. */

@@ -43,7 +43,9 @@ export function isEventBefore(one: EvidenceEvent, other: EvidenceEvent): boolean
   return one.line < other.line;
 }
 
-export function evidenceEventOf(event: Event): EvidenceEvent {
+export function evidenceEventOf(
+  event: Pick<Event, 'idHigh' | 'idLow' | 'timeMs' | 'action' | 'file' | 'line'>,
+): EvidenceEvent {
   return {
     id: hex64({ high: event.idHigh, low: event.idLow }),
     timeMs: event.timeMs,

@@ -3,7 +3,7 @@
 import { NO_DAY, type Chain } from '../chain/chain.js';
 import type { Forest } from '../chain/forest.js';
 import type { Event } from '../event/event.js';
-import type { PluginEvidence } from '../plugin/plugin.js';
+import type { PluginEvidence, StartEvidence } from '../plugin/plugin.js';
 import type { Policy } from '../policy.js';
 import { currentOf, type Process } from '../process/process.js';
 import type { Rule } from '../rule/rule.js';
@@ -18,6 +18,8 @@ const DAY_MS = 86_400_000;
 /** Evidence by pid that a process keeps although it is outdone: each holds on to its event. */
 const OUTDONE_MAX = 48;
 const NO_EVIDENCE: readonly Evidence[] = [];
+/** Before a plugin's name among the sources of derived evidence, which else are ids of rules: these hold no such character. */
+const JUDGE = '\0';
 
 export interface ScorerObserver {
   /** A chain's ledger, and with it the points of a process, changed. */
@@ -66,18 +68,7 @@ export class Scorer {
 
   /** What a plugin states replaces what it stated before under the same key of the same process. */
   givePlugin(process: Process, plugin: string, stated: PluginEvidence, event: EvidenceEvent): void {
-    const evidence: Evidence = {
-      kind: 'plugin',
-      key: `plugin:${plugin}:${stated.key}`,
-      title: stated.title,
-      points: stated.points,
-      techniques: stated.techniques ?? [],
-      rule: undefined,
-      rulesVersion: undefined,
-      policy: this.#sequence,
-      event,
-      matched: stated.matched ?? [],
-    };
+    const evidence = pluginEvidence(plugin, stated, event, this.#sequence);
     const held = this.#heldOn(process, event.timeMs);
     const known = held.get(evidence.key);
     if (known !== undefined) {
@@ -96,16 +87,39 @@ export class Scorer {
    */
   derive(process: Process, rule: Rule, timeMs: number, finding: Finding | undefined): void {
     if (rule.isShadow) return;
-    const chain = finding === undefined ? this.#knownChainOf(process, timeMs) : this.#chainAt(process, timeMs);
+    const rulesVersion = this.#policy!.rules.version;
+    this.#derive(process, rule.id, timeMs, finding !== undefined, (policy) =>
+      finding === undefined ? NO_EVIDENCE : derivedEvidence(rule, this.#keysOf(rule), finding, rulesVersion, policy),
+    );
+  }
+
+  /**
+   * What a plugin says of how a process was started takes the place of what it said before; `undefined` takes it back.
+   *
+   * @param process  is no root
+   */
+  judgeStart(process: Process, plugin: string, stated: StartEvidence | undefined): void {
+    const source = `${JUDGE}${plugin}`;
+    if (stated === undefined && process.derived?.has(source) !== true) return;
+    this.#derive(process, source, stated?.event.timeMs ?? 0, stated !== undefined, (policy) =>
+      stated === undefined ? NO_EVIDENCE : [pluginEvidence(plugin, stated, stated.event, policy)],
+    );
+  }
+
+  #derive(
+    process: Process,
+    source: string,
+    timeMs: number,
+    isGiven: boolean,
+    evidence: (policy: number) => readonly Evidence[],
+  ): void {
+    const chain = isGiven ? this.#chainAt(process, timeMs) : this.#knownChainOf(process, timeMs);
     const place = process.isRoot ? chain : process;
     if (place === undefined) return;
-    const before = place.derived?.get(rule.id) ?? NO_EVIDENCE;
-    const policy = Math.min(before[0]?.policy ?? this.#sequence, this.#sequence);
-    const rulesVersion = this.#policy!.rules.version;
-    const now =
-      finding === undefined ? NO_EVIDENCE : derivedEvidence(rule, this.#keysOf(rule), finding, rulesVersion, policy);
-    if (now.length > 0) (place.derived ??= new Map()).set(rule.id, now);
-    else if (place.derived?.delete(rule.id) === true && place.derived.size === 0) place.derived = undefined;
+    const before = place.derived?.get(source) ?? NO_EVIDENCE;
+    const now = evidence(Math.min(before[0]?.policy ?? this.#sequence, this.#sequence));
+    if (now.length > 0) (place.derived ??= new Map()).set(source, now);
+    else if (place.derived?.delete(source) === true && place.derived.size === 0) place.derived = undefined;
     if (chain === undefined) return;
     if (now.length > 0) chain.holders.add(process);
     for (const key of new Set([...before, ...now].map((each) => each.key))) this.#recompute(chain, key);
@@ -345,6 +359,21 @@ function strongestIn(chain: Chain, holder: Process): Iterable<Evidence> {
   if (derived === undefined) return held.values();
   const keys = new Set([...held.keys(), ...[...derived.values()].flatMap((list) => list.map(({ key }) => key))]);
   return [...keys].map((key) => strongestOf(chain, holder, key)!);
+}
+
+function pluginEvidence(plugin: string, stated: PluginEvidence, event: EvidenceEvent, policy: number): Evidence {
+  return {
+    kind: 'plugin',
+    key: `plugin:${plugin}:${stated.key}`,
+    title: stated.title,
+    points: stated.points,
+    techniques: stated.techniques ?? [],
+    rule: undefined,
+    rulesVersion: undefined,
+    policy,
+    event,
+    matched: stated.matched ?? [],
+  };
 }
 
 function derivedEvidence(

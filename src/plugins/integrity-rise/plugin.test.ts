@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { actor, create, create4688, EXPLORER, type Actor } from '../../../test/support/events.js';
+import { actor, create, create4688, event, EXPLORER, type Actor } from '../../../test/support/events.js';
 import { policy, ruleSet } from '../../../test/support/rules.js';
 import { Engine } from '../../engine/engine.js';
+import { hex64 } from '../../engine/base/hash.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
 import type { Event } from '../../engine/event/event.js';
 import type { LedgerEntry } from '../../engine/score/threat.js';
@@ -100,19 +101,77 @@ describe('no rise', () => {
       events: [started(word, EXPLORER, undefined), started(shell, word, 'High')],
     },
     { name: 'a level that is none', events: [started(word, EXPLORER, 'Medium'), started(shell, word, 'constructor')] },
-    {
-      name: 'processes that are named by pid alone',
-      events: [word, shell].map((each, index) => ({
-        action: 'processcreate' as const,
-        atMs: each.startMs,
-        fields: {
-          ...create4688(each, index === 0 ? EXPLORER : word).fields,
-          IntegrityLevel: index === 0 ? 'Medium' : 'High',
-        },
-      })),
-    },
   ])('$name', ({ events }) => {
     expect(runPlugin(rise, events).evidence).toEqual([]);
+  });
+});
+
+describe('on a host that sends Security 4688 alone', () => {
+  const medium = create4688(word, EXPLORER, { IntegrityLevel: 'Medium' });
+  const high = create4688(shell, word, { IntegrityLevel: 'High' });
+  const RISE = [
+    {
+      key: 'plugin:r:rise',
+      points: 30,
+      techniques: ['T1548'],
+      image: shell.image,
+      matched: [{ field: 'IntegrityLevel', value: 'High' }],
+      event: hex64({ high: high.idHigh, low: high.idLow }),
+    },
+  ];
+
+  test.each([
+    { name: 'parent first', events: [medium, high] },
+    { name: 'child first', events: [high, medium] },
+    { name: 'each twice', events: [high, medium, high, medium] },
+  ])('the rise is seen, $name', ({ events }) => {
+    expect(outcome(events).flatMap(({ evidence }) => evidence)).toEqual(RISE);
+  });
+
+  test('what the pid of a run that had ended seemed to say is taken back', () => {
+    const reused = actor('other', 1500, { pid: word.pid, image: word.image });
+    const ended = event('processterminal', 1400, { ProcessId: word.pid, Image: word.image }, { sensor: 'security' });
+    const alsoHigh = create4688(reused, EXPLORER, { IntegrityLevel: 'High' });
+    expect(outcome([medium, high]).length).toBe(1);
+    for (const events of permutations([medium, high, ended, alsoHigh])) expect(outcome(events)).toEqual([]);
+  });
+
+  test('a parent that turns out to be a root process takes it back', () => {
+    const shellOfDesk = create4688(EXPLORER, undefined, { IntegrityLevel: 'Medium' });
+    const child = create4688(shell, { ...EXPLORER, image: '' }, { IntegrityLevel: 'High' });
+    for (const events of permutations([shellOfDesk, child])) expect(outcome(events)).toEqual([]);
+  });
+
+  test('any order of processes that share pids gives the same evidence', () => {
+    const LEVELS = ['Low', 'Medium', 'High', 'System'];
+    const world = fc
+      .array(fc.record({ parent: fc.nat(20), level: fc.constantFrom(...LEVELS), pid: fc.nat(3), twin: fc.boolean() }), {
+        minLength: 2,
+        maxLength: 12,
+      })
+      .map((stated) => {
+        const actors = stated.map(({ pid }, index) => actor(`p${index}`, 20_000 * (index + 1), { pid: 100 + pid }));
+        return stated.flatMap(({ parent, level, twin }, index): Event[] => {
+          const self = actors[index]!;
+          const above = index === 0 ? EXPLORER : actors[index - 1 - (parent % Math.min(index, 2))]!;
+          const gone = { ProcessId: self.pid, Image: self.image };
+          return [
+            create4688(self, above, { IntegrityLevel: level }),
+            ...(twin ? [create(self, above, { IntegrityLevel: level })] : []),
+            event('processterminal', self.startMs + 45_000, gone, { sensor: 'security', eventId: 4689 }),
+          ];
+        });
+      });
+    let rises = 0;
+    fc.assert(
+      fc.property(withOrder(world), ([events, order]) => {
+        const expected = outcome(events);
+        rises += expected.length;
+        expect(outcome(order)).toEqual(expected);
+      }),
+      { numRuns: 600 },
+    );
+    expect(rises).toBeGreaterThan(100);
   });
 });
 
@@ -140,15 +199,9 @@ test('any order of many processes, sensors and repeated tellings gives the same 
         ];
       });
     });
-  const shuffled = world.chain((events) =>
-    fc.tuple(
-      fc.constant(events),
-      fc.shuffledSubarray([...events], { minLength: events.length, maxLength: events.length }),
-    ),
-  );
   let rises = 0;
   fc.assert(
-    fc.property(shuffled, ([events, order]) => {
+    fc.property(withOrder(world), ([events, order]) => {
       const expected = outcome(events);
       rises += expected.length;
       expect(outcome(order)).toEqual(expected);
@@ -157,6 +210,17 @@ test('any order of many processes, sensors and repeated tellings gives the same 
   );
   expect(rises).toBeGreaterThan(100);
 });
+
+function withOrder(world: fc.Arbitrary<Event[]>): fc.Arbitrary<[Event[], Event[]]> {
+  return world.chain((events) =>
+    fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length, maxLength: events.length })),
+  );
+}
+
+function permutations<Item>(items: readonly Item[]): Item[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((first, at) => permutations(items.toSpliced(at, 1)).map((rest) => [first, ...rest]));
+}
 
 function outcome(events: readonly Event[]) {
   const engine = new Engine(policy(ruleSet([])), {
