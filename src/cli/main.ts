@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./commands/token.js')).tokenCommand(),
   host: async () => (await import('./commands/host.js')).hostCommand(),
   exception: async () => (await import('./commands/exception.js')).exceptionCommand(),
+  audit: async () => (await import('./commands/audit.js')).auditCommand(),
   export: async () => (await import('./commands/export.js')).exportCommand(),
   config: async () => (await import('./commands/config.js')).configCommand(),
 };

@@ -2,7 +2,7 @@
 
 import Libsql from 'libsql';
 import { AppError } from '../app/app-error.js';
-import { MIGRATIONS } from './schema.js';
+import { MIGRATIONS, type Migration } from './schema.js';
 import { fromStored, toStored } from './stored-text.js';
 
 /** The binding ends the whole program when it is handed anything else. */
@@ -39,19 +39,27 @@ export class Database {
   /**
    * Opens or makes the file and brings it to the newest layout.
    *
+   * @param migrations  all steps there are, in order
    * @throws AppError `STORE_UNREADABLE`, or `STORE_TOO_NEW` for a file that a later version has written
    */
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    migrations: readonly Migration[] = MIGRATIONS,
+  ) {
+    let database: Libsql.Database | undefined;
     try {
-      this.#database = new Libsql(path, { timeout: BUSY_MS });
+      database = new Libsql(path, { timeout: BUSY_MS });
+      this.#database = database;
       this.#database.pragma('journal_mode = WAL');
       // Anything less loses commits when the power fails.
       this.#database.pragma('synchronous = FULL');
       this.#database.pragma('foreign_keys = OFF');
       this.#database.pragma('temp_store = MEMORY');
       this.#database.pragma(`cache_size = -${CACHE_KIB}`);
-      this.#migrate();
+      this.#migrate(migrations);
     } catch (error) {
+      // Left open it would lock out whoever tries again.
+      database?.close();
       if (error instanceof AppError) throw error;
       throw new AppError('STORE_UNREADABLE', `The state in ${path} cannot be opened: ${reasonOf(error)}.`, {
         cause: error,
@@ -115,34 +123,23 @@ export class Database {
     }
   }
 
-  /** What SQLite's own check finds wrong; empty where nothing is. Reads the whole file. */
-  check(): readonly string[] {
-    const rows = this.prepare<{ integrity_check: string }>('PRAGMA integrity_check').all();
-    return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
-  }
-
-  /** Writes a whole copy of the state as it is now into a new file. */
-  copyTo(path: string): void {
-    this.prepare('VACUUM INTO ?').run(path);
-  }
-
   close(): void {
     this.#database.close();
   }
 
-  #migrate(): void {
+  #migrate(migrations: readonly Migration[]): void {
     const version = this.#version();
-    if (version > MIGRATIONS.length) {
-      throw new AppError(
-        'STORE_TOO_NEW',
-        `The state in ${this.path} has layout ${version}; this program knows layouts up to ${MIGRATIONS.length}. Run the version that wrote it, or a later one.`,
-      );
-    }
-    if (version === MIGRATIONS.length) return;
+    if (version > migrations.length) throw tooNew(this.path, version, migrations.length);
+    if (version === migrations.length) return;
     this.transaction(() => {
-      // Another process may have been quicker.
-      for (const migration of MIGRATIONS.slice(this.#version())) this.#database.exec(migration);
-      this.#database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+      // Another process may have been quicker, or newer.
+      const found = this.#version();
+      if (found > migrations.length) throw tooNew(this.path, found, migrations.length);
+      for (const migration of migrations.slice(found)) {
+        if (typeof migration === 'string') this.#database.exec(migration);
+        else migration(this.#database);
+      }
+      this.#database.exec(`PRAGMA user_version = ${migrations.length}`);
     });
   }
 
@@ -151,8 +148,15 @@ export class Database {
   }
 }
 
+export function tooNew(path: string, layout: number, known: number): AppError {
+  return new AppError(
+    'STORE_TOO_NEW',
+    `The state in ${path} has layout ${layout}; this program knows layouts up to ${known}. Run the version that wrote it, or a later one; or restore a back-up of the older version into another folder.`,
+  );
+}
+
 /** The binding tells of a file that it cannot open by SQLite's number alone (14: SQLITE_CANTOPEN). */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return /^ConnectionFailed\(.*: 14"\)$/.test(message)
     ? 'its folder does not exist, or the file may not be read and written'

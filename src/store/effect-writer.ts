@@ -1,5 +1,6 @@
 /** Writes what the engine asks to be written, with the log position it came from, all in one transaction. */
 
+import { positionBefore } from '../app/partition.js';
 import type { Arrivals, EffectStore } from '../app/ports.js';
 import type { ChainRecord, Effects, EventRecord, ProcessRecord } from '../engine/effects.js';
 import { fullerName, hostKey } from '../engine/event/host-name.js';
@@ -36,15 +37,23 @@ export class EffectWriter implements EffectStore {
   readonly #addTen: Statement<never>;
   readonly #dropMinutes: Statement<never>;
   readonly #dropTens: Statement<never>;
+  readonly #positionName: string;
   #committed: number;
   /** Minute for which old volumes were dropped last. */
   #prunedMs = 0;
 
-  constructor(private readonly database: Database) {
+  /** @param partition  whose effects these are: each has a position of its own */
+  constructor(
+    private readonly database: Database,
+    partition: number,
+  ) {
     this.#threats = new ThreatWriter(database);
     this.#hosts = new HostRemoval(database);
-    this.#position = database.prepare("SELECT value FROM meta WHERE name = 'position'");
-    this.#setPosition = database.prepare("UPDATE meta SET value = ? WHERE name = 'position'");
+    this.#positionName = partition === 0 ? 'position' : `position-${partition}`;
+    this.#position = database.prepare('SELECT value FROM meta WHERE name = ?');
+    this.#setPosition = database.prepare(
+      'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    );
     this.#addCount = database.prepare('UPDATE meta SET value = value + ? WHERE name = ?');
     this.#putProcess = database.prepare(putProcessSql());
     this.#dropProcess = database.prepare('DELETE FROM processes WHERE id = ?');
@@ -72,7 +81,7 @@ export class EffectWriter implements EffectStore {
     this.#addTen = database.prepare(addVolumeSql('volume_tens'));
     this.#dropMinutes = database.prepare('DELETE FROM volume_minutes WHERE start_ms < ?');
     this.#dropTens = database.prepare('DELETE FROM volume_tens WHERE start_ms < ?');
-    this.#committed = this.#position.get()?.value ?? 0;
+    this.#committed = this.#position.get(this.#positionName)?.value ?? positionBefore(partition);
   }
 
   get committedPosition(): number {
@@ -84,7 +93,7 @@ export class EffectWriter implements EffectStore {
     this.database.rebuildable(() => {
       this.#write(effects);
       this.#count(arrivals);
-      this.#setPosition.run(position);
+      this.#setPosition.run(this.#positionName, position);
     });
     this.#committed = position;
   }

@@ -1,5 +1,11 @@
 /** The layout of the state, as numbered steps. A step that was released is never changed; what changes comes as a new one. */
 
+import type Libsql from 'libsql';
+import { CHAIN_START, entryHash, type AuditRow } from './access/audit-chain.js';
+
+/** Statements, or what no statement can do. All missing steps run in one transaction: a file has its old layout or the newest, whatever cuts in. */
+export type Migration = string | ((database: Libsql.Database) => void);
+
 const FIRST = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('position', 0), ('events', 0), ('duplicates', 0);
@@ -118,4 +124,30 @@ CREATE TABLE enrolments (
 ) WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly string[] = [FIRST, EVENT_PAGES, THREAT_KINDS, ENROLMENTS];
+const CHAIN_COLUMNS = `
+DROP TRIGGER audit_keeps_words;
+ALTER TABLE audit ADD COLUMN previous TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
+CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL, hash TEXT NOT NULL);
+`;
+
+const KEEP_WORDS =
+  "CREATE TRIGGER audit_keeps_words BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END";
+
+/** See access/audit-chain.ts. Entries that are there are chained as they are found. */
+function chainAudit(database: Libsql.Database): void {
+  database.exec(CHAIN_COLUMNS);
+  const next = database.prepare('SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT 1');
+  const chain = database.prepare('UPDATE audit SET previous = ?, hash = ? WHERE id = ?');
+  let head = { id: 0, hash: CHAIN_START };
+  for (let row = next.get([0]); row !== undefined; row = next.get([head.id])) {
+    const entry = row as AuditRow;
+    const hash = entryHash(head.hash, entry);
+    chain.run([head.hash, hash, entry.id]);
+    head = { id: entry.id, hash };
+  }
+  database.prepare('INSERT INTO audit_head (one, id, hash) VALUES (1, ?, ?)').run([head.id, head.hash]);
+  database.exec(KEEP_WORDS);
+}
+
+export const MIGRATIONS: readonly Migration[] = [FIRST, EVENT_PAGES, THREAT_KINDS, ENROLMENTS, chainAudit];

@@ -8,7 +8,6 @@ import type { Arrivals } from '../app/ports.js';
 import type { PageRequest, ThreatFilter } from '../app/query-ports.js';
 import type { Effects } from '../engine/effects.js';
 import type { Threat } from '../engine/score/threat.js';
-import { MIGRATIONS } from './schema.js';
 import { openStateStore, type StateStore } from './state-store.js';
 
 let folder: string;
@@ -516,42 +515,9 @@ describe('the file', () => {
     store = openStateStore(join(folder, 'other.db'));
   });
 
-  test('events of the first layout are there after the change to pages', () => {
-    const old = new Libsql(join(folder, 'old.db'));
-    old.exec(MIGRATIONS[0]!);
-    old.exec(`INSERT INTO events VALUES (7, 'id7', 'fin-03', 70, NULL, 4104, 'PowerShell', 'p1', 'c1', '', '', '', ''),
-      (9, 'id9', 'fin-03', 90, 'processaccess', 10, 'Sysmon', 'p1', 'c1', 'p2', 'lsass.exe', 'MD5=1', '["a","b"]'),
-      (10, 'id10', 'fin-03', 91, NULL, 1, 'System', '', '', '', '', '', '')`);
-    old.exec('PRAGMA user_version = 1');
-    old.close();
-    const upgraded = openStateStore(join(folder, 'old.db'));
-    const event = { host: 'fin-03', processId: 'p1', chainId: 'c1' };
-    expect(upgraded.queries.processEvents('p1', {}, FIRST_PAGE).items).toMatchObject([
-      { ...event, position: 7, eventId: 'id7', action: undefined, windowsEventId: 4104, rules: [] },
-      {
-        ...event,
-        position: 9,
-        action: 'processaccess',
-        targetProcessId: 'p2',
-        targetHashes: 'MD5=1',
-        rules: ['a', 'b'],
-      },
-    ]);
-    upgraded.close();
-  });
-
   test('what is no database, or lies in no folder, is told', () => {
     expect(() => openStateStore(join(folder, 'none', 'state.db'))).toThrow(
       expect.objectContaining({ code: 'STORE_UNREADABLE' }),
     );
-  });
-
-  test('a copy is whole', () => {
-    commit({ threats: [threat('c1', 200)] });
-    store.copyTo(join(folder, 'copy.db'));
-    const copy = openStateStore(join(folder, 'copy.db'));
-    expect(copy.queries.threat('c1')?.threat).toEqual(threat('c1', 200));
-    expect(copy.check()).toEqual([]);
-    copy.close();
   });
 });

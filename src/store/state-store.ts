@@ -19,19 +19,18 @@ export interface StateStore {
   readonly effects: EffectStore;
   readonly queries: StateQueries;
   readonly access: AccessStore;
-  /** What SQLite's own check finds wrong; reads the whole file. */
-  check(): readonly string[];
-  /** A whole copy of the state as it is now, in a new file. */
-  copyTo(path: string): void;
   close(): void;
 }
 
-/** @throws AppError `STORE_UNREADABLE`, `STORE_TOO_NEW` */
-export function openStateStore(path: string): StateStore {
+/**
+ * @param partition  whose effects it takes; several partitions may have the same state open, each through a store of its own
+ * @throws AppError `STORE_UNREADABLE`, `STORE_TOO_NEW`
+ */
+export function openStateStore(path: string, partition = 0): StateStore {
   const database = new Database(path);
   const ids = new ChainIds(database);
   return {
-    effects: new EffectWriter(database),
+    effects: new EffectWriter(database, partition),
     queries: queriesOf(new ThreatTable(database, ids), new ChainTable(database, ids), new HostTable(database)),
     access: accessOf(
       new UserTable(database),
@@ -40,8 +39,6 @@ export function openStateStore(path: string): StateStore {
       new AuditTable(database),
       new FactTable(database),
     ),
-    check: () => database.check(),
-    copyTo: (copy) => database.copyTo(copy),
     close: () => database.close(),
   };
 }

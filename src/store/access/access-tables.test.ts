@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AuditRecord, EnrolmentRecord, TokenRecord, UserRecord } from '../../app/access-ports.js';
+import { StateInspection } from '../state-inspection.js';
 import { openStateStore, type StateStore } from '../state-store.js';
 
 let folder: string;
@@ -162,6 +163,18 @@ describe('the audit log', () => {
     expect(store.access.audit({ who: 'li', action: 'x' }, { limit: 9, cursor: undefined }).items).toEqual([
       { ...entry({ timeMs: 10, who: 'li', action: 'x' }), id: 10 },
     ]);
+  });
+
+  test('each entry builds on the one before, whoever writes', () => {
+    const other = openStateStore(join(folder, 'state.db'));
+    store.access.addAudit(entry({ who: 'li\0', target: '\ud800', after: { name: '\ud800\0' } }));
+    other.access.addAudit(entry());
+    store.access.addAudit(entry());
+    other.close();
+    const inspection = new StateInspection(join(folder, 'state.db'));
+    const answer = inspection.auditChain();
+    expect(answer).toEqual({ holds: true, entries: 3, head: { id: 3, hash: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+    inspection.close();
   });
 
   test('entries are never changed or removed, not even by hand', () => {

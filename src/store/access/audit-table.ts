@@ -1,33 +1,42 @@
-/** Who changed what. Triggers in the database refuse to change or remove an entry. */
+/** Who changed what. Triggers in the database refuse to change or remove an entry; audit-chain.ts says how one that was shows. */
 
 import type { AuditLog, AuditRecord } from '../../app/access-ports.js';
 import type { Page, PageRequest } from '../../app/query-ports.js';
 import { decodeCursor, pageOf } from '../cursor.js';
 import type { Database, SqlValue, Statement } from '../database.js';
-
-interface AuditRow {
-  readonly id: number;
-  readonly time_ms: number;
-  readonly who: string;
-  readonly action: string;
-  readonly target: string;
-  readonly before: string;
-  readonly after: string;
-  readonly address: string;
-}
+import { toStored } from '../stored-text.js';
+import { CHAIN_START, entryHash, type AuditRow, type ChainHead } from './audit-chain.js';
 
 export class AuditTable implements AuditLog {
+  readonly #head: Statement<ChainHead>;
+  readonly #newest: Statement<ChainHead>;
+  readonly #setHead: Statement<never>;
   readonly #add: Statement<never>;
 
   constructor(private readonly database: Database) {
-    this.#add = database.prepare(
-      'INSERT INTO audit (time_ms, who, action, target, before, after, address) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    );
+    this.#head = database.prepare('SELECT id, hash FROM audit_head');
+    this.#newest = database.prepare('SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1');
+    this.#setHead = database.prepare('INSERT OR REPLACE INTO audit_head (one, id, hash) VALUES (1, ?, ?)');
+    this.#add = database.prepare(`
+      INSERT INTO audit (id, time_ms, who, action, target, before, after, address, previous, hash)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   }
 
   addAudit(entry: AuditRecord): void {
-    const { timeMs, who, action, target, before, after, address } = entry;
-    this.#add.run(timeMs, who, action, target, JSON.stringify(before ?? null), JSON.stringify(after ?? null), address);
+    const { timeMs, who, action, target, address } = entry;
+    const before = JSON.stringify(entry.before ?? null);
+    const after = JSON.stringify(entry.after ?? null);
+    this.database.transaction(() => {
+      const newest = this.#newest.get();
+      // The head, not the newest row, is what is built on: where rows were taken off the end, the gap shows for ever.
+      const { id: headId, hash: previous } = this.#head.get() ?? newest ?? { id: 0, hash: CHAIN_START };
+      const id = Math.max(headId, newest?.id ?? 0) + 1;
+      const [storedWho, storedTarget] = [toStored(who), toStored(target)];
+      const row = { id, time_ms: timeMs, who: storedWho, action, target: storedTarget, before, after, address };
+      const hash = entryHash(previous, row);
+      this.#add.run(id, timeMs, who, action, target, before, after, address, previous, hash);
+      this.#setHead.run(id, hash);
+    });
   }
 
   audit(
