@@ -77,6 +77,7 @@ function eventOf(stated: TestEvent): Event {
     provider: 'Microsoft-Windows-Sysmon',
     channel: 'Microsoft-Windows-Sysmon/Operational',
     eventId: 0,
+    recordNumber: 0,
     loggerPid: 0,
     action: stated.action,
     fields: stated.fields,

@@ -121,6 +121,7 @@ function eventOf(host: string): Event {
     provider: '',
     channel: '',
     eventId: 1,
+    recordNumber: 0,
     loggerPid: 0,
     action: 'processcreate',
     fields: {},

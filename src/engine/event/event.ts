@@ -36,6 +36,8 @@ export interface Event {
   /** `Microsoft-Windows-Sysmon/Operational`, `Security`, …; `''` where unknown. */
   readonly channel: string;
   readonly eventId: number;
+  /** The number that the channel's log gave the record (`EventRecordID`); 0 where the record has none. */
+  readonly recordNumber: number;
   /** Pid of the process that logged the record (never the subject, but for PowerShell, which logs about itself); 0 where unknown. */
   readonly loggerPid: number;
   /** `undefined` for events of channels that no action stands for (PowerShell, System, …): kept and matched all the same. */

@@ -13,6 +13,7 @@ function eventOf(fields: Record<string, unknown>, about: Partial<Event> = {}): E
     provider: 'Microsoft-Windows-Sysmon',
     channel: 'Microsoft-Windows-Sysmon/Operational',
     eventId: 10,
+    recordNumber: 0,
     loggerPid: 0,
     action: 'processaccess',
     fields,

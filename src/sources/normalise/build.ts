@@ -97,8 +97,9 @@ export function buildEvent(
     ? { timeMs: utcMs, timeSource: 'utc' }
     : chooseTime(typeof header.time === 'function' ? header.time(fields) : header.time);
   const host = hostName(header.host) || (place.host ?? '').toLowerCase();
+  const recordNumber = Math.max(0, toInteger(header.record) ?? 0);
   const identity =
-    numberedIdentity(host, channel, header.record, eventId, time.timeMs) ??
+    numberedIdentity(host, channel, recordNumber, eventId, time.timeMs) ??
     (content instanceof Uint8Array ? contentIdentity(content) : treeIdentity(content));
   return {
     idHigh: identity.high,
@@ -110,6 +111,7 @@ export function buildEvent(
     provider,
     channel,
     eventId,
+    recordNumber,
     loggerPid: pidOf(header.loggerPid),
     action,
     fields,

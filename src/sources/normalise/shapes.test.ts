@@ -38,6 +38,7 @@ test.each(SHAPES)('the same event: $name', (shape) => {
   expect([event.file, event.line]).toEqual(['a.json', 3]);
   const isSame = event.idHigh === reference.idHigh && event.idLow === reference.idLow;
   expect(isSame).toBe(shape.hasNumber ?? true);
+  expect(event.recordNumber).toBe(shape.hasNumber === false ? 0 : 5_402_080);
   if (shape.hasNumber !== false) expect(event.loggerPid === 0 || event.loggerPid === 3544).toBe(true);
 });
 

@@ -47,6 +47,7 @@ export function fieldsEvent(fields: Fields, line: number): Event {
     provider: '',
     channel: '',
     eventId: 0,
+    recordNumber: 0,
     loggerPid: 0,
     action: undefined,
     fields,
