@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   bench: async () => (await import('./commands/bench.js')).benchCommand(),
   user: async () => (await import('./commands/user.js')).userCommand(),
   token: async () => (await import('./commands/token.js')).tokenCommand(),
+  enrol: async () => (await import('./commands/enrol.js')).enrolCommand(),
   host: async () => (await import('./commands/host.js')).hostCommand(),
   exception: async () => (await import('./commands/exception.js')).exceptionCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),

@@ -25,6 +25,7 @@ const TITLES = {
   SIGN_IN_LOCKED: 'Too many failed attempts',
   SETUP_CLOSED: 'Set-up is done',
   SETUP_REFUSED: 'The set-up link is not valid',
+  ENROL_REFUSED: 'The enrolment code is not valid',
   USER_LAST_ADMINISTRATOR: 'One administrator must remain',
   HUNT_INVALID: 'The hunt cannot be run',
   RULES_UNREADABLE: 'The rules cannot be read',

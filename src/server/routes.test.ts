@@ -1,9 +1,8 @@
-/** Every route: who may call it, and that its answer is what the contract says. */
+/** Every route's answer is what the contract says. Who may call which: access/route-access.test.ts. */
 
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { API_PREFIX } from '../contract/index.js';
-import { addFakeToken, signIn, testServer, type Method, type TestServer } from '../../test/support/fake-server.js';
+import { addFakeToken, testServer, type Method, type TestServer } from '../../test/support/fake-server.js';
 import { HEX_A, HEX_B } from '../../test/support/fake-parts.js';
 import { ROUTE_NEEDS } from './access/route-needs.js';
 
@@ -15,89 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.server.close());
 
-const RANK = ['none', 'sensor', 'viewer', 'analyst', 'admin'] as const;
-const LEAST = { open: 'none', sensor: 'sensor', viewer: 'viewer', analyst: 'analyst', administrator: 'admin' } as const;
-
-/** Path and body of a request that would succeed but for the caller. */
-const BODIES: Record<string, unknown> = {
-  'POST /setup': { token: 'x', name: 'x', password: 'long enough it is' },
-  'POST /sign-in': { name: 'x', password: 'x' },
-  'PUT /session/password': { current: 'x', password: 'long enough it is' },
-  'POST /events': '{"host":"a"}\n',
-  'PATCH /threats/:id': { verdict: 'ignored', reason: 'test' },
-  'POST /exceptions': { scope: 'path', value: 'c:\\x.exe', reason: 'test' },
-  'POST /hunts': { from: '2020-01-01T00:00:00.000Z', to: '2020-01-02T00:00:00.000Z' },
-  'POST /users': { name: 'new', role: 'viewer', password: 'long enough it is' },
-  'PATCH /users/:name': { role: 'viewer' },
-  'POST /tokens': { name: 'new', role: 'sensor' },
-};
-
 function addressOf(route: string): string {
   return route.replace(':chainId', HEX_B).replace(':id', 'nothing').replace(':name', 'nobody').replace('*', '');
 }
 
-describe('the table of route needs', () => {
-  test('has an entry for each route that fastify knows, and a route for each entry', () => {
-    const routes = [...server.server.app.printRoutes({ commonPrefix: false }).matchAll(/(\S+) \((\w+(?:, \w+)*)\)/g)];
-    expect(routes.length).toBeGreaterThan(20);
-    for (const key of ROUTE_NEEDS.keys()) {
-      const [method, url] = key.split(' ');
-      expect(server.server.app.hasRoute({ method: method as Method, url: url ?? '' }), key).toBe(true);
-    }
-  });
-
-  test('refuses a route that is not in it', async () => {
-    const fresh = await testServer();
-    await fresh.server.close();
-    const { describeRoutes } = await import('./openapi.js');
-    const { default: Fastify } = await import('fastify');
-    const app = Fastify();
-    describeRoutes(app);
-    expect(() => app.get('/api/v1/secret', () => 'x')).toThrow('not in the table');
-  });
-});
-
-describe('roles', () => {
-  const cases = [...ROUTE_NEEDS].flatMap(([key, need]) => RANK.map((caller) => ({ key, need, caller })));
-
-  test.each(cases)('$key asked by $caller', async ({ key, need, caller }) => {
-    const [method, route] = key.split(' ') as [Method, string];
-    if (route.endsWith('/stream') && RANK.indexOf(caller) >= 2) return;
-    const as = caller === 'none' ? undefined : addFakeToken(server.parts, caller);
-    const body = BODIES[`${method} ${route.slice(API_PREFIX.length)}`];
-    const headers = { 'content-type': typeof body === 'string' ? 'application/x-ndjson' : 'application/json' };
-    const answer = await server.ask(method, addressOf(route), { as, body, ...(body === undefined ? {} : { headers }) });
-    // Events are for sensors: a reading token may not forge them.
-    const allowed =
-      need === 'sensor' ? caller === 'sensor' || caller === 'admin' : RANK.indexOf(caller) >= RANK.indexOf(LEAST[need]);
-    if (need === 'open') expect(answer.json.code).not.toBe('REQUEST_SIGN_IN');
-    else if (allowed)
-      expect(
-        [401, 403].includes(answer.status) && answer.json.code !== 'REQUEST_FORBIDDEN' ? 403 : answer.status,
-        answer.text,
-      ).not.toBe(401);
-    else expect(answer.status, answer.text).toBe(caller === 'none' ? 401 : 403);
-    if (need !== 'open' && !allowed) {
-      expect(answer.json.code).toBe(caller === 'none' ? 'REQUEST_SIGN_IN' : 'REQUEST_FORBIDDEN');
-      expect(answer.headers['content-type']).toContain('application/problem+json');
-    }
-  });
-
-  test('a wrong token is refused even where a cookie would do', async () => {
-    const headers = await signIn(server, 'viewer-1', 'viewer');
-    expect((await server.ask('GET', '/api/v1/session', { headers })).status).toBe(200);
-    expect((await server.ask('GET', '/api/v1/session', { headers, as: 'Bearer wrong' })).status).toBe(401);
-  });
-});
-
 describe('answers', () => {
-  beforeAll(async () => {
-    await server.server.close();
-    server = await testServer({ filled: true });
-    const root = { name: 'root', role: 'administrator', passwordHash: '', createdMs: 1, lastSignInMs: 0 } as const;
-    server.parts.access.addUser(root);
-  });
-
   const HUNT = { from: '2020-01-01T00:00:00.000Z', to: '2020-01-02T00:00:00.000Z' };
 
   test('all fit the schemas that describe them', async () => {

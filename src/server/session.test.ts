@@ -1,5 +1,7 @@
-/** Set-up, sign-in, sessions and tokens over the whole server. */
+/** Set-up, sign-in, sessions and tokens over the whole server. Who may call which route: access/route-access.test.ts. */
 
+import { get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   addFakeToken,
@@ -9,6 +11,7 @@ import {
   testServer,
   type TestServer,
 } from '../../test/support/fake-server.js';
+import { TEST_CERT, TEST_KEY } from '../../test/support/certificate.js';
 import { HEX_A } from '../../test/support/fake-parts.js';
 import { openSetUp } from './access/set-up.js';
 
@@ -63,6 +66,60 @@ describe('sign-in', () => {
     const unknown = await server.ask('POST', '/api/v1/sign-in', { body: { name: 'nobody', password: 'wrong' } });
     expect([wrong.status, unknown.status]).toEqual([401, 401]);
     expect({ ...wrong.json, instance: '' }).toEqual({ ...unknown.json, instance: '' });
+  });
+
+  test('takes as long for an unknown name as for a wrong password', async () => {
+    await signIn(server, 'li', 'analyst');
+    const spent = async (name: string): Promise<number> => {
+      const startMs = performance.now();
+      await server.ask('POST', '/api/v1/sign-in', { body: { name, password: 'wrong' } });
+      return performance.now() - startMs;
+    };
+    const known: number[] = [];
+    const unknown: number[] = [];
+    for (let count = 0; count < 4; count++) {
+      known.push(await spent('li'));
+      unknown.push(await spent('nobody'));
+    }
+    // The quickest of each: what else runs on this machine only ever adds. Without the work, an unknown name would take a hundredth.
+    const ratio = Math.min(...unknown) / Math.min(...known);
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2);
+  });
+
+  test('locks an unknown name out as it does a known one', async () => {
+    await signIn(server, 'li', 'analyst');
+    const statuses = async (name: string, remoteAddress: string): Promise<number[]> => {
+      const found: number[] = [];
+      for (let count = 0; count < 7; count++) {
+        const payload = { name, password: 'wrong' };
+        const request = { method: 'POST', url: '/api/v1/sign-in', remoteAddress, payload } as const;
+        found.push((await server.server.app.inject(request)).statusCode);
+      }
+      return found;
+    };
+    const known = await statuses('li', '10.0.0.2');
+    expect(known).toContain(429);
+    expect(await statuses('nobody', '10.0.0.1')).toEqual(known);
+  });
+
+  test('takes no session that the browser brought along', async () => {
+    await signIn(server, 'li', 'analyst');
+    const headers = { cookie: `chainsight_session=${'x'.repeat(43)}` };
+    const body = { name: 'li', password: PASSWORD };
+    const answer = await server.ask('POST', '/api/v1/sign-in', { headers, body });
+    expect(cookieOf(answer)).not.toContain('xxx');
+    expect((await server.ask('GET', '/api/v1/session', { headers })).status).toBe(401);
+  });
+
+  test('over TLS the cookie never leaves TLS, nor does the browser', async () => {
+    const secure = await testServer({ tls: { cert: Buffer.from(TEST_CERT), key: Buffer.from(TEST_KEY) } });
+    await signIn(secure, 'li', 'analyst');
+    const answer = await secure.ask('POST', '/api/v1/sign-in', { body: { name: 'li', password: PASSWORD } });
+    const cookie = String(answer.headers['set-cookie']);
+    for (const part of ['HttpOnly', 'SameSite=Strict', 'Secure', 'Path=/']) expect(cookie).toContain(part);
+    expect(answer.headers['strict-transport-security']).toBe('max-age=31536000');
+    await secure.server.close();
   });
 
   test('locks out with a growing delay, and opens again', async () => {
@@ -143,12 +200,19 @@ describe('tokens', () => {
     const as = addFakeToken(server.parts, 'viewer');
     expect((await ask(as)).status).toBe(200);
     const [token] = server.parts.access.tokens();
-    server.parts.access.removeToken(token?.id ?? '');
-    server.parts.clock.timeMs += 1000;
+    const admin = addFakeToken(server.parts, 'admin');
+    expect((await server.ask('DELETE', `/api/v1/tokens/${token?.id}`, { as: admin })).status).toBe(204);
     expect((await ask(as)).status).toBe(401);
 
+    // By another process: the command line.
+    const other = addFakeToken(server.parts, 'viewer');
+    expect((await ask(other)).status).toBe(200);
+    server.parts.access.removeToken(server.parts.access.tokens().at(-1)?.id ?? '');
+    server.parts.clock.timeMs += 1000;
+    expect((await ask(other)).status).toBe(401);
+
     const brief = addFakeToken(server.parts, 'viewer');
-    const [record] = server.parts.access.tokens();
+    const record = server.parts.access.tokens().at(-1);
     if (record !== undefined) server.parts.access.addToken({ ...record, expiresMs: server.parts.clock.timeMs + 500 });
     expect((await ask(brief)).status).toBe(200);
     server.parts.clock.timeMs += 600;
@@ -169,6 +233,60 @@ describe('tokens', () => {
     expect(JSON.stringify(server.parts.access.entries)).not.toContain(secret);
     const events = await server.ask('POST', '/api/v1/events', { as: `Bearer ${secret}`, body: '{"host":"fin-03"}' });
     expect(events.status).toBe(202);
+  });
+});
+
+describe('a live stream', () => {
+  /** Opens one; resolves with how it can be waited for. */
+  const open = async (headers: Record<string, string>): Promise<{ ended: Promise<void> }> => {
+    const { port } = server.server.app.server.address() as AddressInfo;
+    return new Promise((resolve, reject) => {
+      const request = get({ port, path: '/api/v1/stream', headers }, (response) => {
+        const ended = new Promise<void>(
+          (end) =>
+            void response
+              .resume()
+              .on('error', () => end())
+              .on('close', end),
+        );
+        resolve({ ended });
+      });
+      request.on('error', reject);
+    });
+  };
+  const tell = (): void => server.parts.notices.tell({ kind: 'threat', id: HEX_A });
+
+  beforeEach(() => server.server.listen('127.0.0.1', 0));
+
+  test.each([
+    {
+      name: 'its token is removed',
+      open: () => ({ authorization: addFakeToken(server.parts, 'viewer') }),
+      end: () => server.parts.access.tokens().forEach(({ id }) => server.parts.access.removeToken(id)),
+    },
+    {
+      name: 'its token expires',
+      open: () => ({ authorization: addFakeToken(server.parts, 'viewer') }),
+      end: () =>
+        server.parts.access.tokens().forEach((token) => server.parts.access.addToken({ ...token, expiresMs: 1 })),
+    },
+    {
+      name: 'its session ends',
+      open: () => signIn(server, 'li', 'viewer'),
+      end: () => server.parts.access.removeSessionsOf('li'),
+    },
+  ])('ends when $name', async (way) => {
+    const stream = await open(await way.open());
+    let isOver = false;
+    void stream.ended.then(() => (isOver = true));
+    server.parts.clock.timeMs += 1000;
+    tell();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(isOver).toBe(false);
+    way.end();
+    server.parts.clock.timeMs += 1000;
+    tell();
+    await stream.ended;
   });
 });
 

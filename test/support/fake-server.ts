@@ -1,7 +1,7 @@
 /** A server over fake parts, asked without a socket unless a test opens one. */
 
 import { createServer, type ChainsightServer } from '../../src/server/server.js';
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../../src/server/parts.js';
+import { DEFAULT_SERVER_LIMITS, type ServerLimits, type TlsFiles } from '../../src/server/parts.js';
 import type { Event } from '../../src/engine/event/event.js';
 import type { Decoder, Sink } from '../../src/sources/source.js';
 import { hashPassword } from '../../src/server/access/password.js';
@@ -36,6 +36,7 @@ export async function testServer(
     limits?: Partial<ServerLimits>;
     decoder?: (sink: Sink) => Decoder;
     consoleFolder?: string;
+    tls?: TlsFiles;
   } = {},
 ): Promise<TestServer> {
   const parts = fakeParts();
@@ -45,7 +46,7 @@ export async function testServer(
     {
       version: '0.0.0-test',
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
-      tls: undefined,
+      tls: options.tls,
       consoleFolder: options.consoleFolder,
     },
     options.decoder ?? lineDecoder,

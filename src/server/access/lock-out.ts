@@ -7,6 +7,8 @@
  *     success ──► counts of this name and address forgotten;  an hour without failure: forgotten
  */
 
+import { HttpProblem } from '../problem.js';
+
 interface Track {
   readonly free: number;
   readonly longestMs: number;
@@ -60,6 +62,15 @@ export class LockOut {
     const [pair] = keysOf(name, address);
     if (pair !== undefined) this.#entries.delete(pair[0]);
   }
+}
+
+/** @throws HttpProblem 429 while there is a wait */
+export function demandNoWait(waitMs: number): void {
+  if (waitMs === 0) return;
+  const seconds = Math.ceil(waitMs / 1000);
+  throw new HttpProblem(429, 'SIGN_IN_LOCKED', `Too many failed attempts. Try again in ${seconds} s.`, {
+    retryAfterSeconds: seconds,
+  });
 }
 
 /** The pair comes first. */

@@ -55,6 +55,7 @@ const API_NEEDS = {
   'GET /tokens': 'administrator',
   'POST /tokens': 'administrator',
   'DELETE /tokens/:id': 'administrator',
+  'POST /enrol': 'open',
   'GET /audit': 'administrator',
   'GET /stream': 'viewer',
 } as const satisfies Record<string, Need>;

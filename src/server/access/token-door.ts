@@ -1,15 +1,16 @@
 /**
  * Turns an `Authorization` header into the token it names. Made for the busiest route: a known header costs one map look-up; the database
- * is asked for unknown ones, and again for known ones once a second, so a token removed elsewhere ends within that time and a new one
- * works at once.
+ * is asked for unknown ones, and again for known ones once a second, so a token removed by another process ends within that time and a new
+ * one works at once. What this server removes is forgotten at once.
  */
 
 import type { TokenRecord, TokenStore } from '../../app/access-ports.js';
+import { hostKey } from '../../engine/event/host-name.js';
 import { hashSecret } from './secret.js';
 
 export interface DoorToken {
   readonly record: TokenRecord;
-  /** Hosts it may speak for, `undefined` = any. */
+  /** Keys of the hosts it may speak for, `undefined` = any. */
   readonly hosts: ReadonlySet<string> | undefined;
 }
 
@@ -34,13 +35,18 @@ export class TokenDoor {
     return this.#ask(header, nowMs);
   }
 
+  /** After the token was removed: the next request that shows it is refused. */
+  forget(id: string): void {
+    for (const [header, { token }] of this.#cache) if (token.record.id === id) this.#cache.delete(header);
+  }
+
   #ask(header: string, nowMs: number): DoorToken | undefined {
     this.#cache.delete(header);
     const secret = /^Bearer +([\w~+/.-]+=*)$/i.exec(header)?.[1];
     if (secret === undefined) return undefined;
     const record = this.store.tokenByHash(hashSecret(secret));
     if (record === undefined || expired(record, nowMs)) return undefined;
-    const hosts = record.hosts.length === 0 ? undefined : new Set(record.hosts.map((host) => host.toLowerCase()));
+    const hosts = record.hosts.length === 0 ? undefined : new Set(record.hosts.map(hostKey));
     const token: DoorToken = { record, hosts };
     if (this.#cache.size >= CACHED_MAX) this.#cache.clear();
     this.#cache.set(header, { token, checkedMs: nowMs });
@@ -56,6 +62,7 @@ export class TokenDoor {
   }
 }
 
-function expired(record: TokenRecord, nowMs: number): boolean {
+/** @returns whether its time is over */
+export function expired(record: TokenRecord, nowMs: number): boolean {
   return record.expiresMs !== 0 && nowMs >= record.expiresMs;
 }

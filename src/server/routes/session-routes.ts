@@ -16,7 +16,7 @@ import {
   type SignIn as SignInBody,
 } from '../../contract/index.js';
 import { callerOf, clearSessionCookie, sessionCookie, setSessionCookie } from '../access/guard.js';
-import { LockOut } from '../access/lock-out.js';
+import { demandNoWait, LockOut } from '../access/lock-out.js';
 import { hashPassword, verifyPassword } from '../access/password.js';
 import { hashSecret, newSecret } from '../access/secret.js';
 import { closeSetUp, isSetUpOpen, isSetUpToken } from '../access/set-up.js';
@@ -46,14 +46,8 @@ export function sessionRoutes(context: RouteContext): void {
   };
 
   /** @throws HttpProblem 429 while this name or address has to wait */
-  const checkLock = (name: string, request: FastifyRequest): void => {
-    const waitMs = lockOut.waitMs(name, request.ip, clock.nowMs());
-    if (waitMs === 0) return;
-    const seconds = Math.ceil(waitMs / 1000);
-    throw new HttpProblem(429, 'SIGN_IN_LOCKED', `Too many failed attempts. Try again in ${seconds} s.`, {
-      retryAfterSeconds: seconds,
-    });
-  };
+  const checkLock = (name: string, request: FastifyRequest): void =>
+    demandNoWait(lockOut.waitMs(name, request.ip, clock.nowMs()));
 
   app.get(
     '/setup',

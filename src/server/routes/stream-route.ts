@@ -1,17 +1,24 @@
-/** `GET /stream`: server-sent events from the hub. */
+/** `GET /stream`: server-sent events from the hub, for as long as the credential it was opened with holds. */
 
 import { Type } from '@sinclair/typebox';
 import { callerOf } from '../access/guard.js';
 import type { Identity } from '../access/identity.js';
+import { expired } from '../access/token-door.js';
 import { HttpProblem } from '../problem.js';
 import type { StreamClient } from '../stream/stream-hub.js';
 import type { RouteContext } from './context.js';
+
+/** How often a stream's credential is looked up: a stream is one request, so what ends the credential must end the stream too. */
+const RECHECK_MS = 1000;
 
 export function streamRoute({ app, parts, stream }: RouteContext): void {
   const { access, clock } = parts;
 
   const isStillAllowed = (identity: Identity): boolean => {
-    if (identity.kind === 'token') return access.tokenByHash(identity.token.secretHash) !== undefined;
+    if (identity.kind === 'token') {
+      const token = access.tokenByHash(identity.token.secretHash);
+      return token !== undefined && !expired(token, clock.nowMs());
+    }
     const session = access.session(identity.session.idHash);
     return session !== undefined && session.expiresMs > clock.nowMs();
   };
@@ -35,8 +42,16 @@ export function streamRoute({ app, parts, stream }: RouteContext): void {
       const given = request.headers['last-event-id'] ?? request.query.after;
       const after = typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : undefined;
       const { raw } = reply;
+      let checkedMs = clock.nowMs();
       const client: StreamClient = {
-        write: (text) => void raw.write(text),
+        write(text) {
+          const nowMs = clock.nowMs();
+          if (Math.abs(nowMs - checkedMs) >= RECHECK_MS) {
+            checkedMs = nowMs;
+            if (!isStillAllowed(identity)) raw.destroy();
+          }
+          if (!raw.destroyed) raw.write(text);
+        },
         get backlog() {
           return raw.writableLength;
         },

@@ -1,22 +1,18 @@
-/** Tokens of sensors and scripts: list, make, remove. The secret leaves the server once. */
+/** Tokens of sensors and scripts: list, make, remove, and enrolment, which makes them for sensors. The secret leaves the server once. */
 
 import { Type } from '@sinclair/typebox';
-import type { TokenRecord } from '../../app/access-ports.js';
-import {
-  TokenCreated,
-  TokenPage,
-  TokenRequest,
-  type Token,
-  type TokenRequest as TokenRequestBody,
-} from '../../contract/index.js';
+import { TokenCreated, TokenPage, TokenRequest, type TokenRequest as TokenRequestBody } from '../../contract/index.js';
 import { makeToken } from '../access/make-token.js';
 import { auditName } from '../access/identity.js';
 import { callerOf } from '../access/guard.js';
 import { HttpProblem, notFound } from '../problem.js';
-import { iso, isoOrNull, timeMs } from '../shape/time.js';
+import { timeMs } from '../shape/time.js';
+import { tokenShape } from '../shape/token.js';
 import type { IdParams, RouteContext } from './context.js';
+import { enrolRoute } from './enrol-route.js';
 
-export function tokenRoutes({ app, parts, audit }: RouteContext): void {
+export function tokenRoutes(context: RouteContext): void {
+  const { app, parts, audit } = context;
   const { access, clock } = parts;
 
   app.get('/tokens', { schema: { summary: 'Tokens, without their secrets', response: { 200: TokenPage } } }, () => ({
@@ -55,25 +51,15 @@ export function tokenRoutes({ app, parts, audit }: RouteContext): void {
 
   app.delete<{ Params: IdParams }>(
     '/tokens/:id',
-    { schema: { summary: 'Remove a token; what uses it is refused within a second', response: { 204: Type.Null() } } },
+    { schema: { summary: 'Remove a token; the next request with it is refused', response: { 204: Type.Null() } } },
     (request, reply) => {
       const known = access.tokens().find(({ id }) => id === request.params.id);
       if (known === undefined || !access.removeToken(known.id)) throw notFound('This token');
+      app.tokenDoor.forget(known.id);
       audit(request, { action: 'token.remove', target: known.id, before: tokenShape(known) });
       return reply.code(204).send();
     },
   );
-}
 
-function tokenShape(record: TokenRecord): Token {
-  return {
-    id: record.id,
-    name: record.name,
-    role: record.role,
-    hosts: [...record.hosts],
-    created: iso(record.createdMs),
-    createdBy: record.createdBy,
-    lastUsed: isoOrNull(record.lastUsedMs),
-    expires: isoOrNull(record.expiresMs),
-  };
+  enrolRoute(context);
 }

@@ -1,0 +1,150 @@
+/** `chainsight enrol`: codes that sensors trade for tokens of their own. Works on the data folder itself, whether the server runs or not. */
+
+import { Command, InvalidArgumentError } from 'commander';
+import type { EnrolmentRecord } from '../../app/access-ports.js';
+import { HOST_NAME_PATTERN } from '../../contract/index.js';
+import { makeEnrolment } from '../../server/access/make-enrolment.js';
+import { COMMAND_LINE } from '../audit-name.js';
+import {
+  dataFolderFrom,
+  dataOption,
+  ensureDataFolder,
+  requireDataFolder,
+  withState,
+  type DataOptions,
+} from '../data-folder.js';
+import { CommandError } from '../exit.js';
+import { formatOption, printList, shortTime, type ListFormat } from '../listing.js';
+
+const HOURS = 24;
+const HOURS_MAX = 24 * 366;
+const USES_MAX = 10_000;
+const HOUR_MS = 3_600_000;
+
+interface CreateOptions extends DataOptions {
+  readonly hours: number;
+  readonly uses: number;
+  readonly host: readonly string[];
+}
+
+export function enrolCommand(): Command {
+  return new Command('enrol')
+    .description('make, list and revoke codes that sensors trade for tokens of their own')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+function createCommand(): Command {
+  return new Command('create')
+    .description('make a code and print it, alone and for the only time; a running server takes it at once')
+    .option('--hours <number>', `hours until it ends`, toNumber(HOURS_MAX), HOURS)
+    .option('--uses <number>', 'how many sensors may enrol with it', toNumber(USES_MAX), 1)
+    .option('--host <name>', 'only this host may enrol; may be given more than once', toHosts, [])
+    .addOption(dataOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  CODE=$(chainsight enrol create --host fin-03)
+  chainsight enrol create --uses 200 --hours 8
+On the host, the answer's "secret" being its token:
+  curl -H 'Content-Type: application/json' -d '{"code":"CODE","host":"fin-03"}' https://SERVER:8420/api/v1/enrol`,
+    )
+    .action(async (options: CreateOptions) => {
+      const { hours, uses, host } = options;
+      const dataFolder = dataFolderFrom(options);
+      ensureDataFolder(dataFolder);
+      const nowMs = Date.now();
+      const wish = { hosts: host, uses, nowMs, by: COMMAND_LINE, expiresMs: nowMs + hours * HOUR_MS };
+      const { record, code } = makeEnrolment(wish);
+      await withState(dataFolder, ({ access }) => {
+        access.addEnrolment(record);
+        access.addAudit({
+          timeMs: nowMs,
+          who: COMMAND_LINE,
+          action: 'enrolment.add',
+          target: record.id,
+          before: null,
+          after: { hosts: record.hosts, uses, hours },
+          address: '',
+        });
+      });
+      process.stdout.write(`${code}\n`);
+    });
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('list codes by what they are for; the codes themselves are not kept')
+    .addOption(dataOption())
+    .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  chainsight enrol list --data data')
+    .action(async (options: DataOptions & { readonly format: ListFormat }) => {
+      const dataFolder = dataFolderFrom(options);
+      requireDataFolder(dataFolder);
+      const enrolments = await withState(dataFolder, ({ access }) => access.enrolments());
+      await printList(
+        enrolments.map(({ codeHash: _hidden, ...shown }) => shown),
+        options.format,
+        {
+          id: ({ id }) => id,
+          hosts: ({ hosts }) => (hosts.length === 0 ? 'any' : hosts.join(' ')),
+          'uses left': ({ usesLeft }) => String(usesLeft),
+          made: ({ createdMs }) => shortTime(createdMs),
+          until: ({ expiresMs }) => shortTime(expiresMs),
+        },
+        'There are no codes. Make one with: chainsight enrol create',
+      );
+    });
+}
+
+function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('take a code back; tokens that it gave stay (chainsight token remove)')
+    .argument('<enrolment>', 'its id, or how the id begins')
+    .addOption(dataOption())
+    .addHelpText('after', '\nExample:\n  chainsight enrol revoke 3f2a91 --data data')
+    .action(async (given: string, options: DataOptions) => {
+      const dataFolder = dataFolderFrom(options);
+      requireDataFolder(dataFolder);
+      await withState(dataFolder, ({ access }) => {
+        const { id, hosts, usesLeft } = oneEnrolment(access.enrolments(), given);
+        access.removeEnrolment(id);
+        access.addAudit({
+          timeMs: Date.now(),
+          who: COMMAND_LINE,
+          action: 'enrolment.remove',
+          target: id,
+          before: { hosts, usesLeft },
+          after: null,
+          address: '',
+        });
+        process.stderr.write(`Revoked enrolment ${id}.\n`);
+      });
+    });
+}
+
+function oneEnrolment(enrolments: readonly EnrolmentRecord[], given: string): EnrolmentRecord {
+  const found = given === '' ? [] : enrolments.filter(({ id }) => id.startsWith(given));
+  const [enrolment] = found;
+  if (enrolment === undefined)
+    throw new CommandError(`There is no enrolment ${given}. chainsight enrol list shows them.`);
+  if (found.length > 1) throw new CommandError(`${found.length} enrolments begin with ${given}: write more of its id.`);
+  return enrolment;
+}
+
+function toHosts(value: string, before: readonly string[]): readonly string[] {
+  if (!new RegExp(HOST_NAME_PATTERN, 'u').test(value))
+    throw new InvalidArgumentError('A host name holds letters, digits and . _ : -.');
+  return [...before, value];
+}
+
+function toNumber(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d{1,6}$/.test(text) || value < 1 || value > most)
+      throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+    return value;
+  };
+}
