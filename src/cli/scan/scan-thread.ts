@@ -5,7 +5,7 @@
 
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ScanPart } from '../../app/scan/scan.js';
-import { shareOf } from '../../app/scan/share.js';
+import { shareOf } from '../../app/partition.js';
 import { assert } from '../../engine/base/assert.js';
 import type { Event } from '../../engine/event/event.js';
 import { correlationPlan } from '../../engine/rule/sigma/correlation/correlation-plan.js';
@@ -15,7 +15,7 @@ import type { Sink, Skip } from '../../sources/source.js';
 import { inProcessPlugins } from '../judges.js';
 import { loadPolicy } from '../policy-options.js';
 import { setProgramRoot } from '../program-root.js';
-import { HostGuess } from './host-guess.js';
+import { HostGuess } from '../host-guess.js';
 import { LineBatchWriter, linesOf, type LineBatch } from './line-batch.js';
 import type { BetweenScanThreads, FromScanThread, ScanThreadData, ToScanThread } from './scan-messages.js';
 

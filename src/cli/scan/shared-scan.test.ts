@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { shareOf } from '../../app/scan/share.js';
-import { HostGuess } from './host-guess.js';
+import { shareOf } from '../../app/partition.js';
+import { HostGuess } from '../host-guess.js';
 import { LineBatchWriter, linesOf } from './line-batch.js';
 
 describe('shareOf', () => {
