@@ -3,13 +3,7 @@
 export type { Title } from '../engine/base/title.js';
 export type { Action } from '../engine/event/action.js';
 export { fieldOf, integerOf, textOf, type Event } from '../engine/event/event.js';
-export type {
-  PluginCall,
-  PluginEvidence,
-  PluginProcess,
-  PluginStart,
-  StartEvidence,
-} from '../engine/plugin/plugin.js';
+export type { PluginCall, PluginEvidence, PluginProcess, PluginStart, StartEvidence } from '../engine/plugin/plugin.js';
 export { normaliseGuid } from '../engine/process/guid.js';
 export type { Matched } from '../engine/rule/rule.js';
 export { isEventBefore, type EvidenceEvent } from '../engine/score/evidence.js';

@@ -26,12 +26,7 @@ export interface CreateFacts extends EventOrder {
 
 /** Fields of which `createStating` tells the create event that they are taken from. */
 export type CreatedField =
-  | 'integrityLevel'
-  | 'hashes'
-  | 'currentDirectory'
-  | 'originalFileName'
-  | 'parentImage'
-  | 'parentCommandLine';
+  'integrityLevel' | 'hashes' | 'currentDirectory' | 'originalFileName' | 'parentImage' | 'parentCommandLine';
 
 export function createFacts(event: Event): CreateFacts {
   return {
