@@ -13,6 +13,7 @@ const ENTRIES = {
   engine: 'src/engine/index.ts',
   'plugin-sdk': 'src/plugin-sdk/index.ts',
   'scan-thread': 'src/cli/scan/scan-thread.ts',
+  'detection-thread': 'src/cli/serve/detection/detection-thread.ts',
   'plugin-worker': 'src/plugin-host/worker/main.ts',
 };
 

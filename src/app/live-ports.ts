@@ -2,7 +2,7 @@
 
 import type { Diagnostic } from '../engine/base/diagnostic.js';
 import type { Event } from '../engine/event/event.js';
-import type { RuleSet } from '../engine/rule/rule.js';
+import type { Profile, Rule, RuleErrors } from '../engine/rule/rule.js';
 import type { Exception } from '../engine/score/exception.js';
 import type { StoredThreat } from './query-ports.js';
 
@@ -12,17 +12,55 @@ export interface IncomingEvent {
   readonly raw: Uint8Array;
 }
 
-export type TakeAnswer =
-  /** Every event is on disk. `duplicates` of them were known already and changed nothing. */
-  | { readonly kind: 'taken'; readonly duplicates: number }
+/** Who hands events in, and what it may say. */
+export interface Sender {
+  /** Name of the token that brings them; kept with each record. */
+  readonly sensor: string;
+  /** Keys of the hosts that it may speak for, `undefined` = any. */
+  readonly hosts: ReadonlySet<string> | undefined;
+  /** The host of events that name none; they are kept with it put in front. */
+  readonly hostUnlessNamed?: string | undefined;
+}
+
+/** `index` counts what was found in the order of the bytes: elements of an array, or lines that are not blank. */
+export interface Rejection {
+  readonly index: number;
+  readonly reason: string;
+}
+
+export interface Rejections {
+  /** The first of them. */
+  readonly rejected: readonly Rejection[];
+  readonly rejectedCount: number;
+  /** Of those, events about hosts that the sender may not speak for. */
+  readonly foreignCount: number;
+}
+
+export type Refusal =
   /** Nothing was taken; the same request may succeed later. */
   | { readonly kind: 'busy'; readonly reason: string; readonly retryAfterSeconds: number }
   /** Nothing was taken, and nothing will be until a person acts (disk full, write failed). */
   | { readonly kind: 'stopped'; readonly reason: string };
 
+/** Every event is on disk. `duplicates` of them were known already and changed nothing. */
+export type TakeAnswer = { readonly kind: 'taken'; readonly duplicates: number } | Refusal;
+
+/** `accepted` events are on disk, those of `duplicates` that were known already among them. */
+export type DeliveryAnswer =
+  ({ readonly kind: 'taken'; readonly accepted: number; readonly duplicates: number } & Rejections) | Refusal;
+
+/** One request's events, handed in as bytes. */
+export interface Delivery {
+  /** The bytes may be used again after this call. */
+  push(bytes: Uint8Array): void;
+  /** Resolves once the events are on disk; effects may follow a moment later. */
+  end(): Promise<DeliveryAnswer>;
+  /** The rest will not come: nothing of it is taken. */
+  abandon(): void;
+}
+
 export interface Intake {
-  /** `sensor`: name of the token that brought them. Resolves once the events are on disk; effects may follow a moment later. */
-  take(events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer>;
+  open(sender: Sender): Delivery;
   /** `undefined` while it takes events; otherwise why it does not. */
   readonly refusal: string | undefined;
   /** Resolves when everything taken so far has had its effects. */
@@ -35,10 +73,20 @@ export interface EngineFigures {
   readonly backlog: number;
   /** Events that correlations forgot for want of room, once for each correlation, since the start. */
   readonly forgottenByCorrelations: number;
+  /** Times that detection ended by itself and was begun again, since the start. */
+  readonly restarts: number;
+  /** JavaScript heap that detection has in use, beside that of the server itself. */
+  readonly heapBytes: number;
 }
 
+/** A rule as it stands in its file, without what it is compiled to. */
+export type RuleView = Omit<Rule, 'sigma'>;
+
 export interface RulesInForce {
-  readonly rules: RuleSet;
+  /** Names what is in force in evidence. */
+  readonly version: string;
+  readonly rules: readonly RuleView[];
+  readonly profiles: readonly Profile[];
   readonly packs: readonly string[];
   readonly problems: readonly Diagnostic[];
 }
@@ -47,14 +95,16 @@ export interface RulesInForce {
 export interface PolicyDesk {
   exceptions(): readonly Exception[];
   /** Evidence that each exception has turned to zero points, by its id. */
-  exceptionHits(): ReadonlyMap<string, number>;
+  exceptionHits(): Promise<ReadonlyMap<string, number>>;
   addException(exception: Exception): Promise<void>;
   removeException(id: string): Promise<boolean>;
   /** Everything known of a host goes, here and in every replay; resolves once it is gone from the state too. Its events stay in the log. */
   forgetHost(host: string): Promise<void>;
   rules(): RulesInForce;
+  /** Rules that ended in an error on some events, since they are in force. */
+  ruleErrors(): Promise<readonly RuleErrors[]>;
   /** The document of a Sigma rule as it was written; `undefined` where its file is not in force. */
-  ruleText(rule: { readonly file: string; readonly line: number }): string | undefined;
+  ruleText(rule: { readonly file: string; readonly line: number }): Promise<string | undefined>;
   /** Reads the packs again. Rules that are broken are reported and left out; where no rule is left, the old ones stay. */
   reloadRules(): Promise<RulesInForce>;
 }
@@ -132,7 +182,7 @@ export interface PluginStatus {
 }
 
 export interface PluginDesk {
-  plugins(): readonly PluginStatus[];
+  plugins(): Promise<readonly PluginStatus[]>;
   /** The page's HTML; `undefined` where the plugin is off or has none. Shown in a sandboxed frame only. */
   page(name: string): Promise<string | undefined>;
 }
@@ -140,6 +190,6 @@ export interface PluginDesk {
 /** The built-in sample attack, on hosts whose names say so. */
 export interface SampleMaker {
   readonly hosts: readonly string[];
-  /** Events with times that end at `nowMs`, as JSON records. */
-  make(nowMs: number): readonly IncomingEvent[];
+  /** Events with times that end at `nowMs`, as lines of JSON. */
+  make(nowMs: number): Uint8Array;
 }

@@ -10,15 +10,21 @@ import { DEFAULT_DATA_FOLDER, loadConfig, type Config, type ConfigInput } from '
 import { CommandError } from './exit.js';
 
 export const statePath = (dataFolder: string): string => join(dataFolder, 'state.sqlite');
-export const logPath = (dataFolder: string): string => join(dataFolder, 'log');
+/** The first partition's log; those of further ones lie beside it. */
+export const logPath = (dataFolder: string, partition = 0): string =>
+  join(dataFolder, partition === 0 ? 'log' : `log-${partition}`);
 /** Plugins of other people, found without being named in `plugins.folders`. */
 export const pluginFolder = (dataFolder: string): string => join(dataFolder, 'plugins');
 /** Packs of one's own, loaded and watched without being named in `rules.packs`. */
 export const rulesFolder = (dataFolder: string): string => join(dataFolder, 'rules');
 export const pluginCachePath = (dataFolder: string): string => join(dataFolder, 'plugin-cache');
-export const pluginMemoryPath = (dataFolder: string): string => join(dataFolder, 'plugin-memory.json');
+export const pluginMemoryPath = (dataFolder: string, partition: number): string =>
+  join(dataFolder, partition === 0 ? 'plugin-memory.json' : `plugin-memory-${partition}.json`);
 /** Where a running server says how it is reached. */
 export const runningPath = (dataFolder: string): string => join(dataFolder, 'server.json');
+
+/** Whether events were ever taken in here. */
+export const hasEvents = (dataFolder: string): boolean => existsSync(logPath(dataFolder));
 
 export interface DataOptions {
   readonly data?: string;

@@ -3,6 +3,7 @@
  * environment or from a flag. docs/guides/operate.md lists the same.
  */
 
+import { PARTITIONS_MAX } from '../app/partition.js';
 import { DEFAULT_ROOT_IMAGES, DEFAULT_THRESHOLD } from '../engine/policy.js';
 import { RULE_PROFILES } from '../engine/rule/index.js';
 import { shortened } from '../engine/rule/pack/yaml-bounds.js';
@@ -74,6 +75,12 @@ export const SETTINGS = {
     DEFAULT_SERVER_LIMITS.inFlightBytes,
     MIB,
     8192 * MIB,
+  ),
+  'detection.threads': integer(
+    'Threads that judge events, for a new data folder; 0: by the number of cores',
+    0,
+    0,
+    PARTITIONS_MAX,
   ),
   'log.level': choice('What the server writes to standard error', LOG_LEVELS, 'info'),
 } satisfies Record<string, Setting<unknown>>;

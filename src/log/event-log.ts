@@ -18,6 +18,8 @@ export interface EventLogOptions extends Partial<WriterLimits> {
    * same, so that a position never means two records.
    */
   readonly lastKnownPosition?: number;
+  /** Of the first record of a log that is empty; 1 where absent. */
+  readonly firstPosition?: number;
   readonly onDamage?: (damage: LogDamage) => void;
   readonly files?: LogFiles;
 }
@@ -74,8 +76,9 @@ class DiskLog implements EventLog {
     for (const { segment, hole } of recovered.damage) this.#note(segment, hole);
     this.#reader = new LogReader(files, folder, (segment, hole) => this.#note(segment, hole));
     const limits = { ...DEFAULT_LIMITS, ...options };
-    const lastPosition = Math.max(recovered.lastPosition, options.lastKnownPosition ?? 0);
-    if (lastPosition > recovered.lastPosition) this.#noteShort(recovered, lastPosition);
+    const found = Math.max(recovered.lastPosition, (options.firstPosition ?? 1) - 1);
+    const lastPosition = Math.max(found, options.lastKnownPosition ?? 0);
+    if (lastPosition > found) this.#noteShort(recovered, lastPosition);
     this.#writer = new LogWriter(files, folder, limits, { ...recovered, lastPosition }, async (segment) => {
       this.#closed.push({ name: segment.name, firstPosition: segment.firstPosition });
       await storeIndex(folder, segment, segment.index);

@@ -41,7 +41,8 @@ export interface PluginHostOptions {
   readonly tell: (name: string, message: string) => void;
 }
 
-export interface PluginHost extends PluginDesk {
+export interface PluginHost extends Pick<PluginDesk, 'page'> {
+  plugins(): readonly PluginStatus[];
   readonly enginePlugins: readonly EnginePlugin[];
   /** Resolves once every third-party plugin runs or has failed; until then their calls wait. */
   readonly ready: Promise<void>;

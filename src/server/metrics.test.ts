@@ -36,7 +36,7 @@ describe('/metrics', () => {
         expect(family.endsWith('_total')).toBe(line.endsWith(' counter'));
       } else expect(line).toMatch(new RegExp(`^${family}(?:\\{[a-z]+="[a-z0-9]+"\\})? \\d+$`));
     }
-    expect(seen.size).toBe(14);
+    expect(seen.size).toBe(15);
   });
 
   test('a status that was never answered has no line', async () => {
@@ -70,6 +70,7 @@ describe('/metrics', () => {
     for (const name of bytes) expect(found.get(name)).toBeGreaterThan(1024 * 1024);
     expect(Object.fromEntries([...found].filter(([name]) => !bytes.includes(name)))).toEqual({
       up_seconds: 90,
+      detection_restarts_total: 2,
       takes_events: 0,
       events_accepted_total: 6,
       events_duplicate_total: 2,

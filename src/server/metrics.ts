@@ -35,7 +35,7 @@ export class Metrics {
 
   text({ state, intake, figures, clock }: MetricsParts, streams: number): string {
     const nowMs = clock.nowMs();
-    const { backlog, forgottenByCorrelations } = figures();
+    const { backlog, forgottenByCorrelations, restarts, heapBytes } = figures();
     const { open, confirmed, ignored } = state.threatCounts();
     const memory = process.memoryUsage();
     const lines: string[] = [];
@@ -89,6 +89,9 @@ export class Metrics {
       'Events that correlations forgot for want of room, once for each correlation.',
       [['', forgottenByCorrelations]],
     );
+    add('detection_restarts_total', 'counter', 'Times that detection ended by itself and was begun again.', [
+      ['', restarts],
+    ]);
     add('threats', 'gauge', 'Threats there are, by verdict.', [
       ['{verdict="open"}', open],
       ['{verdict="confirmed"}', confirmed],
@@ -96,7 +99,7 @@ export class Metrics {
     ]);
     add('streams', 'gauge', 'Consoles connected to the live stream.', [['', streams]]);
     add('memory_resident_bytes', 'gauge', 'Resident memory of the process.', [['', memory.rss]]);
-    add('memory_heap_bytes', 'gauge', 'JavaScript heap in use.', [['', memory.heapUsed]]);
+    add('memory_heap_bytes', 'gauge', 'JavaScript heap in use.', [['', memory.heapUsed + heapBytes]]);
     return `${lines.join('\n')}\n`;
   }
 }

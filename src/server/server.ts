@@ -21,7 +21,6 @@ import swagger from '@fastify/swagger';
 import { Type } from '@sinclair/typebox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { API_PREFIX, EventsAnswer } from '../contract/index.js';
-import type { Decoder, Sink } from '../sources/source.js';
 import { auditWith } from './access/audit.js';
 import { guard } from './access/guard.js';
 import { newId } from './access/secret.js';
@@ -79,11 +78,7 @@ export interface ChainsightServer {
   close(): Promise<void>;
 }
 
-export async function createServer(
-  parts: ServerParts,
-  options: ServerOptions,
-  decoder: (sink: Sink) => Decoder,
-): Promise<ChainsightServer> {
+export async function createServer(parts: ServerParts, options: ServerOptions): Promise<ChainsightServer> {
   const { clock, access, state, logger } = parts;
   const door = new TokenDoor(access);
   const metrics = new Metrics(clock.nowMs());
@@ -95,7 +90,6 @@ export async function createServer(
     metrics,
     limits: options.limits,
     logger,
-    decoder,
   });
 
   let connections: Connections | undefined;

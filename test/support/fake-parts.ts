@@ -19,6 +19,7 @@ import type {
   PolicyDesk,
   RulesInForce,
   SampleMaker,
+  Sender,
   TakeAnswer,
 } from '../../src/app/live-ports.js';
 import type {
@@ -33,7 +34,10 @@ import type {
 import type { ChainRecord, EventRecord, ProcessRecord } from '../../src/engine/effects.js';
 import type { Exception } from '../../src/engine/score/exception.js';
 import type { Threat } from '../../src/engine/score/threat.js';
+import { DecodedDelivery } from '../../src/app/live/delivery.js';
+import type { DecoderMaker } from '../../src/app/replay/stored-event.js';
 import { makeToken } from '../../src/server/access/make-token.js';
+import { createJsonDecoder } from '../../src/sources/json/json.js';
 import type { ServerParts } from '../../src/server/parts.js';
 
 export class FakeClock {
@@ -197,11 +201,21 @@ export class FakeState implements StateQueries {
 }
 
 /** Takes events into memory; `answer` may be set to refuse them. */
+/** Decodes as the live service does, and keeps what it was handed. */
 export class FakeIntake implements Intake {
   readonly taken: { event: IncomingEvent; sensor: string }[] = [];
   answer: TakeAnswer | undefined;
   refusal: string | undefined;
   onTake: ((events: readonly IncomingEvent[]) => void) | undefined;
+
+  constructor(private readonly decoder: DecoderMaker = createJsonDecoder) {}
+
+  open(sender: Sender): DecodedDelivery {
+    return new DecodedDelivery(
+      { decoder: this.decoder, elsewhere: () => undefined, take: (events, sensor) => this.take(events, sensor) },
+      sender,
+    );
+  }
 
   async take(events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer> {
     if (this.answer !== undefined) return this.answer;
@@ -224,7 +238,9 @@ export class FakeNotices implements LiveNotices {
 }
 
 const NO_RULES: RulesInForce = {
-  rules: { rules: [], profiles: [], version: 'v1', match: () => [], explain: () => [], errors: () => [] },
+  version: 'v1',
+  rules: [],
+  profiles: [],
   packs: ['chainsight'],
   problems: [{ code: 'RULE_FIELD_UNKNOWN', severity: 'error', message: 'no such field', file: 'a.yml', line: 3 }],
 };
@@ -234,7 +250,7 @@ export class FakePolicy implements PolicyDesk {
   onForget: (host: string) => void = () => undefined;
   forgetHost = async (host: string) => this.onForget(host);
   exceptions = () => this.all;
-  exceptionHits = () => new Map<string, number>();
+  exceptionHits = async () => new Map<string, number>();
   addException = async (exception: Exception) => void this.all.push(exception);
   async removeException(id: string): Promise<boolean> {
     const index = this.all.findIndex((exception) => exception.id === id);
@@ -242,7 +258,8 @@ export class FakePolicy implements PolicyDesk {
     return index >= 0;
   }
   rules = () => NO_RULES;
-  ruleText = () => undefined;
+  ruleErrors = async () => [];
+  ruleText = async () => undefined;
   reloadRules = async () => NO_RULES;
 }
 
@@ -258,7 +275,7 @@ export class FakeHunter implements Hunter {
 }
 
 const PLUGINS: PluginDesk = {
-  plugins: () => [
+  plugins: async () => [
     {
       name: 'hello',
       version: '1.0.0',
@@ -284,22 +301,23 @@ export interface FakeParts extends ServerParts {
   readonly errors: object[];
 }
 
-export function fakeParts(): FakeParts {
+/** @param decoder  what the intake reads events with */
+export function fakeParts(decoder?: DecoderMaker): FakeParts {
   const state = new FakeState();
-  const intake = new FakeIntake();
+  const intake = new FakeIntake(decoder);
   const errors: object[] = [];
   const policy = new FakePolicy();
   policy.onForget = (host) => state.forget(host);
   const samples: SampleMaker = {
     hosts: ['sample-pc'],
-    make: () => [],
+    make: () => new Uint8Array(),
   };
   return {
     clock: new FakeClock(),
     access: new FakeAccess(),
     state,
     intake,
-    figures: () => ({ backlog: 7, forgottenByCorrelations: 3 }),
+    figures: () => ({ backlog: 7, forgottenByCorrelations: 3, restarts: 2, heapBytes: 0 }),
     notices: new FakeNotices(),
     policy,
     hunter: new FakeHunter(),

@@ -39,18 +39,14 @@ export async function testServer(
     tls?: TlsFiles;
   } = {},
 ): Promise<TestServer> {
-  const parts = fakeParts();
+  const parts = fakeParts(options.decoder ?? lineDecoder);
   if (options.filled === true) fill(parts.state);
-  const server = await createServer(
-    parts,
-    {
-      version: '0.0.0-test',
-      limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
-      tls: options.tls,
-      consoleFolder: options.consoleFolder,
-    },
-    options.decoder ?? lineDecoder,
-  );
+  const server = await createServer(parts, {
+    version: '0.0.0-test',
+    limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
+    tls: options.tls,
+    consoleFolder: options.consoleFolder,
+  });
   return {
     server,
     parts,

@@ -46,13 +46,7 @@ export class LogHunter implements Hunter {
     this.#limits = { ...DEFAULT_LIMITS, ...parts.limits };
   }
 
-  check({ fromMs, toMs, query }: HuntQuestion): string | undefined {
-    if (!(fromMs < toMs)) return 'The range ends before it begins.';
-    const compiled = query === undefined ? undefined : compileExpression(query);
-    if (compiled === undefined || compiled.ok) return undefined;
-    const { message, offset } = compiled.error;
-    return offset === undefined ? message : `${message} (at character ${offset + 1})`;
-  }
+  check: Hunter['check'] = checkHunt;
 
   async hunt(
     question: HuntQuestion,
@@ -79,6 +73,15 @@ export class LogHunter implements Hunter {
     }
     return hunt.answer(this.#limits.answered, cut);
   }
+}
+
+/** What is wrong with a question, before it is asked; `undefined` where it is fine. */
+export function checkHunt({ fromMs, toMs, query }: HuntQuestion): string | undefined {
+  if (!(fromMs < toMs)) return 'The range ends before it begins.';
+  const compiled = query === undefined ? undefined : compileExpression(query);
+  if (compiled === undefined || compiled.ok) return undefined;
+  const { message, offset } = compiled.error;
+  return offset === undefined ? message : `${message} (at character ${offset + 1})`;
 }
 
 class Hunt {

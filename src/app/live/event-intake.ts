@@ -2,9 +2,10 @@
 
 import type { Event } from '../../engine/event/event.js';
 import { AppError } from '../app-error.js';
-import type { IncomingEvent, Intake, TakeAnswer } from '../live-ports.js';
+import type { IncomingEvent, Intake, Sender, TakeAnswer } from '../live-ports.js';
 import type { Clock, EventLog, LogRecord } from '../ports.js';
-import { asReceived } from '../replay/stored-event.js';
+import { asReceived, type DecoderMaker } from '../replay/stored-event.js';
+import { DecodedDelivery } from './delivery.js';
 import type { Pipeline } from './pipeline.js';
 import type { RecordWindows } from './record-windows.js';
 
@@ -23,6 +24,17 @@ export interface IntakeCounters {
   duplicates: number;
 }
 
+export interface IntakeParts {
+  readonly log: EventLog;
+  readonly pipeline: Pipeline;
+  readonly windows: RecordWindows;
+  readonly clock: Clock;
+  readonly backlogMax: number;
+  /** For what senders hand in. */
+  readonly decoder: DecoderMaker;
+  readonly elsewhere: (host: string) => number | undefined;
+}
+
 export class EventIntake implements Intake {
   /** Since the start. */
   readonly counters: IntakeCounters = { accepted: 0, duplicates: 0 };
@@ -33,29 +45,28 @@ export class EventIntake implements Intake {
   /** Why nothing is taken yet, or any more. */
   closedReason: string | undefined = 'The server is starting.';
 
-  constructor(
-    private readonly log: EventLog,
-    private readonly pipeline: Pipeline,
-    private readonly windows: RecordWindows,
-    private readonly clock: Clock,
-    private readonly backlogMax: number,
-  ) {}
+  constructor(private readonly parts: IntakeParts) {}
+
+  open(sender: Sender): DecodedDelivery {
+    const { decoder, elsewhere } = this.parts;
+    return new DecodedDelivery({ decoder, elsewhere, take: (events, sensor) => this.take(events, sensor) }, sender);
+  }
 
   get refusal(): string | undefined {
     if (this.closedReason !== undefined) return this.closedReason;
-    if (this.log.failure !== undefined) return this.log.failure.message;
-    if (this.pipeline.trouble !== undefined) return this.pipeline.trouble;
-    return this.clock.nowMs() < this.#fullUntilMs ? this.#fullReason : undefined;
+    if (this.parts.log.failure !== undefined) return this.parts.log.failure.message;
+    if (this.parts.pipeline.trouble !== undefined) return this.parts.pipeline.trouble;
+    return this.parts.clock.nowMs() < this.#fullUntilMs ? this.#fullReason : undefined;
   }
 
   settled(): Promise<void> {
-    return this.pipeline.whenStored();
+    return this.parts.pipeline.whenStored();
   }
 
   async take(events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer> {
     const refused = this.#refuseAtOnce(events.length);
     if (refused !== undefined) return refused;
-    const receivedMs = this.clock.nowMs();
+    const receivedMs = this.parts.clock.nowMs();
     const flight: Flight = { landed: Promise.resolve() };
     const others = new Set<Flight>();
     const fresh: Event[] = [];
@@ -66,7 +77,7 @@ export class EventIntake implements Intake {
       const key = `${event.idHigh} ${event.idLow}`;
       const flying = this.#flying.get(key);
       if (flying !== undefined && flying !== flight) others.add(flying);
-      if (flying !== undefined || this.windows.has(event)) continue;
+      if (flying !== undefined || this.parts.windows.has(event)) continue;
       this.#flying.set(key, flight);
       keys.push(key);
       fresh.push(event);
@@ -74,7 +85,7 @@ export class EventIntake implements Intake {
     }
     try {
       if (records.length > 0) {
-        const appended = this.log.append(records);
+        const appended = this.parts.log.append(records);
         flight.landed = appended;
         this.#taken(await appended, fresh, receivedMs);
       }
@@ -88,21 +99,22 @@ export class EventIntake implements Intake {
     const duplicates = events.length - fresh.length;
     this.counters.accepted += fresh.length;
     this.counters.duplicates += duplicates;
-    if (duplicates > 0) this.pipeline.repeated(duplicates);
+    if (duplicates > 0) this.parts.pipeline.repeated(duplicates);
     return { kind: 'taken', duplicates };
   }
 
   #taken(position: number, events: readonly Event[], receivedMs: number): void {
     this.#fullUntilMs = 0;
-    for (const event of events) this.windows.add(event);
-    this.pipeline.push({ kind: 'events', position, events, receivedMs });
+    for (const event of events) this.parts.windows.add(event);
+    this.parts.pipeline.push({ kind: 'events', position, events, receivedMs });
   }
 
   #refuseAtOnce(count: number): TakeAnswer | undefined {
     if (this.closedReason !== undefined) return { kind: 'busy', reason: this.closedReason, retryAfterSeconds: 5 };
-    if (this.pipeline.trouble !== undefined) return { kind: 'stopped', reason: this.pipeline.trouble };
-    const { backlog } = this.pipeline;
-    if (backlog === 0 || backlog + count <= this.backlogMax) return undefined;
+    if (this.parts.pipeline.trouble !== undefined) return { kind: 'stopped', reason: this.parts.pipeline.trouble };
+    const { pipeline, backlogMax } = this.parts;
+    const { backlog } = pipeline;
+    if (backlog === 0 || backlog + count <= backlogMax) return undefined;
     return { kind: 'busy', reason: `${backlog} events wait to be judged; nothing was taken.`, retryAfterSeconds: 1 };
   }
 
@@ -112,7 +124,7 @@ export class EventIntake implements Intake {
       return { kind: 'busy', reason: error.message, retryAfterSeconds: error.retryAfterSeconds ?? 5 };
     }
     if (error.code === 'LOG_FULL') {
-      this.#fullUntilMs = this.clock.nowMs() + FULL_MS;
+      this.#fullUntilMs = this.parts.clock.nowMs() + FULL_MS;
       this.#fullReason = error.message;
     }
     return { kind: 'stopped', reason: error.message };

@@ -324,7 +324,7 @@ describe('policy', () => {
     await live.service.intake.take(incoming(...attack('ws2', 11)), 's');
     await live.service.intake.settled();
     expect(live.service.policy.exceptions()).toEqual([exception]);
-    expect(live.service.policy.exceptionHits()).toEqual(new Map([['x1', 2]]));
+    expect(await live.service.policy.exceptionHits()).toEqual(new Map([['x1', 2]]));
     expect(live.service.threats().map(({ host, score }) => [host, score])).toEqual([['ws1', 360]]);
     expect(await live.service.policy.removeException('x1')).toBe(true);
     expect(await live.service.policy.removeException('x1')).toBe(false);

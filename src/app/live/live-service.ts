@@ -4,7 +4,7 @@ import type { Event } from '../../engine/event/event.js';
 import type { EnginePlugin, PluginFinding } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
 import type { Threat } from '../../engine/score/threat.js';
-import type { EngineFigures, EventReader, Intake, LiveNotices, PolicyDesk } from '../live-ports.js';
+import type { EngineFigures, EventReader, LiveNotices, PolicyDesk } from '../live-ports.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
 import { LoggedPolicy } from '../policy/logged-policy.js';
 import type { Clock, EffectStore, EventLog, Pause, PolicySettings } from '../ports.js';
@@ -24,6 +24,10 @@ export interface LiveParts {
   readonly pause: Pause;
   /** Reads one record of any JSON shape. */
   readonly decoder: DecoderMaker;
+  /** The same for what senders hand in, within the configured limits; `decoder` where absent. */
+  readonly intakeDecoder?: DecoderMaker;
+  /** Where several share the hosts: which of the others takes events of this one; `undefined` where they are taken here, as all are where absent. */
+  readonly elsewhere?: (host: string) => number | undefined;
   /** Pure: equal packs give equal rules. */
   readonly compile: (packs: readonly PackSource[]) => CompiledPacks;
   readonly readPacks: () => Promise<readonly PackSource[]>;
@@ -35,7 +39,7 @@ export interface LiveParts {
   readonly backlogMax?: number;
 }
 
-export interface LiveFigures extends IntakeCounters, EngineFigures {
+export interface LiveFigures extends IntakeCounters, Omit<EngineFigures, 'restarts' | 'heapBytes'> {
   readonly lastPosition: number;
   readonly appliedPosition: number;
   readonly processes: number;
@@ -43,7 +47,7 @@ export interface LiveFigures extends IntakeCounters, EngineFigures {
 }
 
 export class LiveService implements EventReader {
-  readonly intake: Intake;
+  readonly intake: EventIntake;
   readonly policy: PolicyDesk;
   readonly notices: LiveNotices;
   readonly #parts: LiveParts;
@@ -51,7 +55,6 @@ export class LiveService implements EventReader {
   readonly #logged: LoggedPolicy;
   readonly #pipeline: Pipeline;
   readonly #windows = new RecordWindows();
-  readonly #intake: EventIntake;
   readonly #desk: LivePolicyDesk;
   readonly #board = new NoticeBoard();
   #isReplaying = true;
@@ -68,13 +71,14 @@ export class LiveService implements EventReader {
       onStored: (effects) => this.#board.stored(effects),
       onEvent: (event, receivedMs) => this.#board.heard(event, receivedMs),
     });
-    this.#intake = new EventIntake(
-      parts.log,
-      this.#pipeline,
-      this.#windows,
-      parts.clock,
-      parts.backlogMax ?? BACKLOG_MAX,
-    );
+    this.intake = new EventIntake({
+      ...parts,
+      pipeline: this.#pipeline,
+      windows: this.#windows,
+      backlogMax: parts.backlogMax ?? BACKLOG_MAX,
+      decoder: parts.intakeDecoder ?? parts.decoder,
+      elsewhere: parts.elsewhere ?? (() => undefined),
+    });
     this.#desk = new LivePolicyDesk({
       ...parts,
       compile,
@@ -83,7 +87,6 @@ export class LiveService implements EventReader {
       policy: this.#logged,
       tell: (notice) => this.#board.tell(notice),
     });
-    this.intake = this.#intake;
     this.policy = this.#desk;
     this.notices = this.#board;
   }
@@ -96,7 +99,7 @@ export class LiveService implements EventReader {
   get figures(): LiveFigures {
     const { engine } = this.#fold;
     return {
-      ...this.#intake.counters,
+      ...this.intake.counters,
       backlog: this.#pipeline.backlog,
       lastPosition: this.#parts.log.lastPosition,
       appliedPosition: this.#pipeline.applied,
@@ -130,7 +133,7 @@ export class LiveService implements EventReader {
         onEffects: (effects) => this.#board.remember(effects),
       },
       (progress) => {
-        this.#intake.closedReason = `The server is starting: ${progress.position} of ${progress.lastPosition} records read.`;
+        this.intake.closedReason = `The server is starting: ${progress.position} of ${progress.lastPosition} records read.`;
         onProgress(progress);
       },
     );
@@ -139,12 +142,12 @@ export class LiveService implements EventReader {
     await this.#desk.useSettings(this.#parts.settings);
     await this.#desk.useRules(await this.#parts.readPacks());
     this.#tellFaultyRules();
-    this.#intake.closedReason = undefined;
+    this.intake.closedReason = undefined;
   }
 
   /** Takes nothing more and stores what was taken. The log and the state may be closed afterwards. */
   async stop(): Promise<void> {
-    this.#intake.closedReason = 'The server is stopping.';
+    this.intake.closedReason = 'The server is stopping.';
     await this.#pipeline.stop();
   }
 

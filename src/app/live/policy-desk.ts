@@ -1,6 +1,6 @@
 /** Changes of policy while the server runs: records in the log, in force for the events behind them. */
 
-import type { RuleSet } from '../../engine/rule/rule.js';
+import type { RuleErrors, RuleSet } from '../../engine/rule/rule.js';
 import type { Exception } from '../../engine/score/exception.js';
 import type { Engine } from '../../engine/engine.js';
 import type { LiveNotice, PolicyDesk, RulesInForce } from '../live-ports.js';
@@ -36,7 +36,7 @@ export class LivePolicyDesk implements PolicyDesk {
     return this.parts.policy.exceptions;
   }
 
-  exceptionHits(): ReadonlyMap<string, number> {
+  async exceptionHits(): Promise<ReadonlyMap<string, number>> {
     const hits = new Map<string, number>();
     const count = (exception: Exception | undefined): void => {
       if (exception !== undefined) hits.set(exception.id, (hits.get(exception.id) ?? 0) + 1);
@@ -72,10 +72,15 @@ export class LivePolicyDesk implements PolicyDesk {
 
   rules(): RulesInForce {
     const { rules, packs, diagnostics } = this.parts.policy.compiled();
-    return { rules, packs, problems: this.#problems ?? diagnostics };
+    const { version, profiles } = rules;
+    return { version, rules: rules.rules, profiles, packs, problems: this.#problems ?? diagnostics };
   }
 
-  ruleText(rule: { readonly file: string; readonly line: number }): string | undefined {
+  async ruleErrors(): Promise<readonly RuleErrors[]> {
+    return this.parts.policy.compiled().rules.errors();
+  }
+
+  async ruleText(rule: { readonly file: string; readonly line: number }): Promise<string | undefined> {
     return documentText(this.parts.policy.packs, rule);
   }
 

@@ -42,8 +42,8 @@ test('reloading while three senders send loses nothing, and every hit names the 
   const reloading = (async () => {
     while (isSending) {
       version++;
-      const { rules } = await live.service.policy.reloadRules();
-      versions.set(rules.version, 200 + version);
+      const inForce = await live.service.policy.reloadRules();
+      versions.set(inForce.version, 200 + version);
     }
   })();
   const send = async (sender: number): Promise<void> => {
@@ -88,7 +88,7 @@ test('reloaded rules hold for what comes; an empty set is only reported', async 
   await live.service.intake.take(incoming(...attack('ws1', 1)), 's');
   packs = [plainPack({ id: 'evil', image: 'evil.exe', points: 500 })];
   const inForce = await live.service.policy.reloadRules();
-  expect(inForce.rules.rules.map(({ id }) => id)).toEqual(['evil']);
+  expect(inForce.rules.map(({ id }) => id)).toEqual(['evil']);
   await live.service.intake.take(incoming(...attack('ws2', 11)), 's');
   await live.service.intake.settled();
   const before = live.service.threats();
@@ -97,7 +97,7 @@ test('reloaded rules hold for what comes; an empty set is only reported', async 
     ['ws1', 360],
   ]);
   packs = [];
-  expect((await live.service.policy.reloadRules()).rules.rules).toHaveLength(1);
+  expect((await live.service.policy.reloadRules()).rules).toHaveLength(1);
   expect(await live.service.policy.reloadRules()).toEqual(await live.service.policy.reloadRules());
   packs = [plainPack({ id: 'evil', image: 'evil.exe', points: 500 })];
   await live.close();

@@ -125,7 +125,7 @@ function listCommand(): Command {
           } while (typeof cursor === 'string');
           return all;
         },
-        folder: ({ policy }) => Promise.resolve(shownOf(policy)),
+        folder: ({ policy }) => shownOf(policy),
       });
       await printList(
         exceptions.filter(({ scope }) => options.scope === undefined || options.scope === scope),
@@ -198,8 +198,8 @@ async function withDesk<Answer>(options: DataOptions, ways: Ways<Answer>): Promi
   }
 }
 
-function shownOf(policy: PolicyDesk): readonly Shown[] {
-  const hits = policy.exceptionHits();
+async function shownOf(policy: PolicyDesk): Promise<readonly Shown[]> {
+  const hits = await policy.exceptionHits();
   return policy.exceptions().map((exception) => ({
     id: exception.id,
     scope: exception.scope,

@@ -93,7 +93,7 @@ interface Run {
 
 async function run({ config, tls, composition, logger, stopping }: Run): Promise<number> {
   const { values, dataFolder } = config;
-  const { parts, decoder } = composition;
+  const { parts } = composition;
   const version = versionOf(programRoot());
   const limits = {
     bodyBytes: values['limits.bodyBytes'],
@@ -102,11 +102,12 @@ async function run({ config, tls, composition, logger, stopping }: Run): Promise
     inFlightBytes: values['limits.inFlightBytes'],
   };
   const built = join(programRoot(), 'dist', 'console');
-  const server = await createServer(
-    parts,
-    { version, limits, tls, consoleFolder: existsSync(built) ? built : undefined },
-    decoder,
-  );
+  const server = await createServer(parts, {
+    version,
+    limits,
+    tls,
+    consoleFolder: existsSync(built) ? built : undefined,
+  });
   let rmeye: RmEyeListener | undefined;
   try {
     const http = await listen(server, values['listen.http'], '--listen');
@@ -117,7 +118,6 @@ async function run({ config, tls, composition, logger, stopping }: Run): Promise
         intake: parts.intake,
         metrics: server.metrics,
         logger,
-        decoder,
         allow: values['rmeye.allow'],
       });
       const address = await listen(rmeye, values['listen.rmeye'], '--rmeye');

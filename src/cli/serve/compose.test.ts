@@ -34,7 +34,7 @@ async function start(): Promise<void> {
   };
   composition = await compose(config, logger);
   const options = { version: '0', limits: DEFAULT_SERVER_LIMITS, tls: undefined, consoleFolder: undefined };
-  server = await createServer(composition.parts, options, composition.decoder);
+  server = await createServer(composition.parts, options);
   origin = `http://127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
 }
 

@@ -12,7 +12,7 @@ import { openEventLog } from '../../log/event-log.js';
 import { loadConfig, type Config } from '../config.js';
 import { logPath, pluginFolder } from '../data-folder.js';
 import { setProgramRoot } from '../program-root.js';
-import { compose, type Composition } from './compose.js';
+import { openDetection, type OpenDetection } from './detection/open-detection.js';
 import { startPlugins } from './plugins.js';
 
 let root: string;
@@ -41,9 +41,10 @@ function config(on: readonly string[]): Config {
 }
 
 const lines: string[] = [];
-function start(on: readonly string[]): Promise<Composition> {
+function start(on: readonly string[]): Promise<OpenDetection> {
+  mkdirSync(dataFolder, { recursive: true });
   const note = (_fields: object, message: string) => void lines.push(message);
-  return compose(config(on), { info: note, warn: note, error: note });
+  return openDetection({ config: config(on), partition: 0, partitions: 1 }, { info: note, warn: note, error: note });
 }
 
 const created = (number: number) =>
@@ -91,7 +92,7 @@ test('what a plugin finds is kept, found again without it, and not asked again w
 
   const without = await start([]);
   expect(without.live.threats()).toMatchObject([{ score: 200 }]);
-  expect(without.parts.plugins.plugins().at(-1)).toMatchObject({ name: 'giver', state: 'off' });
+  expect(without.plugins.plugins().at(-1)).toMatchObject({ name: 'giver', state: 'off' });
   await without.close();
 
   lines.length = 0;
@@ -116,8 +117,11 @@ test('what a plugin says before there is a server to hear it disturbs nothing', 
   );
   const heard: string[] = [];
   const note = (_fields: object, message: string) => void heard.push(message);
-  const { dataFolder: folder, values } = config(['eager']);
-  const host = await startPlugins(folder, values, () => undefined, { info: note, warn: note, error: note });
+  const host = await startPlugins({ config: config(['eager']), partition: 0 }, () => undefined, {
+    info: note,
+    warn: note,
+    error: note,
+  });
   await host.ready;
   expect(heard).toEqual(['spoke']);
   await host.close();

@@ -9,12 +9,11 @@ import { BUNDLED_PLUGINS, JUDGES } from '../../plugins/index.js';
 import type { ServerLogger } from '../../server/parts.js';
 import { pluginCachePath, pluginFolder, pluginMemoryPath } from '../data-folder.js';
 import { programRoot } from '../program-root.js';
-import type { SettingValues } from '../settings.js';
+import type { DetectionThreadData } from './detection/messages.js';
 
 /** @param live  plugins are made before it, because it is made with them. What one says of its own accord until then is not heard */
 export function startPlugins(
-  dataFolder: string,
-  values: SettingValues,
+  { config: { dataFolder, values }, partition }: Pick<DetectionThreadData, 'config' | 'partition'>,
   live: () => LiveService | undefined,
   logger: ServerLogger,
 ): Promise<PluginHost> {
@@ -28,7 +27,7 @@ export function startPlugins(
     sdk: join(programRoot(), 'dist', 'plugin-sdk.js'),
     workerProgram: pathToFileURL(join(programRoot(), 'dist', 'plugin-worker.js')),
     outside: {
-      memoryFile: pluginMemoryPath(dataFolder),
+      memoryFile: pluginMemoryPath(dataFolder, partition),
       isAllowedHash: (hash) =>
         live()
           ?.policy.exceptions()
@@ -52,7 +51,7 @@ function coversHash({ scope, value }: Exception, hash: string): boolean {
 
 /** Plugins hear of the rules now and after each reload. @returns a function that ends it */
 export function tellRules(host: PluginHost, live: LiveService): () => void {
-  const tell = (): void => host.rulesLoaded(live.policy.rules().rules.rules);
+  const tell = (): void => host.rulesLoaded(live.policy.rules().rules);
   tell();
   return live.notices.subscribe((notice) => {
     if (notice.kind === 'policy' && notice.what === 'rules') tell();

@@ -76,7 +76,7 @@ describe('a running server', () => {
   });
   afterEach(() => composition.close());
 
-  const ids = (): readonly string[] => composition.live.policy.rules().rules.rules.map(({ id }) => id);
+  const ids = (): readonly string[] => composition.parts.policy.rules().rules.map(({ id }) => id);
 
   test('takes up a file that is dropped into its folder in moments, and lets go of one that is removed', async () => {
     expect(ids()).toEqual([]);
@@ -98,7 +98,7 @@ describe('a running server', () => {
     writeFileSync(join(rulesFolder(folder), 'good.yml'), rule('good', "image =~ '.*x.exe'"));
     writeFileSync(join(rulesFolder(folder), 'bad.yml'), rule('bad', 'image =~'));
     await vi.waitFor(() => expect(ids()).toEqual(['good']), { timeout: 5_000 });
-    const { problems } = composition.live.policy.rules();
+    const { problems } = composition.parts.policy.rules();
     expect(problems.find(({ severity }) => severity === 'error')).toMatchObject({
       file: join(rulesFolder(folder), 'bad.yml'),
       line: 6,
@@ -109,7 +109,7 @@ describe('a running server', () => {
   test('a file that cannot be read is named as well, and no more once it is gone', async () => {
     const path = join(rulesFolder(folder), 'latin.yml');
     writeFileSync(path, Buffer.from([0x74, 0xe9]));
-    const told = (): (string | undefined)[] => composition.live.policy.rules().problems.map(({ file }) => file);
+    const told = (): (string | undefined)[] => composition.parts.policy.rules().problems.map(({ file }) => file);
     await vi.waitFor(() => expect(told()).toContain(path), { timeout: 5_000 });
     rmSync(path);
     await vi.waitFor(() => expect(told()).not.toContain(path), { timeout: 5_000 });

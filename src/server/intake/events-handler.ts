@@ -4,16 +4,14 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Intake, TakeAnswer } from '../../app/live-ports.js';
+import type { Delivery, DeliveryAnswer, Intake } from '../../app/live-ports.js';
 import type { Clock } from '../../app/ports.js';
-import type { Decoder, Sink } from '../../sources/source.js';
 import { allows } from '../access/identity.js';
 import type { DoorToken, TokenDoor } from '../access/token-door.js';
 import type { Metrics } from '../metrics.js';
 import type { ServerLimits, ServerLogger } from '../parts.js';
 import { HttpProblem, problemBody, problemHeaders } from '../problem.js';
 import { readBody, tooLarge } from './body-reader.js';
-import { EventCollector } from './event-collector.js';
 
 export interface EventsHandlerParts {
   readonly clock: Clock;
@@ -22,7 +20,6 @@ export interface EventsHandlerParts {
   readonly metrics: Metrics;
   readonly limits: ServerLimits;
   readonly logger: ServerLogger;
-  readonly decoder: (sink: Sink) => Decoder;
 }
 
 /** What events may be labelled as: `curl` labels all it sends as a form unless told otherwise. */
@@ -46,22 +43,24 @@ export class EventsHandler {
   async handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const { metrics } = this.parts;
     let reserved = 0;
+    let delivery: Delivery | undefined;
     try {
       const token = this.#authorise(request);
       const isGzip = checkHeaders(request, this.parts.limits);
       reserved = this.#reserve(request);
-      const collector = new EventCollector(token.hosts);
-      const decoder = this.parts.decoder(collector);
-      await readBody(request, isGzip, this.parts.limits, (piece) => decoder.push(piece));
-      decoder.end();
-      const answer = await this.#take(collector, token);
-      metrics.eventsTaken(collector.events.length, answer.duplicates, collector.rejectedCount);
-      const text = answerText(collector, answer.duplicates);
+      delivery = this.parts.intake.open({ sensor: token.record.name, hosts: token.hosts });
+      const opened = delivery;
+      await readBody(request, isGzip, this.parts.limits, (piece) => opened.push(piece));
+      delivery = undefined;
+      const taken = takenOf(await opened.end());
+      metrics.eventsTaken(taken.accepted, taken.duplicates, taken.rejectedCount);
+      const text = answerText(taken);
       // With its length stated, the answer goes out in one piece.
       if (this.#isClosing) response.setHeader('connection', 'close');
       response.writeHead(202, { ...JSON_HEADERS, 'content-length': Buffer.byteLength(text) });
       response.end(text);
     } catch (error) {
+      delivery?.abandon();
       this.#refuse(request, response, requestId, error);
     } finally {
       this.#inFlightBytes -= reserved;
@@ -97,27 +96,6 @@ export class EventsHandler {
     }
     this.#inFlightBytes += declared;
     return declared;
-  }
-
-  async #take(collector: EventCollector, token: DoorToken): Promise<TakeAnswer & { kind: 'taken' }> {
-    const { events, rejected, rejectedCount, foreignCount } = collector;
-    if (events.length === 0) {
-      if (rejectedCount === 0) return { kind: 'taken', duplicates: 0 };
-      const first = rejected[0];
-      const members = { rejected, rejectedCount };
-      const detail = `All ${rejectedCount} events were rejected; number ${first?.index ?? 0} ${first?.reason ?? ''}`;
-      if (foreignCount === rejectedCount) throw new HttpProblem(403, 'REQUEST_FORBIDDEN', detail, { members });
-      throw new HttpProblem(400, 'EVENTS_REJECTED', detail, { members });
-    }
-    const answer = await this.parts.intake.take(events, token.record.name);
-    switch (answer.kind) {
-      case 'taken':
-        return answer;
-      case 'busy':
-        throw new HttpProblem(429, 'REQUEST_BUSY', answer.reason, { retryAfterSeconds: answer.retryAfterSeconds });
-      case 'stopped':
-        throw new HttpProblem(503, 'EVENTS_STOPPED', answer.reason, { retryAfterSeconds: 30 });
-    }
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, requestId: string, error: unknown): void {
@@ -180,12 +158,31 @@ function endUnread(request: IncomingMessage): void {
   request.resume();
 }
 
+type Taken = DeliveryAnswer & { readonly kind: 'taken' };
+
+/** @throws HttpProblem where nothing was taken: 400 or 403 where all events were rejected, 429, 503 */
+function takenOf(answer: DeliveryAnswer): Taken {
+  switch (answer.kind) {
+    case 'busy':
+      throw new HttpProblem(429, 'REQUEST_BUSY', answer.reason, { retryAfterSeconds: answer.retryAfterSeconds });
+    case 'stopped':
+      throw new HttpProblem(503, 'EVENTS_STOPPED', answer.reason, { retryAfterSeconds: 30 });
+    case 'taken':
+      if (answer.accepted > 0 || answer.rejectedCount === 0) return answer;
+  }
+  const { rejected, rejectedCount, foreignCount } = answer;
+  const [first] = rejected;
+  const members = { rejected, rejectedCount };
+  const detail = `All ${rejectedCount} events were rejected; number ${first?.index ?? 0} ${first?.reason ?? ''}`;
+  if (foreignCount === rejectedCount) throw new HttpProblem(403, 'REQUEST_FORBIDDEN', detail, { members });
+  throw new HttpProblem(400, 'EVENTS_REJECTED', detail, { members });
+}
+
 /** Written by hand for the common case: nothing rejected. */
-function answerText(collector: EventCollector, duplicates: number): string {
-  const { events, rejected, rejectedCount } = collector;
-  if (rejectedCount === 0) return `{"accepted":${events.length},"duplicates":${duplicates},"rejected":[]}`;
+function answerText({ accepted, duplicates, rejected, rejectedCount }: Taken): string {
+  if (rejectedCount === 0) return `{"accepted":${accepted},"duplicates":${duplicates},"rejected":[]}`;
   return JSON.stringify({
-    accepted: events.length,
+    accepted,
     duplicates,
     rejected,
     ...(rejectedCount > rejected.length ? { rejectedCount } : {}),

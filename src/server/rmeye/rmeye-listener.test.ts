@@ -18,7 +18,6 @@ async function start(allow: readonly string[]): Promise<void> {
     intake,
     logger,
     metrics: new Metrics(0),
-    decoder: (sink) => createJsonDecoder(sink),
     allow,
   });
   url = `http://127.0.0.1:${await listener.listen('127.0.0.1', 0)}/api/v1/process`;

@@ -5,11 +5,9 @@
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { IncomingEvent, Intake } from '../../app/live-ports.js';
-import type { Decoder, Sink } from '../../sources/source.js';
+import type { Intake } from '../../app/live-ports.js';
 import { Connections } from '../connections.js';
 import { readBody } from '../intake/body-reader.js';
-import { EventCollector } from '../intake/event-collector.js';
 import type { Metrics } from '../metrics.js';
 import type { ServerLogger } from '../parts.js';
 import { HttpProblem } from '../problem.js';
@@ -23,7 +21,6 @@ export interface RmEyeParts {
   readonly intake: Intake;
   readonly metrics: Metrics;
   readonly logger: ServerLogger;
-  readonly decoder: (sink: Sink) => Decoder;
   /** Addresses and networks that are heard. */
   readonly allow: readonly string[];
 }
@@ -88,35 +85,19 @@ async function take(
   if (request.method !== 'POST') return { status: 405, reason: 'send POST' };
   // A web page open on a listed machine could send a plain POST; a browser then says where the page is from, an agent never does.
   if (request.headers.origin !== undefined) return { status: 403, reason: 'not for browsers' };
-  const collector = new EventCollector(undefined);
-  const decoder = parts.decoder(collector);
+  const delivery = parts.intake.open({ sensor: `rmeye:${address}`, hosts: undefined, hostUnlessNamed: address });
   const limits = { bodyBytes: BODY_MAX_BYTES, gzipRatio: 1 };
-  await readBody(request, false, limits, (piece) => decoder.push(piece));
-  decoder.end();
-  const events = collector.events.flatMap((event) =>
-    event.event.host === '' ? named(event, address, parts.decoder) : [event],
-  );
-  if (events.length === 0) {
-    return { status: 400, reason: collector.rejected[0]?.reason ?? 'the body holds no event' };
+  try {
+    await readBody(request, false, limits, (piece) => delivery.push(piece));
+  } catch (error) {
+    delivery.abandon();
+    throw error;
   }
-  const taken = await parts.intake.take(events, `rmeye:${address}`);
+  const taken = await delivery.end();
   if (taken.kind !== 'taken') return { status: 503, reason: taken.reason };
-  parts.metrics.eventsTaken(events.length, taken.duplicates, collector.rejectedCount);
+  if (taken.accepted === 0) return { status: 400, reason: taken.rejected[0]?.reason ?? 'the body holds no event' };
+  parts.metrics.eventsTaken(taken.accepted, taken.duplicates, taken.rejectedCount);
   return { status: 200 };
-}
-
-/** The same record, decoded again with its host in front. */
-function named({ raw }: IncomingEvent, address: string, decoder: (sink: Sink) => Decoder): readonly IncomingEvent[] {
-  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  const brace = bytes.indexOf('{');
-  if (brace < 0) return [];
-  const isEmpty = /^\{\s*\}/.test(bytes.subarray(brace, brace + 64).toString('latin1'));
-  const prefix = Buffer.from(`{"Computer":${JSON.stringify(address)}${isEmpty ? '' : ','}`);
-  const collector = new EventCollector(undefined);
-  const again = decoder(collector);
-  again.push(Buffer.concat([prefix, bytes.subarray(brace + 1)]));
-  again.end();
-  return collector.events;
 }
 
 function say(response: ServerResponse, status: number, reason: string | undefined): void {

@@ -48,13 +48,13 @@ export function exceptionRoutes({ app, parts, audit }: RouteContext): void {
         response: { 200: ExceptionPage },
       },
     },
-    ({ query }) => {
+    async ({ query }) => {
       const { limit = PAGE_LIMIT_DEFAULT, cursor, scope } = query;
       const all = policy
         .exceptions()
         .filter((exception) => scope === undefined || exception.scope === scope)
         .toSorted((a, b) => b.createdMs - a.createdMs || (a.id < b.id ? -1 : 1));
-      const hits = policy.exceptionHits();
+      const hits = await policy.exceptionHits();
       return pageShape(
         pageOfArray(all, { limit, cursor }, ({ id }) => id),
         (exception) => exceptionShape(exception, hits),

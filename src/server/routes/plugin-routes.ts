@@ -22,8 +22,8 @@ export function pluginRoutes({ app, parts }: RouteContext): void {
   app.get(
     '/plugins',
     { schema: { summary: 'Plugins, their state and menu entries', response: { 200: PluginList } } },
-    () => ({
-      items: parts.plugins.plugins().map(pluginShape),
+    async () => ({
+      items: (await parts.plugins.plugins()).map(pluginShape),
       next: null,
     }),
   );

@@ -1,8 +1,8 @@
 /** Loaded rules, what was wrong with the others, and loading them again. */
 
-import type { RulesInForce } from '../../app/live-ports.js';
+import type { PolicyDesk, RulesInForce, RuleView } from '../../app/live-ports.js';
 import type { Diagnostic as EngineDiagnostic } from '../../engine/base/diagnostic.js';
-import type { Profile, Rule as EngineRule, RuleErrors } from '../../engine/rule/rule.js';
+import type { Profile, RuleErrors } from '../../engine/rule/rule.js';
 import {
   PAGE_LIMIT_DEFAULT,
   Rule as RuleShape,
@@ -38,9 +38,9 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
         response: { 200: RulePage },
       },
     },
-    ({ query }) => {
+    async ({ query }) => {
       const { limit = PAGE_LIMIT_DEFAULT, cursor, ...filter } = query;
-      const all = rulesOf(policy.rules()).filter((rule) => fits(rule, filter));
+      const all = (await rulesOf(policy)).filter((rule) => fits(rule, filter));
       return pageShape(
         pageOfArray(all, { limit, cursor }, ({ id, kind }) => `${kind}:${id}`),
         (rule) => rule,
@@ -57,10 +57,10 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
   app.get<{ Params: IdParams }>(
     '/rules/:id',
     { schema: { summary: 'One rule or profile', response: { 200: RuleShape } } },
-    ({ params }) => {
-      const rule = rulesOf(policy.rules()).find(({ id }) => id === params.id);
+    async ({ params }) => {
+      const rule = (await rulesOf(policy)).find(({ id }) => id === params.id);
       if (rule === undefined) throw notFound('This rule');
-      return rule.kind === 'sigma' ? { ...rule, text: policy.ruleText(rule) ?? null } : rule;
+      return rule.kind === 'sigma' ? { ...rule, text: (await policy.ruleText(rule)) ?? null } : rule;
     },
   );
 
@@ -68,7 +68,7 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
     '/rules/reload',
     { schema: { summary: 'Read the packs again', response: { 200: RulesStatus } } },
     async (request, reply) => {
-      const before = policy.rules().rules.version;
+      const before = policy.rules().version;
       const status = statusShape(await policy.reloadRules());
       audit(request, {
         action: 'rules.reload',
@@ -81,11 +81,12 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
   );
 }
 
-function rulesOf({ rules: set }: RulesInForce): readonly Rule[] {
-  const errors = new Map(set.errors().map((entry) => [entry.rule, entry]));
+async function rulesOf(policy: PolicyDesk): Promise<readonly Rule[]> {
+  const { rules, profiles } = policy.rules();
+  const errors = new Map((await policy.ruleErrors()).map((entry) => [entry.rule, entry]));
   const shapes = [
-    ...set.rules.map((rule) => ruleShape(rule, errors.get(rule.id))),
-    ...set.profiles.map((profile) => profileShape(profile)),
+    ...rules.map((rule) => ruleShape(rule, errors.get(rule.id))),
+    ...profiles.map((profile) => profileShape(profile)),
   ];
   return shapes.toSorted(byPlace);
 }
@@ -111,7 +112,7 @@ function fits(rule: Rule, { pack, kind, technique, text }: RuleQueryValues): boo
   );
 }
 
-function ruleShape(rule: EngineRule, errors: RuleErrors | undefined): Rule {
+function ruleShape(rule: RuleView, errors: RuleErrors | undefined): Rule {
   return {
     id: rule.id,
     kind: rule.set,
@@ -163,11 +164,11 @@ function profileShape(profile: Profile): Rule {
   };
 }
 
-function statusShape({ rules, packs, problems }: RulesInForce): RulesStatusBody {
+function statusShape({ version, rules, profiles, packs, problems }: RulesInForce): RulesStatusBody {
   return {
-    version: rules.version,
-    rules: rules.rules.length,
-    profiles: rules.profiles.length,
+    version,
+    rules: rules.length,
+    profiles: profiles.length,
     packs: [...packs],
     problems: problems.map(diagnosticShape),
   };

@@ -30,14 +30,15 @@ export function sampleRoutes(context: RouteContext): void {
     },
     async (request, reply) => {
       if (samples.hosts.some((host) => state.host(host) !== undefined)) return standing(0);
-      const events = samples.make(clock.nowMs());
-      const answer = await intake.take(events, SENSOR);
+      const delivery = intake.open({ sensor: SENSOR, hosts: undefined });
+      delivery.push(samples.make(clock.nowMs()));
+      const answer = await delivery.end();
       if (answer.kind !== 'taken') {
         const retry = answer.kind === 'busy' ? { retryAfterSeconds: answer.retryAfterSeconds } : {};
         throw new HttpProblem(503, 'EVENTS_STOPPED', answer.reason, retry);
       }
       await intake.settled();
-      const body = standing(events.length);
+      const body = standing(answer.accepted);
       audit(request, { action: 'sample.load', target: body.hosts.join(' '), after: { events: body.events } });
       return reply.code(201).send(body);
     },

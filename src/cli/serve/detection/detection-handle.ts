@@ -1,0 +1,234 @@
+/**
+ * A detection thread as the thread that serves HTTP holds it. One that ends by itself is begun again, from its log; what was on its way to it is answered
+ * with "send it again", and known records change nothing.
+ */
+
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Delivery, HuntProgress, LiveNotice, Refusal, Sender } from '../../../app/live-ports.js';
+import type { SharedAnswer } from '../../../app/live/delivery.js';
+import { assert } from '../../../engine/base/assert.js';
+import type { ServerLogger } from '../../../server/parts.js';
+import type {
+  CallName,
+  Delivered,
+  DetectionCalls,
+  DetectionThreadData,
+  FromDetection,
+  Piece,
+  PolicyInForce,
+  Standing,
+  ToDetection,
+} from './messages.js';
+import { Outgoing } from './outgoing.js';
+import { fromWire } from './wire-error.js';
+
+/** Waits before a thread is begun again: at once after it has run well, ever later where it does not. */
+const RESTART_MS = [0, 1_000, 5_000, 30_000] as const;
+/** Having run for so long counts as well. */
+const RAN_WELL_MS = 60_000;
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress: ((progress: HuntProgress) => void) | undefined;
+}
+
+export interface SharedDelivery extends Delivery {
+  end(): Promise<SharedAnswer | Refusal>;
+}
+
+export interface HandleListeners {
+  readonly onPolicy: (policy: PolicyInForce) => void;
+  readonly onNotice: (notice: LiveNotice) => void;
+  readonly logger: ServerLogger;
+}
+
+export class DetectionHandle {
+  /** Times that the thread ended by itself. */
+  restarts = 0;
+  #standing: Standing | undefined;
+  #worker: Worker | undefined;
+  #isUp = false;
+  #isStopping = false;
+  #startedMs = 0;
+  #failures = 0;
+  #lastId = 0;
+  readonly #calls = new Map<number, Waiting>();
+  /** Deliveries whose last piece is yet to come. */
+  readonly #open = new Set<number>();
+  /** Those that wait for their answer. */
+  readonly #ended = new Map<number, (answer: SharedAnswer | Refusal) => void>();
+  readonly #outgoing = new Outgoing((message, transfer) => this.#worker?.postMessage(message, [...transfer]));
+
+  constructor(
+    private readonly data: DetectionThreadData,
+    private readonly listeners: HandleListeners,
+  ) {}
+
+  /** Why no events are taken; `undefined` while they are. */
+  get refusal(): string | undefined {
+    return this.#isUp ? this.#standing?.refusal : DOWN.reason;
+  }
+
+  get standing(): Standing | undefined {
+    return this.#standing;
+  }
+
+  /**
+   * Resolves once it takes events.
+   *
+   * @throws AppError where its log or the state cannot be used
+   */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let whenOver: (error: Error) => void = reject;
+      this.#startedMs = performance.now();
+      const program = pathToFileURL(join(this.data.programRoot, 'dist', 'detection-thread.js'));
+      const worker = new Worker(program, { workerData: this.data });
+      this.#worker = worker;
+      let reason = new Error('It ended without a word.');
+      worker.on('error', (error: unknown) => {
+        reason = error instanceof Error ? error : new Error(String(error));
+      });
+      worker.on('exit', () => {
+        this.#down();
+        whenOver(reason);
+      });
+      worker.on('message', (message: FromDetection) => {
+        if (message.kind === 'started') {
+          this.#isUp = true;
+          whenOver = (error) => this.#crashed(error);
+          resolve();
+        } else if (message.kind === 'failed') {
+          reason = fromWire(message.error);
+          void worker.terminate();
+        } else this.#heard(message);
+      });
+    });
+  }
+
+  call<Name extends CallName>(
+    name: Name,
+    args: Parameters<DetectionCalls[Name]>,
+    onProgress?: (progress: HuntProgress, cancel: () => void) => void,
+  ): Promise<ReturnType<DetectionCalls[Name]>> {
+    return new Promise((resolve, reject) => {
+      if (!this.#isUp) throw new Error(DOWN.reason);
+      const id = ++this.#lastId;
+      const cancel = (): void => this.#post({ kind: 'cancel', id });
+      this.#calls.set(id, {
+        resolve: (value) => resolve(value as ReturnType<DetectionCalls[Name]>),
+        reject,
+        onProgress: onProgress && ((progress) => onProgress(progress, cancel)),
+      });
+      this.#post({ kind: 'call', id, name, args });
+    });
+  }
+
+  open(sender: Sender): SharedDelivery {
+    const delivery = ++this.#lastId;
+    if (this.#isUp) this.#open.add(delivery);
+    let first: Sender | undefined = sender;
+    const send = (bytes: Uint8Array | undefined, next: Piece['next']): void => {
+      // It may have been opened with a thread that is not there any more.
+      if (!this.#open.has(delivery)) return;
+      this.#outgoing.add({ delivery, sender: first, next }, bytes);
+      first = undefined;
+      if (next !== 'more') this.#open.delete(delivery);
+    };
+    return {
+      push: (bytes) => send(Buffer.from(bytes), 'more'),
+      end: () => {
+        if (!this.#open.has(delivery)) return Promise.resolve(DOWN);
+        send(undefined, 'last');
+        return new Promise((resolve) => this.#ended.set(delivery, resolve));
+      },
+      abandon: () => send(undefined, 'never'),
+    };
+  }
+
+  /** Takes nothing more, and ends once what was taken has had its effects. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#isUp) await this.call('stop', []);
+    await this.#worker?.terminate();
+  }
+
+  #post(message: ToDetection): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #heard(message: Exclude<FromDetection, { readonly kind: 'started' | 'failed' }>): void {
+    switch (message.kind) {
+      case 'delivered':
+        for (const delivered of message.answers) this.#delivered(delivered);
+        return;
+      case 'answer':
+        this.#take(message.id)?.resolve(message.value);
+        return;
+      case 'fault':
+        this.#take(message.id)?.reject(fromWire(message.error));
+        return;
+      case 'hunt-progress':
+        this.#calls.get(message.id)?.onProgress?.(message.progress);
+        return;
+      case 'standing':
+        this.#standing = message.standing;
+        return;
+      case 'policy':
+        this.listeners.onPolicy(message.policy);
+        return;
+      case 'notice':
+        this.listeners.onNotice(message.notice);
+        return;
+      case 'log':
+        this.listeners.logger[message.level](message.fields, message.message);
+    }
+  }
+
+  #delivered({ delivery, answer }: Delivered): void {
+    this.#ended.get(delivery)?.(answer);
+    this.#ended.delete(delivery);
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#calls.get(id);
+    this.#calls.delete(id);
+    return waiting;
+  }
+
+  /** Everybody who waits is told; nobody waits for a thread that is not there. */
+  #down(): void {
+    this.#isUp = false;
+    this.#worker = undefined;
+    this.#outgoing.clear();
+    this.#open.clear();
+    for (const resolve of this.#ended.values()) resolve(DOWN);
+    this.#ended.clear();
+    for (const { reject } of this.#calls.values()) reject(new Error(DOWN.reason));
+    this.#calls.clear();
+  }
+
+  #crashed(error: Error): void {
+    if (this.#isStopping) return;
+    this.restarts++;
+    this.#failures = performance.now() - this.#startedMs > RAN_WELL_MS ? 0 : this.#failures;
+    const waitMs = RESTART_MS[Math.min(this.#failures++, RESTART_MS.length - 1)]!;
+    this.listeners.logger.error({ err: error, waitMs }, 'detection ended by itself, and is begun again');
+    const timer = setTimeout(() => {
+      this.start().catch((again: unknown) => {
+        assert(again instanceof Error, 'a thread ends with an error');
+        this.#crashed(again);
+      });
+    }, waitMs);
+    timer.unref();
+  }
+}
+
+const DOWN: Refusal & { readonly kind: 'busy' } = {
+  kind: 'busy',
+  reason: 'Detection is being begun again; nothing was taken.',
+  retryAfterSeconds: 1,
+};

@@ -1,0 +1,146 @@
+/** Log, state, engine and plugins of one partition, in a thread of their own. The only place that knows all of these adapters. */
+
+import { LogHunter } from '../../../app/hunt/log-hunter.js';
+import { LiveService } from '../../../app/live/live-service.js';
+import { positionBefore, shareOf } from '../../../app/partition.js';
+import { compilePacks } from '../../../app/policy/compile-packs.js';
+import type { EventLog } from '../../../app/ports.js';
+import { correlationPlan } from '../../../engine/rule/sigma/correlation/correlation-plan.js';
+import { openEventLog } from '../../../log/event-log.js';
+import type { PluginHost } from '../../../plugin-host/plugin-host.js';
+import type { ServerLogger } from '../../../server/parts.js';
+import { createJsonDecoder } from '../../../sources/json/json.js';
+import { DEFAULT_LIMITS } from '../../../sources/source.js';
+import { openStateStore, type StateStore } from '../../../store/state-store.js';
+import { logPath, statePath } from '../../data-folder.js';
+import { inProcessPlugins } from '../../judges.js';
+import { storedDecoder } from '../../log-source.js';
+import { startPlugins, tellRules } from '../plugins.js';
+import { rulePacks } from '../rule-packs.js';
+import { systemClock, systemPause } from '../world.js';
+import type { DetectionThreadData } from './messages.js';
+
+export interface OpenDetection {
+  readonly live: LiveService;
+  readonly hunter: LogHunter;
+  readonly plugins: PluginHost;
+  /** Takes nothing more, writes what it holds, and gives the log free. */
+  close(): Promise<void>;
+}
+
+type Limits = Pick<DetectionThreadData, 'config' | 'partition' | 'partitions'>;
+
+/**
+ * Brings engine and state to the end of the log. Events are taken from then on.
+ *
+ * @throws AppError where the log or the state cannot be used, or another server has it
+ */
+export async function openDetection(data: Limits, logger: ServerLogger): Promise<OpenDetection> {
+  const { dataFolder, values } = data.config;
+  let state: StateStore | undefined;
+  let log: EventLog | undefined;
+  let plugins: PluginHost | undefined;
+  try {
+    state = openStateStore(statePath(dataFolder), data.partition);
+    log = await openLog(data, state.effects.committedPosition, logger);
+    let live: LiveService | undefined;
+    plugins = await startPlugins(data, () => live, logger);
+    live = liveService(data, { log, state, plugins, logger });
+    await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
+    if (data.partitions > 1) warnOfSpans(live, logger);
+    return opened({ live, log, state, plugins, settings: values['plugins.settings'] });
+  } catch (error) {
+    await plugins?.close();
+    await log?.close();
+    state?.close();
+    throw error;
+  }
+}
+
+interface Pieces {
+  readonly live: LiveService;
+  readonly log: EventLog;
+  readonly state: StateStore;
+  readonly plugins: PluginHost;
+  readonly settings: DetectionThreadData['config']['values']['plugins.settings'];
+}
+
+function opened({ live, log, state, plugins, settings }: Pieces): OpenDetection {
+  const endTelling = tellRules(plugins, live);
+  return {
+    live,
+    plugins,
+    hunter: new LogHunter({
+      log,
+      policy: () => live.currentPolicy,
+      plugins: inProcessPlugins(settings),
+      decoder: storedDecoder,
+      pause: systemPause,
+    }),
+    async close() {
+      await live.stop();
+      endTelling();
+      // After the engine, which calls them, and before the log, which takes what they learned.
+      await plugins.close();
+      await log.close();
+      state.close();
+    },
+  };
+}
+
+function liveService(
+  { config: { dataFolder, values }, partition, partitions }: Limits,
+  { log, state, plugins, logger }: Pick<Pieces, 'log' | 'state' | 'plugins'> & { readonly logger: ServerLogger },
+): LiveService {
+  const packs = rulePacks(dataFolder, values);
+  const limits = { ...DEFAULT_LIMITS, maxRecordBytes: values['limits.recordBytes'] };
+  return new LiveService({
+    log,
+    store: state.effects,
+    clock: systemClock,
+    pause: systemPause,
+    decoder: storedDecoder,
+    intakeDecoder: (sink) => createJsonDecoder(sink, { limits }),
+    elsewhere(host) {
+      const place = shareOf(host, partitions);
+      return place === partition ? undefined : place;
+    },
+    compile: compilePacks,
+    readPacks: () => packs.read(),
+    settings: {
+      threshold: values['policy.threshold'],
+      hits: values['policy.hits'],
+      rootImages: values['policy.rootImages'],
+      skipImages: values['policy.skipImages'],
+      skipHashes: values['policy.skipHashes'],
+    },
+    plugins: plugins.enginePlugins,
+    onTrouble: ({ kind, position, message }) =>
+      logger[kind === 'store-recovered' ? 'info' : 'warn']({ kind, position }, message),
+  });
+}
+
+/** A correlation sees the hosts of its own partition alone. */
+function warnOfSpans(live: LiveService, logger: ServerLogger): void {
+  if (!correlationPlan(live.currentPolicy.rules.rules).spansHosts) return;
+  logger.warn(
+    {},
+    'Some correlations count over several hosts. With more than one detection thread each sees a part of the hosts; set detection.threads to 1 in a new data folder to have them see all.',
+  );
+}
+
+async function openLog(
+  { config: { dataFolder }, partition }: Limits,
+  lastKnownPosition: number,
+  logger: ServerLogger,
+): Promise<EventLog> {
+  const log = await openEventLog(logPath(dataFolder, partition), {
+    lastKnownPosition,
+    firstPosition: positionBefore(partition) + 1,
+    onDamage: ({ segment, offset, bytes, reason }) =>
+      logger.error({ segment, offset, bytes }, `damage in the log: ${reason}`),
+  });
+  if (log.cut !== undefined)
+    logger.warn({ bytes: log.cut.bytes }, `the log’s end was torn and is cut off: ${log.cut.reason}`);
+  return log;
+}
