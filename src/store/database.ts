@@ -14,6 +14,9 @@ const BUSY_MS = 5_000;
 /** The indexes of 100,000 threats and of the latest events fit in. */
 const CACHE_KIB = 64 * 1024;
 
+/** 32 MiB: a page that changes with every commit is copied back once for many of them. */
+const CHECKPOINT_PAGES = 8_192;
+
 export class Statement<Row> {
   constructor(private readonly statement: Libsql.Statement) {}
 
@@ -56,6 +59,7 @@ export class Database {
       this.#database.pragma('foreign_keys = OFF');
       this.#database.pragma('temp_store = MEMORY');
       this.#database.pragma(`cache_size = -${CACHE_KIB}`);
+      this.#database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       this.#migrate(migrations);
     } catch (error) {
       // Left open it would lock out whoever tries again.

@@ -44,8 +44,11 @@ export interface LiveTrouble {
 
 /** Events applied before everything else gets a turn: some milliseconds. */
 const SLICE_EVENTS = 200;
-const COMMIT_EVENTS = 1_000;
+/** Effects are stored together: a process that had thousands of events meanwhile is one row. */
+const COMMIT_EVENTS = 10_000;
 const COMMIT_MS = 100;
+/** The same where more waits for the engine already. */
+const COMMIT_BUSY_MS = 300;
 const RETRY_MS = 2_000;
 
 interface Waiter {
@@ -180,7 +183,7 @@ export class Pipeline {
     if (this.#isHurried || this.#sinceCommit >= COMMIT_EVENTS) return true;
     const sinceMs = this.parts.clock.nowMs() - this.#lastCommitMs;
     // The clock may have been set back.
-    return sinceMs >= COMMIT_MS || sinceMs < 0;
+    return sinceMs >= (this.#backlog > 0 ? COMMIT_BUSY_MS : COMMIT_MS) || sinceMs < 0;
   }
 
   #applySlice(): void {
