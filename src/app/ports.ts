@@ -124,12 +124,29 @@ export interface Arrivals {
   readonly lastMs: number;
 }
 
+/** What is known of how complete a host's stream is. */
+export interface HostStreamRow {
+  /** `hostKey` of its name. */
+  readonly key: string;
+  /** How long after it was received last it counts as quiet, and as silent. */
+  readonly quietAfterMs: number;
+  readonly silentAfterMs: number;
+  /** Since when it was never quiet, as of its last event; receive time. */
+  readonly activeSinceMs: number;
+  /** Records that its logs' numbers say are missing. */
+  readonly missing: number;
+  /** `HostStream.toText`. */
+  readonly data: string;
+}
+
 /** Where effects go, together with the log position they came from: both in one transaction. */
 export interface EffectStore {
   /** Position up to which effects are stored; 0 at first. */
   readonly committedPosition: number;
   /** Does nothing where `position` is stored already: effects may be handed in again after a crash. */
-  commit(effects: Effects, position: number, arrivals?: readonly Arrivals[]): void;
+  commit(effects: Effects, position: number, arrivals?: readonly Arrivals[], streams?: readonly HostStreamRow[]): void;
+  /** As of `committedPosition`. */
+  hostStreams(): Iterable<HostStreamRow>;
   /** Repetitions that were recognised: they are not in the log, so they are counted apart, as well as a crash allows. */
   addDuplicates(count: number): void;
 }

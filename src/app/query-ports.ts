@@ -5,6 +5,7 @@
 
 import type { ChainRecord, EventRecord, ProcessRecord } from '../engine/effects.js';
 import type { Threat } from '../engine/score/threat.js';
+import type { Listening } from './completeness/host-state.js';
 
 export interface PageRequest {
   readonly limit: number;
@@ -130,6 +131,18 @@ export interface HostRecord {
   readonly lastMs: number;
   readonly events: number;
   readonly openThreats: number;
+  /** As `HostStreamRow`; of a host that none is stored of, what holds for a new one. */
+  readonly quietAfterMs: number;
+  readonly silentAfterMs: number;
+  readonly activeSinceMs: number;
+  readonly missing: number;
+}
+
+export interface HostCounts {
+  readonly known: number;
+  readonly heard: number;
+  readonly quiet: number;
+  readonly silent: number;
 }
 
 /** Events received about one host in one minute. */
@@ -144,7 +157,12 @@ export interface HostQueries {
   /** By name. */
   hosts(text: string | undefined, page: PageRequest): Page<HostRecord>;
   host(name: string): HostRecord | undefined;
-  hostCounts(heardSinceMs: number): { readonly known: number; readonly heard: number };
+  /** What `HostStream.fromText` reads; `undefined` where nothing is stored. */
+  hostStream(name: string): string | undefined;
+  knownHosts(): number;
+  hostCounts(heardSinceMs: number, listening: Listening): HostCounts;
+  /** Names of hosts that are silent, those that fell silent last first. */
+  silentHosts(listening: Listening, limit: number): readonly HostRecord[];
   /** Received in `[fromMs, toMs)`, summed in buckets of `bucketMs`, a multiple of a minute; of one host, or all. */
   volume(fromMs: number, toMs: number, bucketMs: number, host?: string): readonly VolumeRow[];
   /** Events and duplicates taken in, ever. */

@@ -2,6 +2,7 @@
 
 export * from './audit.js';
 export * from './chain.js';
+export * from './completeness.js';
 export * from './enrolment.js';
 export * from './event.js';
 export * from './exception.js';

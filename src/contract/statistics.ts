@@ -1,7 +1,7 @@
 /** What the overview shows, in one reply. */
 
 import { Type, type Static } from '@sinclair/typebox';
-import { Time } from './scalar.js';
+import { Nullable, Time } from './scalar.js';
 
 export const ThreatCounts = Type.Object(
   {
@@ -48,6 +48,11 @@ export const Statistics = Type.Object(
       known: Type.Integer(),
       /** Heard in the last 15 minutes. */
       heard: Type.Integer(),
+      /** As `state` of a host. */
+      quiet: Type.Integer(),
+      silent: Type.Integer(),
+      /** Those that fell silent last, at most five. */
+      fellSilent: Type.Array(Type.Object({ name: Type.String(), since: Nullable(Time) })),
     }),
     /** Events received in the last full minute and in the last ten, all hosts. */
     perMinute: Type.Integer(),

@@ -1,6 +1,7 @@
 /** A threat as lists, pages and exports show it: what `scan` prints, and beside it what people decided. */
 
 import { Type, type Static } from '@sinclair/typebox';
+import { Completeness } from './completeness.js';
 import { PageOf, PageQuery } from './list.js';
 import { Nullable, OneOf, Time, Titles } from './scalar.js';
 
@@ -118,7 +119,15 @@ const shared = {
 };
 
 /** The whole threat. `evidence`: most points first, then earliest, then key; its points sum to `score`. */
-export const Threat = Type.Object({ ...shared, evidence: Type.Array(Evidence) }, { $id: 'Threat' });
+export const Threat = Type.Object(
+  {
+    ...shared,
+    evidence: Type.Array(Evidence),
+    /** Of the view of its host from the start of the chain to the last evidence, as it is known now: late records may complete it. */
+    completeness: Completeness,
+  },
+  { $id: 'Threat' },
+);
 export type Threat = Static<typeof Threat>;
 
 /** A row of a list. */

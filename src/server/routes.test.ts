@@ -3,16 +3,32 @@
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addFakeToken, testServer, type Method, type TestServer } from '../../test/support/fake-server.js';
+import { HOUR, MINUTE, run, show } from '../../test/support/host-streams.js';
 import { HEX_A, HEX_B } from '../../test/support/fake-parts.js';
+import { HostStream } from '../app/completeness/host-stream.js';
 import { ROUTE_NEEDS } from './access/route-needs.js';
 
 let server: TestServer;
 
 beforeAll(async () => {
   server = await testServer({ filled: true });
+  server.parts.state.streams.set('fin-03', oddStream().toText());
   server.parts.access.addUser({ name: 'root', role: 'administrator', passwordHash: '', createdMs: 1, lastSignInMs: 0 });
 });
 afterAll(() => server.server.close());
+
+/** A host of which everything that a stream can show is known. */
+function oddStream(): HostStream {
+  return show(
+    new HostStream(),
+    ...run(1, 60, (number) => ({ atMs: number * MINUTE })),
+    ...run(70, 90, (number) => ({ atMs: number * MINUTE, cameMs: 5 * HOUR })),
+    ...run(91, 99, (number) => ({ atMs: number * MINUTE - HOUR, cameMs: 6 * HOUR })),
+    ...run(1, 5, (number) => ({ atMs: 8 * HOUR + number, about: { eventId: 1102, channel: 'Security' } })),
+    ...run(1, 5, (number) => ({ atMs: 9 * HOUR + number, cameMs: 8 * HOUR })),
+    { number: 0, about: { channel: 'Unnumbered' } },
+  );
+}
 
 function addressOf(route: string): string {
   return route.replace(':chainId', HEX_B).replace(':id', 'nothing').replace(':name', 'nobody').replace('*', '');

@@ -28,6 +28,7 @@ import { TokenDoor } from './access/token-door.js';
 import { Connections } from './connections.js';
 import { serveConsole } from './console-files.js';
 import { gzipAnswers } from './gzip-answers.js';
+import { HostDesk } from './host-desk.js';
 import { HuntDesk } from './hunts/hunt-desk.js';
 import { EventsHandler } from './intake/events-handler.js';
 import { Metrics } from './metrics.js';
@@ -112,9 +113,10 @@ export async function createServer(parts: ServerParts, options: ServerOptions): 
   describeRoutes(app);
 
   const isSample = (host: string): boolean => parts.samples.hosts.includes(host);
-  const stream = new StreamHub(parts.notices, state, clock, isSample);
+  const hosts = new HostDesk(state, access, clock, isSample);
+  const stream = new StreamHub(parts.notices, state, clock, hosts, isSample);
   const hunts = new HuntDesk(parts.hunter, clock, (error) => logger.error({ err: error }, 'a hunt failed'));
-  const context = { parts, options, audit: auditWith(access, clock), hunts, stream, metrics, isSample };
+  const context = { parts, options, audit: auditWith(access, clock), hosts, hunts, stream, metrics, isSample };
 
   await app.register(async (scope) => eventsRoute(scope, events), { prefix: API_PREFIX });
   await app.register(async (web) => {
@@ -149,6 +151,7 @@ export async function createServer(parts: ServerParts, options: ServerOptions): 
       events.close();
       hunts.stop();
       stream.close();
+      hosts.close();
       await connections?.end(app.close(), CLOSE_MS);
     },
   };

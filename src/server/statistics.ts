@@ -1,26 +1,29 @@
 /** The overview's figures, asked of the store at the moment of the request. */
 
+import type { Listening } from '../app/completeness/host-state.js';
 import type { StateQueries } from '../app/query-ports.js';
 import type { Statistics, ThreatCounts } from '../contract/index.js';
 import { recentVolumes, sumOf } from './shape/host.js';
-import { iso } from './shape/time.js';
+import { iso, isoOrNull } from './shape/time.js';
 import { bucketMsOf, volumeShape } from './shape/volume.js';
 
 const HEARD_MS = 15 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 const TECHNIQUES_SHOWN = 10;
+const SILENT_SHOWN = 5;
 /** A range of decades would be drawn on fewer points than it has days. */
 const BUCKETS_MAX = 5000;
 
 export interface StatisticsInput {
-  readonly nowMs: number;
+  readonly listening: Listening;
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
   /** Events refused since the server started. */
   readonly refused: number;
 }
 
-export function statisticsOf(state: StateQueries, { nowMs, refused, ...range }: StatisticsInput): Statistics {
+export function statisticsOf(state: StateQueries, { listening, refused, ...range }: StatisticsInput): Statistics {
+  const { nowMs } = listening;
   const toMs = range.toMs ?? nowMs;
   const bucketMs = bucketMsOf(toMs - (range.fromMs ?? toMs - DAY_MS));
   const fromMs =
@@ -33,7 +36,12 @@ export function statisticsOf(state: StateQueries, { nowMs, refused, ...range }: 
     events,
     duplicates,
     refused,
-    hosts: { ...state.hostCounts(nowMs - HEARD_MS) },
+    hosts: {
+      ...state.hostCounts(nowMs - HEARD_MS, listening),
+      fellSilent: state
+        .silentHosts(listening, SILENT_SHOWN)
+        .map(({ name, lastMs }) => ({ name, since: isoOrNull(lastMs) })),
+    },
     ...sumOf(recentVolumes(state, nowMs).values()),
     volume: volumeShape(state.volume(fromMs, toMs, bucketMs), fromMs, bucketMs, buckets),
     techniques: state.topTechniques(TECHNIQUES_SHOWN).map(({ id, threats }) => ({ id, threats })),

@@ -1,7 +1,7 @@
 /** Writes what the engine asks to be written, with the log position it came from, all in one transaction. */
 
 import { positionBefore } from '../app/partition.js';
-import type { Arrivals, EffectStore } from '../app/ports.js';
+import type { Arrivals, EffectStore, HostStreamRow } from '../app/ports.js';
 import type { ChainRecord, Effects, EventRecord, ProcessRecord } from '../engine/effects.js';
 import { fullerName, hostKey } from '../engine/event/host-name.js';
 import { ChainNames } from '../app/replay/chain-names.js';
@@ -15,6 +15,15 @@ const TEN_MINUTES_MS = 10 * MINUTE_MS;
 /** Single minutes are drawn for ranges of two hours, tens for all longer ones. */
 const MINUTES_KEPT_MS = 26 * 60 * MINUTE_MS;
 const TENS_KEPT_MS = 92 * 24 * 60 * MINUTE_MS;
+
+interface StreamRow {
+  readonly key: string;
+  readonly quiet_after_ms: number;
+  readonly silent_after_ms: number;
+  readonly active_since_ms: number;
+  readonly missing: number;
+  readonly data: string;
+}
 
 export class EffectWriter implements EffectStore {
   readonly #threats: ThreatWriter;
@@ -35,6 +44,7 @@ export class EffectWriter implements EffectStore {
   readonly #putHost: Statement<never>;
   readonly #addMinute: Statement<never>;
   readonly #addTen: Statement<never>;
+  readonly #putStream: Statement<never>;
   readonly #dropMinutes: Statement<never>;
   readonly #dropTens: Statement<never>;
   readonly #positionName: string;
@@ -79,6 +89,10 @@ export class EffectWriter implements EffectStore {
         last_ms = max(last_ms, excluded.last_ms), events = events + excluded.events`);
     this.#addMinute = database.prepare(addVolumeSql('volume_minutes'));
     this.#addTen = database.prepare(addVolumeSql('volume_tens'));
+    this.#putStream = database.prepare(`
+      INSERT INTO host_streams (key, quiet_after_ms, silent_after_ms, active_since_ms, missing, data) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (key) DO UPDATE SET quiet_after_ms = excluded.quiet_after_ms, silent_after_ms = excluded.silent_after_ms,
+        active_since_ms = excluded.active_since_ms, missing = excluded.missing, data = excluded.data`);
     this.#dropMinutes = database.prepare('DELETE FROM volume_minutes WHERE start_ms < ?');
     this.#dropTens = database.prepare('DELETE FROM volume_tens WHERE start_ms < ?');
     this.#committed = this.#position.get(this.#positionName)?.value ?? positionBefore(partition);
@@ -88,14 +102,34 @@ export class EffectWriter implements EffectStore {
     return this.#committed;
   }
 
-  commit(effects: Effects, position: number, arrivals: readonly Arrivals[] = []): void {
+  commit(
+    effects: Effects,
+    position: number,
+    arrivals: readonly Arrivals[] = [],
+    streams: readonly HostStreamRow[] = [],
+  ): void {
     if (position <= this.#committed) return;
     this.database.rebuildable(() => {
       this.#write(effects);
       this.#count(arrivals);
+      for (const stream of streams) this.#writeStream(stream);
       this.#setPosition.run(this.#positionName, position);
     });
     this.#committed = position;
+  }
+
+  hostStreams(): readonly HostStreamRow[] {
+    return this.database
+      .prepare<StreamRow>('SELECT * FROM host_streams ORDER BY key')
+      .all()
+      .map((row) => ({
+        key: row.key,
+        quietAfterMs: row.quiet_after_ms,
+        silentAfterMs: row.silent_after_ms,
+        activeSinceMs: row.active_since_ms,
+        missing: row.missing,
+        data: row.data,
+      }));
   }
 
   addDuplicates(count: number): void {
@@ -203,6 +237,10 @@ export class EffectWriter implements EffectStore {
     this.#prunedMs = latestMs;
     this.#dropMinutes.run(latestMs - MINUTES_KEPT_MS);
     this.#dropTens.run(latestMs - TENS_KEPT_MS);
+  }
+
+  #writeStream({ key, quietAfterMs, silentAfterMs, activeSinceMs, missing, data }: HostStreamRow): void {
+    this.#putStream.run(key, quietAfterMs, silentAfterMs, activeSinceMs, missing, data);
   }
 
   #arrived({ host, minuteMs, events, firstMs, lastMs }: Arrivals): void {

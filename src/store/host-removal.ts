@@ -14,6 +14,7 @@ const REMOVALS: readonly string[] = [
   'DELETE FROM processes WHERE host_key = ?',
   'DELETE FROM volume_minutes WHERE host_key = ?',
   'DELETE FROM volume_tens WHERE host_key = ?',
+  'DELETE FROM host_streams WHERE key = ?',
   'DELETE FROM hosts WHERE key = ?',
 ];
 

@@ -1,6 +1,7 @@
 /** The hosts that were heard, with their volume. */
 
-import type { HostQueries, HostRecord, Page, PageRequest, VolumeRow } from '../app/query-ports.js';
+import { UNKNOWN_HABIT, type Listening } from '../app/completeness/host-state.js';
+import type { HostCounts, HostQueries, HostRecord, Page, PageRequest, VolumeRow } from '../app/query-ports.js';
 import { hostKey } from '../engine/event/host-name.js';
 import { COUNT_MAX, countOf, decodeCursor, likeText, pageOf } from './cursor.js';
 import type { Database, Statement } from './database.js';
@@ -14,21 +15,38 @@ interface HostRow {
   readonly last_ms: number;
   readonly events: number;
   readonly open_threats: number;
+  readonly quiet_after_ms: number | null;
+  readonly silent_after_ms: number | null;
+  readonly active_since_ms: number | null;
+  readonly missing: number | null;
 }
 
-const HOST_COLUMNS = `h.name, h.first_ms, h.last_ms, h.events,
+const HOST_COLUMNS = `h.name, h.first_ms, h.last_ms, h.events, s.quiet_after_ms, s.silent_after_ms, s.active_since_ms, s.missing,
   (SELECT count(*) FROM threats t WHERE t.host_key = h.key AND t.verdict = 'open' AND t.withdrawn = 0) AS open_threats`;
+const HOSTS = 'hosts h LEFT JOIN host_streams s ON s.key = h.key';
+const QUIET_AFTER = `coalesce(s.quiet_after_ms, ${UNKNOWN_HABIT.quietAfterMs})`;
+const SILENT_AFTER = `coalesce(s.silent_after_ms, ${UNKNOWN_HABIT.silentAfterMs})`;
+/** `stateOf` of app/completeness/host-state.ts. ?1: now; ?2: from when on hosts are excused. */
+const IS_SILENT = `(?1 - h.last_ms > ${QUIET_AFTER} AND ?1 - h.last_ms > ${SILENT_AFTER} AND h.last_ms + ${QUIET_AFTER} < ?2)`;
 
 export class HostTable implements HostQueries {
   readonly #one: Statement<HostRow>;
-  readonly #counts: Statement<{ known: number; heard: number }>;
+  readonly #counts: Statement<{ known: number; heard: number; inactive: number; silent: number }>;
+  readonly #known: Statement<{ known: number }>;
+  readonly #silent: Statement<HostRow>;
+  readonly #stream: Statement<{ data: string }>;
   readonly #meta: Statement<{ name: string; value: number }>;
 
   constructor(private readonly database: Database) {
-    this.#one = database.prepare(`SELECT ${HOST_COLUMNS} FROM hosts h WHERE h.key = ?`);
-    this.#counts = database.prepare(
-      'SELECT (SELECT count(*) FROM hosts) AS known, (SELECT count(*) FROM hosts WHERE last_ms >= ?) AS heard',
+    this.#one = database.prepare(`SELECT ${HOST_COLUMNS} FROM ${HOSTS} WHERE h.key = ?`);
+    this.#counts = database.prepare(`
+      SELECT count(*) AS known, coalesce(sum(h.last_ms >= ?3), 0) AS heard,
+        coalesce(sum(?1 - h.last_ms > ${QUIET_AFTER}), 0) AS inactive, coalesce(sum(${IS_SILENT}), 0) AS silent FROM ${HOSTS}`);
+    this.#known = database.prepare('SELECT count(*) AS known FROM hosts');
+    this.#silent = database.prepare(
+      `SELECT ${HOST_COLUMNS} FROM ${HOSTS} WHERE ${IS_SILENT} ORDER BY h.last_ms DESC, h.name LIMIT ?3`,
     );
+    this.#stream = database.prepare('SELECT data FROM host_streams WHERE key = ?');
     this.#meta = database.prepare('SELECT name, value FROM meta');
   }
 
@@ -38,7 +56,7 @@ export class HostTable implements HostQueries {
     const from = after === undefined ? '' : 'AND h.name > ?';
     const where = "h.name LIKE ? ESCAPE '\\'";
     const rows = this.database
-      .query<HostRow>(`SELECT ${HOST_COLUMNS} FROM hosts h WHERE ${where} ${from} ORDER BY h.name LIMIT ?`)
+      .query<HostRow>(`SELECT ${HOST_COLUMNS} FROM ${HOSTS} WHERE ${where} ${from} ORDER BY h.name LIMIT ?`)
       .all(pattern, ...(after === undefined ? [] : [after]), page.limit + 1);
     const counted = this.database.query<{ n: number }>(
       `SELECT count(*) AS n FROM (SELECT 1 FROM hosts h WHERE ${where} LIMIT ${COUNT_MAX + 1})`,
@@ -51,9 +69,21 @@ export class HostTable implements HostQueries {
     return row === undefined ? undefined : hostOf(row);
   }
 
-  hostCounts(heardSinceMs: number): { readonly known: number; readonly heard: number } {
-    const { known, heard } = this.#counts.get(heardSinceMs) ?? { known: 0, heard: 0 };
-    return { known, heard };
+  hostStream(name: string): string | undefined {
+    return this.#stream.get(hostKey(name))?.data;
+  }
+
+  knownHosts(): number {
+    return this.#known.get()?.known ?? 0;
+  }
+
+  hostCounts(heardSinceMs: number, { nowMs, excusedFromMs }: Listening): HostCounts {
+    const { known, heard, inactive, silent } = this.#counts.get(nowMs, finite(excusedFromMs), heardSinceMs)!;
+    return { known, heard, quiet: inactive - silent, silent };
+  }
+
+  silentHosts({ nowMs, excusedFromMs }: Listening, limit: number): readonly HostRecord[] {
+    return this.#silent.all(nowMs, finite(excusedFromMs), limit).map(hostOf);
   }
 
   volume(fromMs: number, toMs: number, bucketMs: number, host?: string): readonly VolumeRow[] {
@@ -82,5 +112,14 @@ function hostOf(row: HostRow): HostRecord {
     lastMs: row.last_ms,
     events: row.events,
     openThreats: row.open_threats,
+    quietAfterMs: row.quiet_after_ms ?? UNKNOWN_HABIT.quietAfterMs,
+    silentAfterMs: row.silent_after_ms ?? UNKNOWN_HABIT.silentAfterMs,
+    activeSinceMs: row.active_since_ms ?? row.first_ms,
+    missing: row.missing ?? 0,
   };
+}
+
+/** What SQLite has no word for. */
+function finite(timeMs: number): number {
+  return Math.min(timeMs, Number.MAX_SAFE_INTEGER);
 }

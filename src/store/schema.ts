@@ -150,4 +150,19 @@ function chainAudit(database: Libsql.Database): void {
   database.exec(KEEP_WORDS);
 }
 
-export const MIGRATIONS: readonly Migration[] = [FIRST, EVENT_PAGES, THREAT_KINDS, ENROLMENTS, chainAudit];
+/** `HostStreamRow` of app/ports.ts. */
+const HOST_STREAMS = `
+CREATE TABLE host_streams (
+  key TEXT PRIMARY KEY, quiet_after_ms INTEGER NOT NULL, silent_after_ms INTEGER NOT NULL, active_since_ms INTEGER NOT NULL,
+  missing INTEGER NOT NULL, data TEXT NOT NULL
+) WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [
+  FIRST,
+  EVENT_PAGES,
+  THREAT_KINDS,
+  ENROLMENTS,
+  chainAudit,
+  HOST_STREAMS,
+];

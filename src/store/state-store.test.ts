@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chain, eventRow, NOTHING, process, threat } from '../../test/support/stored-records.js';
-import type { Arrivals } from '../app/ports.js';
+import { stateOf } from '../app/completeness/host-state.js';
+import type { Arrivals, HostStreamRow } from '../app/ports.js';
 import type { PageRequest, ThreatFilter } from '../app/query-ports.js';
 import type { Effects } from '../engine/effects.js';
 import type { Threat } from '../engine/score/threat.js';
@@ -30,9 +31,13 @@ function reopen(): void {
   store = openStateStore(join(folder, 'state.db'));
 }
 
-function commit(effects: Partial<Effects>, arrivals: readonly Arrivals[] = []): void {
+function commit(
+  effects: Partial<Effects>,
+  arrivals: readonly Arrivals[] = [],
+  streams: readonly HostStreamRow[] = [],
+): void {
   position += 10;
-  store.effects.commit({ ...NOTHING, ...effects }, position, arrivals);
+  store.effects.commit({ ...NOTHING, ...effects }, position, arrivals, streams);
 }
 
 const FIRST_PAGE: PageRequest = { limit: 100, cursor: undefined };
@@ -418,6 +423,53 @@ function arrival(host: string, minuteMs: number, events: number): Arrivals {
   return { host, minuteMs, events, firstMs: minuteMs + 1, lastMs: minuteMs + 59_000 };
 }
 
+function stream(key: string, change: Partial<HostStreamRow> = {}): HostStreamRow {
+  return { key, quietAfterMs: 900_000, silentAfterMs: 1_800_000, activeSinceMs: 1, missing: 0, data: '[]', ...change };
+}
+
+describe('streams of hosts', () => {
+  const HOUR_MS = 3_600_000;
+  const heard = (host: string, atMs: number): Arrivals => ({ host, minuteMs: 0, events: 1, firstMs: 1, lastMs: atMs });
+
+  test('are stored with the position they belong to, changed, read again and forgotten with their host', () => {
+    const first = stream('a', { missing: 3, data: '[1]', activeSinceMs: 7 });
+    commit({}, [heard('a.corp', 10), heard('b', 20)], [first, stream('b')]);
+    expect(store.queries.host('A')).toMatchObject({ quietAfterMs: 900_000, silentAfterMs: 1_800_000, missing: 3 });
+    expect(store.queries.hostStream('a.corp')).toBe('[1]');
+    expect(store.queries.hostStream('c')).toBeUndefined();
+    const changed = { ...first, silentAfterMs: 5, data: '[2]' };
+    commit({}, [], [changed]);
+    expect([...store.effects.hostStreams()]).toEqual([changed, stream('b')]);
+    commit({ forgotten: ['a'] });
+    expect([...store.effects.hostStreams()]).toEqual([stream('b')]);
+  });
+
+  test('say which hosts are quiet, and which are silent, as the one place that judges does', () => {
+    const hosts = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index) => ({ name, lastMs: HOUR_MS - index * 600_000 }));
+    commit(
+      {},
+      hosts.map(({ name, lastMs }) => heard(name, lastMs)),
+      hosts.slice(0, 5).map(({ name }) => stream(name)),
+    );
+    for (const nowMs of [HOUR_MS, HOUR_MS + 900_000, HOUR_MS + 900_001, 2 * HOUR_MS, 90 * HOUR_MS]) {
+      for (const excusedFromMs of [0, HOUR_MS, HOUR_MS + 600_000, Number.POSITIVE_INFINITY]) {
+        const listening = { nowMs, excusedFromMs };
+        const states = store.queries
+          .hosts(undefined, FIRST_PAGE)
+          .items.map((host) => ({ name: host.name, state: stateOf(host, listening) }));
+        const silent = states.filter(({ state }) => state === 'silent').map(({ name }) => name);
+        const quiet = states.filter(({ state }) => state === 'quiet').length;
+        const counts = store.queries.hostCounts(HOUR_MS, listening);
+        expect(counts).toEqual({ known: 6, heard: 1, quiet, silent: silent.length });
+        // The one that was heard last comes first.
+        expect(store.queries.silentHosts(listening, 10).map(({ name }) => name)).toEqual(silent);
+      }
+    }
+    const late = { nowMs: 90 * HOUR_MS, excusedFromMs: Number.POSITIVE_INFINITY };
+    expect(store.queries.silentHosts(late, 2).map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+});
+
 describe('hosts', () => {
   test('short and full names are one machine, shown by the fuller one everywhere', () => {
     commit({ threats: [threat('c1', 200)], chains: [chain('c1')] }, [arrival('fin-03', 600_000, 5)]);
@@ -430,6 +482,10 @@ describe('hosts', () => {
       lastMs: 719_000,
       events: 13,
       openThreats: 1,
+      quietAfterMs: 900_000,
+      silentAfterMs: 57_600_000,
+      activeSinceMs: 600_001,
+      missing: 0,
     });
     expect(store.queries.threat('c1')?.threat.host).toBe('fin-03.corp.local');
     expect(store.queries.hosts(undefined, { limit: 1, cursor: undefined })).toMatchObject({
@@ -442,7 +498,7 @@ describe('hosts', () => {
       next: undefined,
     });
     expect(store.queries.hosts('CORP', FIRST_PAGE).items.map(({ name }) => name)).toEqual(['fin-03.corp.local']);
-    expect(store.queries.hostCounts(700_000)).toEqual({ known: 2, heard: 2 });
+    expect(store.queries.knownHosts()).toBe(2);
     expect(store.queries.eventCounts()).toEqual({ events: 17, duplicates: 2 });
   });
 

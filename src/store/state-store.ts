@@ -58,7 +58,10 @@ function queriesOf(threats: ThreatTable, chains: ChainTable, hosts: HostTable): 
     processEvents: (processId, filter, page) => chains.processEvents(processId, filter, page),
     hosts: (text, page) => hosts.hosts(text, page),
     host: (name) => hosts.host(name),
-    hostCounts: (heardSinceMs) => hosts.hostCounts(heardSinceMs),
+    hostStream: (name) => hosts.hostStream(name),
+    knownHosts: () => hosts.knownHosts(),
+    hostCounts: (heardSinceMs, listening) => hosts.hostCounts(heardSinceMs, listening),
+    silentHosts: (listening, limit) => hosts.silentHosts(listening, limit),
     volume: (fromMs, toMs, bucketMs, host) => hosts.volume(fromMs, toMs, bucketMs, host),
     eventCounts: () => hosts.eventCounts(),
   };

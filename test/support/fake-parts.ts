@@ -130,6 +130,8 @@ export class FakeState implements StateQueries {
   readonly chains = new Map<string, ChainRecord>();
   readonly allProcesses = new Map<string, ProcessRecord>();
   readonly allHosts = new Map<string, HostRecord>();
+  /** `HostStream.toText` by host. */
+  readonly streams = new Map<string, string>();
   events: EventRecord[] = [];
   volumes: VolumeRow[] = [];
 
@@ -185,7 +187,10 @@ export class FakeState implements StateQueries {
     );
   hosts = (_text: string | undefined, page: PageRequest) => pageOf([...this.allHosts.values()], page);
   host = (name: string) => this.allHosts.get(name);
-  hostCounts = () => ({ known: this.allHosts.size, heard: this.allHosts.size });
+  hostStream = (name: string) => this.streams.get(name);
+  knownHosts = () => this.allHosts.size;
+  hostCounts = () => ({ known: this.allHosts.size, heard: this.allHosts.size, quiet: 0, silent: 0 });
+  silentHosts = () => [];
   volume = (fromMs: number, toMs: number, _bucketMs: number, host?: string) =>
     this.volumes.filter(
       (row) => row.startMs >= fromMs && row.startMs < toMs && (host === undefined || host === row.host),
@@ -443,7 +448,17 @@ export function fill(state: FakeState): void {
     firstMs: 1_600_000_000_000,
     lastMs: 1_600_000_001_000,
   });
-  state.allHosts.set('fin-03', { name: 'fin-03', firstMs: 1, lastMs: 2, events: 3, openThreats: 1 });
+  state.allHosts.set('fin-03', {
+    name: 'fin-03',
+    firstMs: 1,
+    lastMs: 2,
+    events: 3,
+    openThreats: 1,
+    quietAfterMs: 900_000,
+    silentAfterMs: 1_800_000,
+    activeSinceMs: 1,
+    missing: 0,
+  });
   state.events.push({
     position: 1,
     eventId: '0'.repeat(16),

@@ -219,10 +219,11 @@ describe('when something fails', () => {
       get committedPosition() {
         return store.committedPosition;
       },
-      commit(effects, position, arrivals) {
+      commit(effects, position, arrivals, streams) {
         if (isFull) throw new AppError('STORE_FAILED', 'disk full');
-        store.commit(effects, position, arrivals);
+        store.commit(effects, position, arrivals, streams);
       },
+      hostStreams: () => store.hostStreams(),
       addDuplicates: (count) => store.addDuplicates(count),
     });
     live = await openLive(folder);
@@ -544,7 +545,12 @@ describe('recovery', () => {
       await live.service.intake.settled();
       expect({ threats: JSON.stringify(storedThreats()), host: live.state.queries.host('ws0') }).toEqual({
         ...expected,
-        host: { ...expected.host, firstMs: expect.any(Number), lastMs: expect.any(Number) },
+        host: {
+          ...expected.host,
+          firstMs: expect.any(Number),
+          activeSinceMs: expect.any(Number),
+          lastMs: expect.any(Number),
+        },
       });
       await live.close();
     }

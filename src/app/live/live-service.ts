@@ -5,6 +5,7 @@ import type { EnginePlugin, PluginFinding } from '../../engine/plugin/plugin.js'
 import type { Policy } from '../../engine/policy.js';
 import type { Threat } from '../../engine/score/threat.js';
 import type { EngineFigures, EventReader, LiveNotices, PolicyDesk } from '../live-ports.js';
+import { StreamWatch } from '../completeness/stream-watch.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
 import { LoggedPolicy } from '../policy/logged-policy.js';
 import type { Clock, EffectStore, EventLog, Pause, PolicySettings } from '../ports.js';
@@ -55,6 +56,7 @@ export class LiveService implements EventReader {
   readonly #logged: LoggedPolicy;
   readonly #pipeline: Pipeline;
   readonly #windows = new RecordWindows();
+  readonly #streams = new StreamWatch();
   readonly #desk: LivePolicyDesk;
   readonly #board = new NoticeBoard();
   #isReplaying = true;
@@ -68,6 +70,7 @@ export class LiveService implements EventReader {
     this.#pipeline = new Pipeline({
       ...parts,
       fold: this.#fold,
+      streams: this.#streams,
       onStored: (effects) => this.#board.stored(effects),
       onEvent: (event, receivedMs) => this.#board.heard(event, receivedMs),
     });
@@ -130,6 +133,7 @@ export class LiveService implements EventReader {
         ...this.#parts,
         fold: this.#fold,
         windows: this.#windows,
+        streams: this.#streams,
         onEffects: (effects) => this.#board.remember(effects),
       },
       (progress) => {

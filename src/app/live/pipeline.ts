@@ -27,6 +27,7 @@ export type Work =
 export interface PipelineParts {
   readonly fold: LogFold;
   readonly store: EffectStore;
+  readonly streams: StreamWatch;
   readonly clock: Clock;
   readonly pause: Pause;
   /** Told of effects once they are stored. */
@@ -210,7 +211,9 @@ export class Pipeline {
 
   #applyChange(change: PolicyChange): void {
     this.parts.fold.change(change);
-    if (change.kind === 'host-forgotten') this.#arrivals.forget(change.host);
+    if (change.kind !== 'host-forgotten') return;
+    this.#arrivals.forget(change.host);
+    this.parts.streams.forget(change.host);
   }
 
   #applyEvent(work: Work & { readonly kind: 'events' }, offset: number): void {
@@ -218,6 +221,7 @@ export class Pipeline {
     const position = work.position + offset;
     this.#guarded(position, () => this.parts.fold.event(event, position));
     this.#arrivals.arrived(event.host, work.receivedMs);
+    this.parts.streams.seen(event, work.receivedMs);
     this.parts.onEvent(event, work.receivedMs);
     this.#backlog--;
     this.#sinceCommit++;
@@ -240,12 +244,13 @@ export class Pipeline {
   async #commit(): Promise<void> {
     const effects = this.parts.fold.engine.drain();
     const arrivals = this.#arrivals.take();
+    const streams = this.parts.streams.take();
     const duplicates = this.#duplicates;
     this.#duplicates = 0;
     const position = this.#applied;
     const { store } = this.parts;
     const isStored = await this.#withPatience(() => {
-      store.commit(effects, position, arrivals);
+      store.commit(effects, position, arrivals, streams);
       if (duplicates > 0) store.addDuplicates(duplicates);
     });
     if (!isStored) {

@@ -1,6 +1,7 @@
 /** What a server does before it takes events: the whole log through the engine, effects that are stored already thrown away. */
 
 import type { Effects } from '../../engine/effects.js';
+import type { StreamWatch } from '../completeness/stream-watch.js';
 import type { Clock, EffectStore, EventLog, Pause, StoredRecord } from '../ports.js';
 import type { LogFold } from '../replay/log-fold.js';
 import { decodeStored, isEvent, type DecoderMaker } from '../replay/stored-event.js';
@@ -11,6 +12,8 @@ import type { RecordWindows } from './record-windows.js';
 export interface RecoveryParts {
   readonly log: EventLog;
   readonly store: EffectStore;
+  /** Empty, and filled with what is stored. */
+  readonly streams: StreamWatch;
   readonly fold: LogFold;
   readonly windows: RecordWindows;
   readonly decoder: DecoderMaker;
@@ -57,10 +60,15 @@ export async function recoverState(
 
 class Recovery {
   readonly #arrivals = new ArrivalCounter();
+  /** Position up to which streams are known. */
+  readonly #streamsFrom: number;
   #sinceDrain = 0;
   #position = 0;
 
-  constructor(private readonly parts: RecoveryParts) {}
+  constructor(private readonly parts: RecoveryParts) {
+    parts.streams.restore(parts.store.hostStreams());
+    this.#streamsFrom = parts.streams.isEmpty ? 0 : parts.store.committedPosition;
+  }
 
   take({ position, record }: StoredRecord): void {
     const { fold, store } = this.parts;
@@ -70,7 +78,7 @@ class Recovery {
     this.#position = position;
     if (record.kind === 'policy') {
       fold.change(record.change);
-      if (record.change.kind === 'host-forgotten') this.#arrivals.forget(record.change.host);
+      if (record.change.kind === 'host-forgotten') this.#forget(position, record.change.host);
     } else if (record.kind === 'finding') this.#guarded(position, () => fold.finding(record.finding));
     else this.#takeEvent(position, record.raw, record.receivedMs);
     if (++this.#sinceDrain >= EVENTS_AT_ONCE) this.#drain();
@@ -90,14 +98,21 @@ class Recovery {
     this.parts.windows.add(event);
     this.#guarded(position, () => this.parts.fold.event(event, position));
     if (position > this.parts.store.committedPosition) this.#arrivals.arrived(event.host, receivedMs);
+    if (position > this.#streamsFrom) this.parts.streams.seen(event, receivedMs);
+  }
+
+  #forget(position: number, host: string): void {
+    this.#arrivals.forget(host);
+    // What was stored since is not from before.
+    if (position > this.#streamsFrom) this.parts.streams.forget(host);
   }
 
   #drain(): void {
     this.#sinceDrain = 0;
     const effects = this.parts.fold.engine.drain();
     this.parts.onEffects(effects);
-    // Does nothing up to the committed position.
-    this.parts.store.commit(effects, this.#position, this.#arrivals.take());
+    if (this.#position <= this.parts.store.committedPosition) return;
+    this.parts.store.commit(effects, this.#position, this.#arrivals.take(), this.parts.streams.take());
   }
 
   #guarded(position: number, work: () => void): void {

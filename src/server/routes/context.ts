@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Audit } from '../access/audit.js';
+import type { HostDesk } from '../host-desk.js';
 import type { HuntDesk } from '../hunts/hunt-desk.js';
 import type { Metrics } from '../metrics.js';
 import type { ServerOptions, ServerParts } from '../parts.js';
@@ -12,6 +13,7 @@ export interface RouteContext {
   readonly parts: ServerParts;
   readonly options: ServerOptions;
   readonly audit: Audit;
+  readonly hosts: HostDesk;
   readonly hunts: HuntDesk;
   readonly stream: StreamHub;
   readonly metrics: Metrics;

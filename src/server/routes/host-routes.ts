@@ -1,9 +1,15 @@
 /** Hosts and the overview's figures. */
 
 import { Type } from '@sinclair/typebox';
-import { Host, HostPage, HostQuery, PAGE_LIMIT_DEFAULT, Statistics, StatisticsQuery } from '../../contract/index.js';
+import {
+  HostDetail,
+  HostPage,
+  HostQuery,
+  PAGE_LIMIT_DEFAULT,
+  Statistics,
+  StatisticsQuery,
+} from '../../contract/index.js';
 import { HttpProblem, notFound } from '../problem.js';
-import { hostShape, recentVolumes } from '../shape/host.js';
 import { pageShape } from '../shape/page.js';
 import { timeMs } from '../shape/time.js';
 import { statisticsOf } from '../statistics.js';
@@ -15,26 +21,31 @@ interface NameParams {
 }
 
 export function hostRoutes(context: RouteContext): void {
-  const { app, parts, audit, metrics, isSample } = context;
+  const { app, parts, audit, hosts, metrics } = context;
   const { state, clock } = parts;
 
   app.get<{ Querystring: { limit?: number; cursor?: string; text?: string } }>(
     '/hosts',
-    { schema: { summary: 'Hosts by name, with their volume', querystring: HostQuery, response: { 200: HostPage } } },
+    {
+      schema: {
+        summary: 'Hosts by name, with their volume and whether they are heard',
+        querystring: HostQuery,
+        response: { 200: HostPage },
+      },
+    },
     ({ query }) => {
       const { limit = PAGE_LIMIT_DEFAULT, cursor, text } = query;
-      const recent = recentVolumes(state, clock.nowMs());
-      return pageShape(state.hosts(text, { limit, cursor }), (record) => hostShape(record, recent, isSample));
+      return pageShape(state.hosts(text, { limit, cursor }), hosts.shaper());
     },
   );
 
   app.get<{ Params: NameParams }>(
     '/hosts/:name',
-    { schema: { summary: 'One host', response: { 200: Host } } },
+    { schema: { summary: 'One host, and how complete its stream of events is', response: { 200: HostDetail } } },
     ({ params }) => {
       const record = state.host(params.name.toLowerCase());
       if (record === undefined) throw notFound('This host');
-      return hostShape(record, recentVolumes(state, clock.nowMs(), record.name), isSample);
+      return hosts.detail(record);
     },
   );
 
@@ -65,7 +76,7 @@ export function hostRoutes(context: RouteContext): void {
       if (fromMs !== undefined && fromMs >= (toMs ?? nowMs)) {
         throw new HttpProblem(400, 'REQUEST_INVALID', '`from` must be before `to`.');
       }
-      return statisticsOf(state, { nowMs, fromMs, toMs, refused: metrics.refusedEvents });
+      return statisticsOf(state, { listening: hosts.listening(), fromMs, toMs, refused: metrics.refusedEvents });
     },
   );
 }

@@ -40,7 +40,7 @@ const UNDECIDED = {
   revision: 0,
 } as const;
 
-export function huntRoutes({ app, parts, audit, hunts, isSample }: RouteContext): void {
+export function huntRoutes({ app, parts, audit, hosts, hunts, isSample }: RouteContext): void {
   const huntOf = (id: string): HuntRecord => {
     const hunt = hunts.get(id);
     if (hunt === undefined) throw notFound('This hunt');
@@ -112,7 +112,7 @@ export function huntRoutes({ app, parts, audit, hunts, isSample }: RouteContext)
     ({ params }) => {
       const chain = huntOf(params.id).chains.find(({ threat }) => threat.id === params.chainId);
       if (chain === undefined) throw notFound('This chain');
-      return threatShape({ threat: chain.threat, decision: UNDECIDED }, isSample);
+      return threatShape({ threat: chain.threat, decision: UNDECIDED }, hosts.completenessOf(chain.threat), isSample);
     },
   );
 

@@ -9,6 +9,7 @@ import {
   ThreatChange,
   ThreatPage,
   ThreatQuery,
+  type Completeness,
   type ThreatChange as ThreatChangeBody,
   type ThreatQuery as ThreatQueryValues,
 } from '../../contract/index.js';
@@ -20,7 +21,10 @@ import { threatShape, threatSummary } from '../shape/threat.js';
 import { timeMs } from '../shape/time.js';
 import type { IdParams, RouteContext } from './context.js';
 
-export function threatRoutes({ app, parts, audit, stream, isSample }: RouteContext): void {
+/** Of the notes on how complete the view was, kept with a verdict. */
+const NOTES_KEPT = 20;
+
+export function threatRoutes({ app, parts, audit, hosts, stream, isSample }: RouteContext): void {
   const { state, clock } = parts;
 
   app.get<{ Querystring: ThreatQueryValues }>(
@@ -45,7 +49,7 @@ export function threatRoutes({ app, parts, audit, stream, isSample }: RouteConte
       const stored = state.threat(request.params.id);
       if (stored === undefined) throw notFound('This threat');
       reply.header('etag', etagOf(stored));
-      return threatShape(stored, isSample);
+      return threatShape(stored, hosts.completenessOf(stored.threat), isSample);
     },
   );
 
@@ -62,15 +66,17 @@ export function threatRoutes({ app, parts, audit, stream, isSample }: RouteConte
       const by = auditName(callerOf(request));
       const answer = state.decide(request.params.id, request.body, by, clock.nowMs(), revisionOf(request));
       const { before, after } = settled(answer);
+      const completeness = hosts.completenessOf(after.threat);
       audit(request, {
         action: 'threat.verdict',
         target: after.threat.id,
         before: decided(before),
-        after: decided(after),
+        // What could be known when it was decided: late records may complete it.
+        after: { ...decided(after), completeness: keptOf(completeness) },
       });
       stream.threatChanged(after.threat.id);
       reply.header('etag', etagOf(after));
-      return threatShape(after, isSample);
+      return threatShape(after, completeness, isSample);
     },
   );
 
@@ -107,6 +113,10 @@ function settled(answer: DecisionAnswer): { before: StoredThreat; after: StoredT
 function decided({ decision }: StoredThreat) {
   const { verdict, reason, note } = decision;
   return { verdict, reason, note };
+}
+
+function keptOf({ state, notes }: Completeness) {
+  return { state, notes: notes.slice(0, NOTES_KEPT) };
 }
 
 function etagOf({ decision }: StoredThreat): string {

@@ -1,7 +1,7 @@
 /** Hosts as the contract shows them, and their volume over the last minutes. */
 
 import type { HostQueries, HostRecord } from '../../app/query-ports.js';
-import type { Host } from '../../contract/index.js';
+import type { Host, HostState } from '../../contract/index.js';
 import { isoOrNull } from './time.js';
 
 const MINUTE_MS = 60_000;
@@ -37,6 +37,7 @@ export function sumOf(volumes: Iterable<RecentVolume>): RecentVolume {
 export function hostShape(
   record: HostRecord,
   recent: ReadonlyMap<string, RecentVolume>,
+  state: HostState,
   isSample: (host: string) => boolean,
 ): Host {
   return {
@@ -47,6 +48,11 @@ export function hostShape(
     perMinute: recent.get(record.name)?.perMinute ?? 0,
     perTenMinutes: recent.get(record.name)?.perTenMinutes ?? 0,
     openThreats: record.openThreats,
+    state,
+    since: isoOrNull(state === 'active' ? record.activeSinceMs : record.lastMs),
+    quietAfterSeconds: Math.round(record.quietAfterMs / 1000),
+    silentAfterSeconds: Math.round(record.silentAfterMs / 1000),
+    missing: record.missing,
     sample: isSample(record.name),
   };
 }

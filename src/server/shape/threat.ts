@@ -1,15 +1,26 @@
 /** Stored threats as the contract shows them. */
 
 import type { StoredThreat } from '../../app/query-ports.js';
-import type { Evidence, StartProcess, Threat, ThreatSummary, VerdictReason } from '../../contract/index.js';
+import type {
+  Completeness,
+  Evidence,
+  StartProcess,
+  Threat,
+  ThreatSummary,
+  VerdictReason,
+} from '../../contract/index.js';
 import { VERDICT_REASONS } from '../../contract/index.js';
 import type { LedgerEntry, ProcessRef, Threat as EngineThreat } from '../../engine/score/threat.js';
 import { isoOrNull } from './time.js';
 
 const TOP_EVIDENCE = 3;
 
-export function threatShape(stored: StoredThreat, isSample: (host: string) => boolean): Threat {
-  return { ...sharedShape(stored, isSample), evidence: stored.threat.evidence.map(evidenceShape) };
+export function threatShape(
+  stored: StoredThreat,
+  completeness: Completeness,
+  isSample: (host: string) => boolean,
+): Threat {
+  return { ...sharedShape(stored, isSample), evidence: stored.threat.evidence.map(evidenceShape), completeness };
 }
 
 export function threatSummary(stored: StoredThreat, isSample: (host: string) => boolean): ThreatSummary {

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { FakeClock, FakeNotices, FakeState, fakeStored, fill, HEX_A } from '../../../test/support/fake-parts.js';
+import {
+  FakeAccess,
+  FakeClock,
+  FakeNotices,
+  FakeState,
+  fakeStored,
+  fill,
+  HEX_A,
+} from '../../../test/support/fake-parts.js';
+import { HostDesk } from '../host-desk.js';
 import { StreamHub, type StreamClient } from './stream-hub.js';
 
 class FakeClient implements StreamClient {
@@ -38,7 +47,9 @@ beforeEach(() => {
   notices = new FakeNotices();
   state = new FakeState();
   fill(state);
-  hub = new StreamHub(notices, state, new FakeClock(), () => false);
+  const clock = new FakeClock();
+  const isSample = () => false;
+  hub = new StreamHub(notices, state, clock, new HostDesk(state, new FakeAccess(), clock, isSample), isSample);
 });
 afterEach(() => {
   hub.close();

@@ -11,7 +11,8 @@ import type { LiveNotice, LiveNotices } from '../../app/live-ports.js';
 import type { Clock } from '../../app/ports.js';
 import type { StateQueries } from '../../app/query-ports.js';
 import type { StreamMessage } from '../../contract/index.js';
-import { hostShape, recentVolumes, sumOf } from '../shape/host.js';
+import type { HostDesk } from '../host-desk.js';
+import { recentVolumes, sumOf } from '../shape/host.js';
 import { threatSummary } from '../shape/threat.js';
 import { threatCountsOf } from '../statistics.js';
 
@@ -52,6 +53,7 @@ export class StreamHub {
     notices: LiveNotices,
     private readonly state: StateQueries,
     private readonly clock: Clock,
+    private readonly hosts: HostDesk,
     private readonly isSample: (host: string) => boolean,
   ) {
     this.#lastId = clock.nowMs();
@@ -126,9 +128,7 @@ export class StreamHub {
     }
     for (const [name] of drain(this.#hosts)) {
       const record = this.state.host(name);
-      if (record === undefined) continue;
-      const recent = recentVolumes(this.state, this.clock.nowMs(), name);
-      this.#send({ type: 'host', host: hostShape(record, recent, this.isSample) });
+      if (record !== undefined) this.#send({ type: 'host', host: this.hosts.host(record) });
     }
     for (const [what] of drain(this.#policy)) this.#send({ type: 'policy', what });
   }
@@ -140,7 +140,7 @@ export class StreamHub {
       type: 'statistics',
       threats: threatCountsOf(this.state),
       events: this.state.eventCounts().events,
-      hosts: this.state.hostCounts(nowMs).known,
+      hosts: this.state.knownHosts(),
       perMinute: sumOf(recentVolumes(this.state, nowMs).values()).perMinute,
     } as const satisfies StreamMessage;
     const text = JSON.stringify(message);

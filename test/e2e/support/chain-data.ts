@@ -48,6 +48,7 @@ export interface ChainOptions {
   readonly threshold?: number;
   readonly active?: boolean;
   readonly verdict?: Threat['verdict'];
+  readonly completeness?: Threat['completeness'];
   readonly sample?: boolean;
 }
 
@@ -212,6 +213,7 @@ export function chainOf(root: ProcessSpec, options: ChainOptions): ChainData {
     changed: false,
     handledBy: verdict === 'open' ? null : 'wu.min',
     handledAt: verdict === 'open' ? null : iso(baseMs + 3_600_000),
+    completeness: options.completeness ?? { state: 'complete', notes: [] },
     sample: options.sample ?? false,
     revision: 1,
     evidence,

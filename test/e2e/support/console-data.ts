@@ -319,6 +319,11 @@ export function consoleData(
       perTenMinutes: silent ? 0 : 2380 - index * 161,
       openThreats: [...chains.values()].filter((chain) => chain.threat.host === name && chain.threat.verdict === 'open')
         .length,
+      state: silent ? (index === 7 ? 'silent' : 'quiet') : 'active',
+      since: new Date(nowMs - (silent ? 190 * MINUTE_MS * (index - 4) : 540 * MINUTE_MS)).toISOString(),
+      quietAfterSeconds: 900,
+      silentAfterSeconds: index === 5 ? 259_200 : 900,
+      missing: index === 2 ? 42 : 0,
       sample: false,
     };
   });

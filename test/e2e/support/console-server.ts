@@ -346,8 +346,16 @@ export class ConsoleServer {
       duplicates: 1204,
       refused: 0,
       hosts: this.isEmpty
-        ? { known: 0, heard: 0 }
-        : { known: this.data.hosts.length, heard: this.data.hosts.length - 2 },
+        ? { known: 0, heard: 0, quiet: 0, silent: 0, fellSilent: [] }
+        : {
+            known: this.data.hosts.length,
+            heard: this.data.hosts.length - 2,
+            quiet: 1,
+            silent: 1,
+            fellSilent: this.data.hosts.flatMap(({ name, state, since }) =>
+              state === 'silent' ? [{ name, since }] : [],
+            ),
+          },
       perMinute: 1312,
       perTenMinutes: 13_410,
       volume: this.isEmpty ? { ...volume, hosts: [], others: volume.others.map(() => 0) } : volume,
