@@ -10,6 +10,7 @@ import type { Event } from '../../engine/event/event.js';
 import type { PluginFinding } from '../../engine/plugin/plugin.js';
 import { assert } from '../../engine/base/assert.js';
 import { AppError } from '../app-error.js';
+import type { StreamWatch } from '../completeness/stream-watch.js';
 import type { Clock, EffectStore, Pause, PolicyChange } from '../ports.js';
 import type { LogFold } from '../replay/log-fold.js';
 import { ArrivalCounter } from './arrival-counter.js';
