@@ -20,6 +20,19 @@ export class ChangeNotes {
   /** @param isOn  false where nobody asks: nothing is noted then */
   constructor(private readonly isOn: boolean) {}
 
+  /** Nothing changed since the last `take`. */
+  get isEmpty(): boolean {
+    return (
+      this.#processes.size === 0 &&
+      this.#chains.size === 0 &&
+      this.#aliases.length === 0 &&
+      this.#forgotten.length === 0 &&
+      this.#withdrawn.length === 0 &&
+      this.#removed.length === 0 &&
+      this.#events.length === 0
+    );
+  }
+
   touch(chain: Chain | undefined, process: Process | undefined): void {
     if (!this.isOn) return;
     if (chain !== undefined) this.#chains.add(chain);

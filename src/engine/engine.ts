@@ -8,6 +8,7 @@ import { Forest, type ForestObserver } from './chain/forest.js';
 import { ChangeNotes } from './change-notes.js';
 import type { Effects, EventRecord } from './effects.js';
 import type { EngineCounts, EngineOptions, HitSubject } from './engine-options.js';
+import { assert } from './base/assert.js';
 import { hex64 } from './base/hash.js';
 import { integerOf, textOf, type Event } from './event/event.js';
 import { fullerName, hostKey } from './event/host-name.js';
@@ -15,25 +16,23 @@ import { PluginRunner } from './plugin/plugin-runner.js';
 import type { PluginEvidence, PluginFinding } from './plugin/plugin.js';
 import type { Policy } from './policy.js';
 import { HostTable, type HostObserver } from './process/host-table.js';
-import { fileNameOf, type PidReference, type PidTimeline } from './process/pid-timeline.js';
+import type { PidReference, RestsOnPid } from './process/pid-reference.js';
+import { fileNameOf, type PidTimeline } from './process/pid-timeline.js';
 import { createFacts, currentOf, type Mention, type Process } from './process/process.js';
 import type { Rule } from './rule/rule.js';
 import { correlationPlan, type CorrelationPlan } from './rule/sigma/correlation/correlation-plan.js';
 import { Correlator } from './rule/sigma/correlation/correlator.js';
-import type { Occurrence, Sighting } from './rule/sigma/correlation/occurrence.js';
+import type { Occurrence } from './rule/sigma/correlation/occurrence.js';
 import { Standing } from './rule/sigma/correlation/standing.js';
-import { evidenceEventOf, type Evidence, type EvidenceEvent } from './score/evidence.js';
+import { evidenceEventOf, type EvidenceEvent } from './score/evidence.js';
 import { Scorer } from './score/scorer.js';
 import type { Threat } from './score/threat.js';
+import { readEngine, writeEngine, type EngineState } from './snapshot/engine-records.js';
+import type { RecordReader } from './snapshot/record-reader.js';
+import type { RecordWriter } from './snapshot/record-writer.js';
+import type { Reading, Writing } from './snapshot/state-records.js';
 import { eventRecord, threatOf } from './views.js';
 import { isRootImage, isSkipped } from './policy-lists.js';
-
-/** What rests on the pid of one event, and moves when the pid turns out to mean another run. */
-interface RestsOnPid {
-  readonly evidence: Evidence[];
-  sighting: Sighting | undefined;
-  subject: HitSubject | undefined;
-}
 
 const NO_RULES: readonly Rule[] = [];
 const POWERSHELL = /powershell/i;
@@ -238,6 +237,56 @@ export class Engine {
     return this.#changes.take(this.#policy.threshold, (chain) => this.#forest.chains.has(chain));
   }
 
+  /**
+   * Nothing waits to be drained or settled: only then can a snapshot be taken. An event may leave more to settle than is done at once; the next one
+   * goes on with it.
+   */
+  get isAtRest(): boolean {
+    const isSettled = this.#unsettled.size === 0 && this.#unjudged.size === 0 && this.#correlator.isSettled;
+    return isSettled && this.#changes.isEmpty;
+  }
+
+  /**
+   * Everything that what comes later can depend on, at rest. Between two chunks nothing may be applied.
+   *
+   * @yields chunks to be kept in their order; what `records` holds at the end is the last of them
+   */
+  *snapshot(records: RecordWriter): Writing {
+    assert(this.isAtRest, 'a snapshot is of an engine at rest');
+    const { events } = this.counts;
+    for (const chunk of writeEngine(records, this.#state())) {
+      yield chunk;
+      assert(this.isAtRest && events === this.counts.events, 'an engine rests until its snapshot is written');
+    }
+  }
+
+  /**
+   * An engine as it was when `snapshot` was called.
+   *
+   * @param policy  the one that was in force then
+   * @yields for each chunk that it wants
+   * @throws SnapshotFault where the chunks are of another version, of other rules, or damaged
+   */
+  static *restore(records: RecordReader, policy: Policy, options: EngineOptions): Reading<Engine> {
+    const engine = new Engine(policy, options);
+    yield* readEngine(records, engine.#state());
+    return engine;
+  }
+
+  #state(): EngineState {
+    return {
+      policy: this.#policy,
+      counts: this.counts,
+      hosts: this.#hosts,
+      forest: this.#forest,
+      scorer: this.#scorer,
+      correlator: this.#correlator,
+      standing: this.#standing,
+      pluginNames: (this.options.plugins ?? []).map(({ name }) => name),
+      makeHost: (key, name) => this.#makeHost(key, name),
+    };
+  }
+
   #correlate(event: Event, matched: readonly Rule[], subject: Process, repeated: boolean): void {
     const sighting = this.#correlator.feed(event, matched, subject, repeated);
     if (this.#restsOnPid !== undefined) this.#restsOnPid.sighting = sighting;
@@ -288,9 +337,15 @@ export class Engine {
     if (known !== undefined) return known;
     const key = hostKey(name);
     let host = this.#hosts.get(key);
-    if (host === undefined) this.#hosts.set(key, (host = new HostTable(key, name.toLowerCase(), this.#hostObserver())));
+    if (host === undefined) host = this.#makeHost(key, name.toLowerCase());
     host.name = fullerName(host.name, name.toLowerCase());
     this.#hostsByName.set(name, host);
+    return host;
+  }
+
+  #makeHost(key: string, name: string): HostTable {
+    const host = new HostTable(key, name, this.#hostObserver());
+    this.#hosts.set(key, host);
     return host;
   }
 
@@ -334,33 +389,46 @@ export class Engine {
     } else if (facts.parentPid > 0 && !process.parentIsCertain) {
       this.#linkByPid(host, process, facts.parentPid, event, facts.parentImage);
     }
-    this.#bound(host);
+    this.#bound(host, process);
     return process;
   }
 
   /** The parent of a process that names it by pid alone; asked again whenever more is known of that pid. */
   #linkByPid(host: HostTable, process: Process, parentPid: number, event: Event, statedImage: string): void {
     const image = statedImage === '' && parentPid === SYSTEM_PID ? 'System' : statedImage;
-    const take = (parent: Process): void => {
-      this.#settle(parent);
-      this.#link(currentOf(process), parent);
-    };
-    const parent = this.#meantBy(host, parentPid, {
-      mention: { rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' },
-      except: () => currentOf(process),
-      isNeeded: () => !currentOf(process).parentIsCertain,
-      move: (_from, to) => take(to),
-    });
-    take(parent);
+    const mention: Mention = { rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' };
+    const timeline = host.timeline(parentPid);
+    const target = timeline.resolve(mention.timeMs, fileNameOf(image), process);
+    timeline.refer({ kind: 'parent', mention, target, child: process });
+    this.#takeParent(process, target);
   }
 
-  /** The process that a pid means at the mention's time. `move` is called whenever a better one becomes known. */
-  #meantBy(host: HostTable, pid: number, reference: Omit<PidReference, 'target'>): Process {
+  #takeParent(process: Process, parent: Process): void {
+    this.#settle(parent);
+    this.#link(process, parent);
+  }
+
+  /** The process that a pid means at the time of an event that names it. */
+  #actorBy(host: HostTable, pid: number, kind: 'deed' | 'end', mention: Mention): Process {
     const timeline = host.timeline(pid);
-    const { mention, except } = reference;
-    const target = timeline.resolve(mention.timeMs, fileNameOf(mention.image), except?.());
-    timeline.refer({ ...reference, target });
+    const target = timeline.resolve(mention.timeMs, fileNameOf(mention.image));
+    const rests: RestsOnPid = { evidence: [], sighting: undefined, subject: undefined };
+    this.#restsOnPid = rests;
+    timeline.refer({ kind, mention, target, rests });
     return target;
+  }
+
+  #referenceMoved(reference: PidReference, from: Process): void {
+    const { kind, target: to } = reference;
+    if (kind === 'parent') {
+      this.#takeParent(currentOf(reference.child), to);
+      return;
+    }
+    const { timeMs } = reference.mention;
+    if (kind === 'end' && from.endMs === timeMs) this.#end(from, 0);
+    this.#settleDeed(to, timeMs);
+    if (kind === 'end') this.#end(to, timeMs);
+    this.#moveTo(reference.rests, from, to);
   }
 
   #ended(host: HostTable, event: Event): Process | undefined {
@@ -372,20 +440,9 @@ export class Engine {
       return named;
     }
     if (pid <= 0) return undefined;
-    const rests = this.#restOnPid();
-    const { timeMs } = event;
-    const process = this.#meantBy(host, pid, {
-      mention: deedMention(event),
-      isNeeded: () => true,
-      move: (from, to) => {
-        if (from.endMs === timeMs) this.#end(from, 0);
-        this.#settleDeed(to, timeMs);
-        this.#end(to, timeMs);
-        this.#moveTo(rests, from, to);
-      },
-    });
-    this.#settleDeed(process, timeMs);
-    this.#end(process, timeMs);
+    const process = this.#actorBy(host, pid, 'end', deedMention(event));
+    this.#settleDeed(process, event.timeMs);
+    this.#end(process, event.timeMs);
     return process;
   }
 
@@ -409,22 +466,9 @@ export class Engine {
     const mention = deedMention(event);
     // Without a hit nothing rests on it, so no placeholder is made for it.
     if (!isHit) return host.timeline(subjectPid).peek(event.timeMs, fileNameOf(mention.image));
-    const rests = this.#restOnPid();
-    const { timeMs } = event;
-    const process = this.#meantBy(host, subjectPid, {
-      mention,
-      isNeeded: () => true,
-      move: (from, to) => {
-        this.#settleDeed(to, timeMs);
-        this.#moveTo(rests, from, to);
-      },
-    });
-    this.#settleDeed(process, timeMs);
+    const process = this.#actorBy(host, subjectPid, 'deed', mention);
+    this.#settleDeed(process, event.timeMs);
     return process;
-  }
-
-  #restOnPid(): RestsOnPid {
-    return (this.#restsOnPid = { evidence: [], sighting: undefined, subject: undefined });
   }
 
   #moveTo({ evidence, sighting, subject }: RestsOnPid, from: Process, to: Process): void {
@@ -540,13 +584,15 @@ export class Engine {
     return eventRecord(event, position, host.name, process, chainId, target, rules);
   }
 
-  #bound(host: HostTable): void {
+  /** @param created  what the event at hand is about, and hits may yet be given to */
+  #bound(host: HostTable, created: Process): void {
     const max = this.options.maxProcessesPerHost ?? DEFAULT_PROCESSES_MAX;
     if (host.processes.size <= max) return;
     const goal = Math.floor(max * 0.9);
     for (const process of [...host.processes.values()]) {
       if (host.processes.size <= goal) return;
-      if (process.endMs === 0 || process.hasEvidence || process.hasChildren || process.isRoot) continue;
+      if (process === created || process.endMs === 0 || process.hasEvidence || process.hasChildren || process.isRoot)
+        continue;
       this.#forest.leave(process);
       host.forget(process);
       this.counts.forgotten++;
@@ -574,6 +620,7 @@ export class Engine {
         if (formerId !== undefined && into.chain !== undefined) this.#changes.alias(formerId, into.chain.id);
       },
       timelineChanged: (timeline) => void this.#unsettled.add(timeline),
+      referenceMoved: (reference, from) => this.#referenceMoved(reference, from),
       processWithdrawn: (process) => {
         this.#forest.remove(process);
         this.#changes.remove(process, undefined);

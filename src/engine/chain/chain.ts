@@ -11,6 +11,7 @@ import { outranks, pointsOf, type LedgerItem } from '../score/ledger.js';
 export const NO_DAY = -1;
 
 const NO_ITEMS: ReadonlyMap<string, LedgerItem> = new Map();
+const NO_DEEDS: ReadonlyMap<string, Evidence> = new Map();
 
 export class Chain {
   readonly members: Process[] = [];
@@ -53,6 +54,11 @@ export class Chain {
     return (this.#deeds ??= new Map());
   }
 
+  /** The same, where nothing is to be made for it. */
+  get heldDeeds(): ReadonlyMap<string, Evidence> {
+    return this.#deeds ?? NO_DEEDS;
+  }
+
   /** Strongest item by ledger key, profiles apart. */
   get ledger(): ReadonlyMap<string, LedgerItem> {
     return this.#ledger ?? NO_ITEMS;
@@ -80,6 +86,12 @@ export class Chain {
   restart(start: Process): void {
     this.start = start;
     this.#id = undefined;
+  }
+
+  /** Puts back what was kept, without adding to the score. */
+  restore(ledger: readonly LedgerItem[], profiles: readonly LedgerItem[]): void {
+    if (ledger.length > 0) this.#ledger = new Map(ledger.map((item) => [item.evidence.key, item]));
+    if (profiles.length > 0) this.#profiles = new Map(profiles.map((item) => [item.evidence.key, item]));
   }
 
   /** Puts an item in the ledger if it outranks what is there. @returns true if the ledger changed */

@@ -1,5 +1,7 @@
 /** Which records were seen already, by their 64-bit identity: how a shipper's retry takes effect once. Open addressing, no allocation a record. */
 
+import { demand, type RecordReader } from '../snapshot/record-reader.js';
+import type { RecordWriter } from '../snapshot/record-writer.js';
 import type { Event } from './event.js';
 
 const EMPTY_LOW = 0;
@@ -38,6 +40,32 @@ export class SeenRecords {
       if (this.#low[slot] === low && this.#high[slot] === high) return true;
       if (this.#low[slot] === 0 && this.#high[slot] === 0) return this.#previous?.has(high, low) ?? false;
     }
+  }
+
+  /** The newest and, where there is a bound, the generation before. */
+  write(records: RecordWriter): void {
+    for (const generation of [this, this.#previous]) {
+      records.uint(generation === undefined ? 0 : generation.#size);
+      if (generation === undefined) continue;
+      for (let slot = 0; slot < generation.#low.length; slot++) {
+        const [high, low] = [generation.#high[slot]!, generation.#low[slot]!];
+        if (high !== 0 || low !== 0) records.pair(high, low);
+      }
+    }
+  }
+
+  /** @param bound  as that which was written had */
+  static read(records: RecordReader, bound: number, capacity: number): SeenRecords {
+    const [newest, previous] = [new SeenRecords(bound, capacity), new SeenRecords(Number.POSITIVE_INFINITY, capacity)];
+    for (const generation of [newest, previous]) {
+      for (let left = records.uint(); left > 0; left--) {
+        const { high, low } = records.pair();
+        demand(high !== 0 || low !== 0, 'a record has no identity');
+        generation.#insert(high, low);
+      }
+    }
+    if (previous.#size > 0) newest.#previous = previous;
+    return newest;
   }
 
   #insert(high: number, low: number): boolean {

@@ -3,6 +3,7 @@
 import { hashId } from '../base/hash.js';
 import { normaliseGuid, startFromGuid } from './guid.js';
 import { fileNameOf, PidTimeline } from './pid-timeline.js';
+import type { PidReference } from './pid-reference.js';
 import { Process, type CreateFacts } from './process.js';
 
 /** Two sensors report one creation within this time of each other. */
@@ -22,6 +23,8 @@ export interface HostObserver {
   processWithdrawn(process: Process): void;
   /** `settle` must be called for it before the next event. */
   timelineChanged(timeline: PidTimeline): void;
+  /** The reference was found to mean its target instead of `from`. */
+  referenceMoved(reference: PidReference, from: Process): void;
 }
 
 export class HostTable {
@@ -89,6 +92,27 @@ export class HostTable {
     return this.#hostEvents;
   }
 
+  /** As `hostEvents`, where there is one by now. */
+  get knownHostEvents(): Process | undefined {
+    return this.#hostEvents;
+  }
+
+  get timelines(): Iterable<PidTimeline> {
+    return this.#byPid.values();
+  }
+
+  /** Puts back a process that was kept, when nothing is to follow from it. */
+  restore(process: Process): void {
+    if (process.isHostEvents) {
+      this.#hostEvents = process;
+      return;
+    }
+    this.processes.set(process.id, process);
+    const { bareGuid, pid, identityStartMs, isGap } = process;
+    if (bareGuid !== '') this.#byGuid.set(bareGuid, process);
+    if (bareGuid === '' ? !isGap : pid > 0 && identityStartMs > 0) this.timeline(pid).restoreRun(process);
+  }
+
   timeline(pid: number): PidTimeline {
     let timeline = this.#byPid.get(pid);
     if (timeline === undefined) this.#byPid.set(pid, (timeline = new PidTimeline(this, pid)));
@@ -111,6 +135,10 @@ export class HostTable {
 
   timelineChanged(timeline: PidTimeline): void {
     this.observer.timelineChanged(timeline);
+  }
+
+  referenceMoved(reference: PidReference, from: Process): void {
+    this.observer.referenceMoved(reference, from);
   }
 
   /** Unites twins on a pid that changed, and moves what rests on it to the runs that it means now. */

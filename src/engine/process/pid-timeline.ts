@@ -5,27 +5,16 @@
 
 import { hashId } from '../base/hash.js';
 import type { HostTable } from './host-table.js';
+import { exceptOf, isNeeded, type PidReference } from './pid-reference.js';
 import { isBetterMention, Process, type Mention } from './process.js';
 
 /** Sysmon's GUIDs hold whole seconds, and sensors stamp a process's first deeds a moment before its create. */
 const START_TOLERANCE_MS = 1000;
 /** A process is named by others for a moment after its end. */
 const END_TOLERANCE_MS = 2000;
+const NO_GAPS: ReadonlyMap<string, Process> = new Map();
 /** Past this many references on one pid, later ones stay where they were first resolved. */
 const REFERENCES_MAX = 8_192;
-
-/** Something that names a process by pid and time. Moves when a better run becomes known. */
-export interface PidReference {
-  /** What it says of the process, and when. A run of another program than `mention.image` is not meant. */
-  readonly mention: Mention;
-  target: Process;
-  /** False once something better than a pid settled the matter; the reference is dropped then. */
-  isNeeded(): boolean;
-  /** A run that is not meant whatever its times: nobody is its own parent. */
-  readonly except?: () => Process;
-  /** Called when the reference is found to mean `to` instead of `from`. */
-  move(from: Process, to: Process): void;
-}
 
 export function fileNameOf(image: string): string {
   return image.slice(image.lastIndexOf('\\') + 1).toLowerCase();
@@ -43,19 +32,45 @@ export class PidTimeline {
 
   constructor(
     readonly host: HostTable,
-    private readonly pid: number,
+    readonly pid: number,
   ) {}
 
   get runs(): readonly Process[] {
     return this.#runs;
   }
 
+  get references(): readonly PidReference[] {
+    return this.#references;
+  }
+
+  get gaps(): ReadonlyMap<string, Process> {
+    return this.#gaps ?? NO_GAPS;
+  }
+
+  isPinned(gap: Process): boolean {
+    return this.#pinned?.has(gap) === true;
+  }
+
   /** Adds a run whose start is known; references that mean it move to it when the host's timelines are settled. */
   addRun(run: Process): void {
+    this.restoreRun(run);
+    this.changed();
+  }
+
+  /** Puts back what was kept, when nothing is to follow from it. */
+  restoreRun(run: Process): void {
     let index = this.#runs.length;
     while (index > 0 && isAfter(this.#runs[index - 1]!, run)) index--;
     this.#runs.splice(index, 0, run);
-    this.changed();
+  }
+
+  restoreGap(place: string, gap: Process, isPinned: boolean): void {
+    (this.#gaps ??= new Map()).set(place, gap);
+    if (isPinned) (this.#pinned ??= new Set()).add(gap);
+  }
+
+  restoreReference(reference: PidReference): void {
+    this.#references.push(reference);
   }
 
   removeRun(run: Process): void {
@@ -98,15 +113,16 @@ export class PidTimeline {
 
   /** Resolves every reference again. Called between events only, when every process has its place. */
   reconsider(): void {
-    if (this.#references.length === 0) return;
-    this.#references = this.#references.filter((reference) => reference.isNeeded());
+    if (this.#references.length === 0 && this.gaps.size === 0) return;
+    this.#references = this.#references.filter(isNeeded);
     for (const reference of this.#references) {
-      const target = this.resolve(reference.mention.timeMs, fileNameOf(reference.mention.image), reference.except?.());
+      const { timeMs, image } = reference.mention;
+      const target = this.resolve(timeMs, fileNameOf(image), exceptOf(reference));
       if (target === reference.target) continue;
       const from = reference.target;
       reference.target = target;
       if (target.isGap) target.addMention(reference.mention);
-      reference.move(from, target);
+      this.host.referenceMoved(reference, from);
     }
     this.#reviewGaps();
   }

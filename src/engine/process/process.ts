@@ -59,6 +59,8 @@ export interface Mention {
   readonly user: string;
 }
 
+const NO_EVIDENCE: ReadonlyMap<string, Evidence> = new Map();
+
 export class Process implements PluginProcess {
   /** Create events by sensor; the earliest of each. Sysmon's wins, the other fills what it leaves empty. */
   sysmonCreate: CreateFacts | undefined;
@@ -94,6 +96,8 @@ export class Process implements PluginProcess {
   displaced: Map<string, Evidence> | undefined;
   #hitCounts: Map<string, number> | undefined;
   memory: Memories | undefined;
+  /** Its place in the snapshot that is being written; says nothing at other times. */
+  snapshotPlace = 0;
 
   constructor(
     public id: string,
@@ -123,6 +127,11 @@ export class Process implements PluginProcess {
     return (this.#evidence !== undefined && this.#evidence.size > 0) || this.derived !== undefined;
   }
 
+  /** The same, where nothing is to be made for it. */
+  get heldEvidence(): ReadonlyMap<string, Evidence> {
+    return this.#evidence ?? NO_EVIDENCE;
+  }
+
   /** How often each rule fired on it. */
   get hitCounts(): ReadonlyMap<string, number> {
     return this.#hitCounts ?? NO_COUNTS;
@@ -130,6 +139,11 @@ export class Process implements PluginProcess {
 
   countHits(rule: string, by: number): void {
     addCount((this.#hitCounts ??= new Map()), rule, by);
+  }
+
+  /** False for one that was forgotten for want of room, or stood for nothing: some reference may still hold on to it. */
+  get isKnown(): boolean {
+    return this.isHostEvents || this.hostTable.processes.get(this.id) === this;
   }
 
   get host(): string {

@@ -4,10 +4,15 @@ import type { Process } from '../process/process.js';
 import type { Evidence } from './evidence.js';
 import type { Exception } from './exception.js';
 
-interface Held {
+/** An exception with the policies under which it held. */
+export interface HeldException {
   readonly exception: Exception;
   /** Policy it came with and, once removed, the policy it went with: evidence keeps what held when it was first given. */
   readonly since: number;
+  readonly until: number;
+}
+
+interface Held extends HeldException {
   until: number;
   readonly value: (text: string) => boolean;
 }
@@ -26,6 +31,17 @@ export class Exemptions {
     for (const exception of wanted.values()) {
       this.#held.push({ exception, since: sequence, until: Number.POSITIVE_INFINITY, value: matcherOf(exception) });
     }
+  }
+
+  /** In the order in which they were added. */
+  get held(): readonly HeldException[] {
+    return this.#held;
+  }
+
+  /** Puts back what was kept in place of what is there. */
+  restore(held: readonly HeldException[]): void {
+    this.#held.length = 0;
+    for (const each of held) this.#held.push({ ...each, value: matcherOf(each.exception) });
   }
 
   get isEmpty(): boolean {

@@ -7,10 +7,10 @@ import type { PluginEvidence, StartEvidence } from '../plugin/plugin.js';
 import type { Policy } from '../policy.js';
 import { currentOf, type Process } from '../process/process.js';
 import type { Rule } from '../rule/rule.js';
-import type { Finding } from '../rule/sigma/correlation/standing.js';
+import type { Finding, ScoredRule } from '../rule/sigma/correlation/standing.js';
 import type { Evidence, EvidenceEvent } from './evidence.js';
 import { HitEvidence, type HitKey, withPolicy } from './hit-evidence.js';
-import { Exemptions } from './exemptions.js';
+import { Exemptions, type HeldException } from './exemptions.js';
 import { isStronger, outranks, type LedgerItem } from './ledger.js';
 import { reachedProfiles } from './profiles.js';
 
@@ -29,7 +29,7 @@ export interface ScorerObserver {
 export class Scorer {
   readonly #exemptions = new Exemptions();
   /** Ledger keys by rule, made once: a hit that repeats what is known must cost next to nothing. */
-  readonly #keys = new WeakMap<Rule, readonly HitKey[]>();
+  readonly #keys = new WeakMap<ScoredRule, readonly HitKey[]>();
   #policy: Policy | undefined;
   /** Counts policies, so that evidence can say under which it was given. */
   #sequence = 0;
@@ -43,6 +43,21 @@ export class Scorer {
     this.#policy = policy;
     this.#sequence++;
     this.#exemptions.update(policy.exceptions, this.#sequence);
+  }
+
+  /** Number of the policy in force. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  get exceptions(): readonly HeldException[] {
+    return this.#exemptions.held;
+  }
+
+  /** Puts back what was kept; the policy is in force already. */
+  restore(sequence: number, exceptions: readonly HeldException[]): void {
+    this.#sequence = sequence;
+    this.#exemptions.restore(exceptions);
   }
 
   /**
@@ -85,7 +100,7 @@ export class Scorer {
    *
    * @param timeMs  tells the day, where the process is a root
    */
-  derive(process: Process, rule: Rule, timeMs: number, finding: Finding | undefined): void {
+  derive(process: Process, rule: ScoredRule, timeMs: number, finding: Finding | undefined): void {
     if (rule.isShadow) return;
     const rulesVersion = this.#policy!.rules.version;
     this.#derive(process, rule.id, timeMs, finding !== undefined, (policy) =>
@@ -128,7 +143,7 @@ export class Scorer {
   }
 
   /** Counts one more hit of a correlation, or one less. */
-  countDerived(process: Process, rule: Rule, timeMs: number, by: number): void {
+  countDerived(process: Process, rule: ScoredRule, timeMs: number, by: number): void {
     process.countHits(rule.id, by);
     this.#knownChainOf(process, timeMs)?.countHits(rule.id, by);
   }
@@ -290,12 +305,15 @@ export class Scorer {
     }
     const keys = new Set(reached.map(({ profile }) => `profile:${profile.id}`));
     for (const [key, item] of [...chain.profiles]) {
+      if (keys.has(key)) continue;
       // What an earlier policy gave stays given, even where its profile is gone.
-      if (!keys.has(key) && item.evidence.policy === this.#sequence) chain.setProfile(key, undefined);
+      if (item.evidence.policy === this.#sequence) chain.setProfile(key, undefined);
+      else if (item.process.absorbedBy !== undefined)
+        chain.setProfile(key, { ...item, process: currentOf(item.process) });
     }
   }
 
-  #keysOf(rule: Rule): readonly HitKey[] {
+  #keysOf(rule: ScoredRule): readonly HitKey[] {
     let keys = this.#keys.get(rule);
     if (keys === undefined) {
       keys = [
@@ -377,7 +395,7 @@ function pluginEvidence(plugin: string, stated: PluginEvidence, event: EvidenceE
 }
 
 function derivedEvidence(
-  rule: Rule,
+  rule: ScoredRule,
   keys: readonly HitKey[],
   { event, matched }: Finding,
   rulesVersion: string,

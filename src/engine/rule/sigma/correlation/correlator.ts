@@ -30,11 +30,11 @@ export interface CorrelatorPorts {
 }
 
 /** Groups that are about no chain or process are all under this one. */
-const NO_ANCHOR: object = {};
+export const NO_ANCHOR: object = {};
 const NOTHING: readonly [] = [];
 
 /** One correlation's groups: by chain or process first, then by the values of their fields. */
-interface Node {
+export interface Node {
   readonly correlation: PlannedCorrelation;
   readonly groups: Map<object, Map<string, Group>>;
   groupCount: number;
@@ -72,6 +72,35 @@ export class Correlator {
   /** Events forgotten for want of room, ever. */
   get evicted(): number {
     return this.#evicted;
+  }
+
+  /** Nothing waits to be measured or moved. */
+  get isSettled(): boolean {
+    return this.#pending.length === 0 && this.#disturbed.size === 0 && this.#moved.size === 0;
+  }
+
+  /** All correlations, inner ones first. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  /** All events remembered, by record identity. */
+  get events(): ReadonlyMap<string, Sighting> {
+    return this.#sightings;
+  }
+
+  /** Puts back what was kept, under the plan that is in force already. */
+  restore(sightings: readonly Sighting[], groups: readonly Group[], evicted: number): void {
+    for (const sighting of sightings) this.#sightings.set(sighting.at.id, sighting);
+    for (const group of groups) {
+      const node = this.#nodeOf(group);
+      const known = node.groups.get(group.anchor);
+      if (known === undefined) node.groups.set(group.anchor, new Map([[group.key, group]]));
+      else known.set(group.key, group);
+      node.groupCount++;
+      this.#occurrences += group.items.length;
+    }
+    this.#evicted = evicted;
   }
 
   /** Correlations that say the same as before keep what they gathered; what others gave stays given. */
@@ -129,7 +158,8 @@ export class Correlator {
 
   /** The event belongs to another process: its pid meant another run. */
   move(sighting: Sighting, to: Process): void {
-    this.#moved.set(sighting, to);
+    // What was forgotten, as with the correlations of an earlier policy, need not know.
+    if (this.#sightings.get(sighting.at.id) === sighting) this.#moved.set(sighting, to);
   }
 
   /** A chain or process joined another or was taken apart: what is grouped by it is grouped anew. */

@@ -43,6 +43,16 @@ export class Group {
     return this.#items;
   }
 
+  get floorMs(): number {
+    return this.#floorMs;
+  }
+
+  /** Puts back what was kept: occurrences in their order, with what holds at each. */
+  restore(items: readonly Occurrence[], floorMs: number): void {
+    this.#items.push(...items);
+    this.#floorMs = floorMs;
+  }
+
   get #isChanged(): boolean {
     return this.#changedToMs >= this.#changedFromMs;
   }

@@ -17,24 +17,29 @@ export interface Finding {
   readonly matched: readonly Matched[];
 }
 
+/** What of a rule becomes evidence: a rule that is in force no more may still stand somewhere. */
+export type ScoredRule = Pick<Rule, 'id' | 'title' | 'points' | 'techniques' | 'set' | 'isShadow'>;
+
 export interface StandingPorts {
   /** What a correlation says of a process (of a root process: on the day of `timeMs`); `undefined` = nothing any more. */
-  derive(process: Process, rule: Rule, timeMs: number, finding: Finding | undefined): void;
+  derive(process: Process, rule: ScoredRule, timeMs: number, finding: Finding | undefined): void;
   /** How often it held there, more or less by one. */
-  count(process: Process, rule: Rule, timeMs: number, by: 1 | -1): void;
+  count(process: Process, rule: ScoredRule, timeMs: number, by: 1 | -1): void;
 }
 
 /** What an occurrence that is forgotten leaves behind. */
-interface Settled {
+export interface Settled {
   readonly finding: Finding;
   readonly key: string;
+  /** Its correlation is in force no more, but it was not forgotten for want of room: it is kept while it is outdone, too. */
+  readonly stays: boolean;
 }
 
-type Claim = Occurrence | Settled;
+export type Claim = Occurrence | Settled;
 
 /** Of one correlation on one process, and of one day where it is a root. */
-interface Place {
-  rule: Rule;
+export interface Place {
+  rule: ScoredRule;
   best: Claim;
   /** Those that are forgotten only while they are the best. */
   readonly claims: Set<Claim>;
@@ -73,7 +78,7 @@ export class Standing {
     const { rule } = occurrence.group.correlation;
     const place = this.#places.get(process)?.get(placeKey(process, rule, occurrence.sighting.at.timeMs));
     if (place?.claims.delete(occurrence) !== true || place.best !== occurrence) return;
-    place.best = { finding: findingOf(occurrence), key: occurrence.group.key };
+    place.best = settledFrom(occurrence, false);
     place.claims.add(place.best);
   }
 
@@ -97,7 +102,17 @@ export class Standing {
     for (const { rule, claims } of places.values()) for (const claim of claims) this.#add(into, rule, claim);
   }
 
-  #add(process: Process, rule: Rule, claim: Claim): void {
+  /** By rule, and by day where the process is a root. */
+  placesOf(process: Process): ReadonlyMap<string, Place> | undefined {
+    return this.#places.get(process);
+  }
+
+  /** Puts back what was kept, when nothing is to follow from it. */
+  restore(process: Process, places: Map<string, Place>): void {
+    this.#places.set(process, places);
+  }
+
+  #add(process: Process, rule: ScoredRule, claim: Claim): void {
     let places = this.#places.get(process);
     if (places === undefined) this.#places.set(process, (places = new Map<string, Place>()));
     const { timeMs } = eventOf(claim);
@@ -108,18 +123,22 @@ export class Standing {
       place.rule = rule;
       place.claims.add(claim);
       if (!isEarlier(claim, place.best)) return;
-      if ('finding' in place.best) place.claims.delete(place.best);
+      if ('finding' in place.best && !place.best.stays) place.claims.delete(place.best);
       place.best = claim;
     }
     this.ports.derive(process, rule, timeMs, findingOf(claim));
   }
 }
 
+export function settledFrom(occurrence: Occurrence, stays: boolean): Settled {
+  return { finding: findingOf(occurrence), key: occurrence.group.key, stays };
+}
+
 function processOf({ sighting }: Occurrence): Process {
   return currentOf(sighting.process!);
 }
 
-function placeKey(process: Process, rule: Rule, timeMs: number): string {
+function placeKey(process: Process, rule: ScoredRule, timeMs: number): string {
   return process.isRoot ? `${Math.floor(timeMs / DAY_MS)}|${rule.id}` : rule.id;
 }
 

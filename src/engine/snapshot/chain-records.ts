@@ -1,0 +1,156 @@
+/** Chains with their members and ledgers. */
+
+import { assert } from '../base/assert.js';
+import { Chain, NO_DAY } from '../chain/chain.js';
+import type { Forest } from '../chain/forest.js';
+import type { Process } from '../process/process.js';
+import type { Exception } from '../score/exception.js';
+import type { HeldException } from '../score/exemptions.js';
+import type { LedgerItem } from '../score/ledger.js';
+import { readCounts, readDerived, readMemories, writeCounts, writeDerived, writeMemories } from './process-records.js';
+import { demand } from './record-reader.js';
+import type { Reading, StateReader, StateWriter, Writing } from './state-records.js';
+
+const END = 0;
+const CHAIN = 1;
+const MEMBERS = 2;
+const HOLDERS = 3;
+const CONTENTS = 4;
+
+/** Enough to write of one chain at once. */
+const PROCESSES_AT_ONCE = 4096;
+
+/** @param places  is filled with the places of those chains that are in it */
+export function* writeChains(
+  state: StateWriter,
+  forest: Forest,
+  exceptions: readonly HeldException[],
+  pluginNames: readonly string[],
+  places: Map<object, number>,
+): Writing {
+  const { records } = state;
+  const exceptionPlaces = new Map(exceptions.map(({ exception }, place) => [exception, place]));
+  let place = 0;
+  for (const chain of forest.chains) {
+    if (places.has(chain)) places.set(chain, place);
+    place++;
+    records.uint(CHAIN);
+    state.process(chain.start);
+    const isOfDay = chain.start.dayChains?.get(chain.day) === chain;
+    records.flag(isOfDay);
+    if (isOfDay) records.number(chain.day);
+    records.number(chain.alive);
+    records.number(chain.score);
+    records.flag(chain.isThreat);
+    yield* writeProcesses(state, MEMBERS, chain.members);
+    if (chain.hasHolders) yield* writeProcesses(state, HOLDERS, [...chain.holders]);
+    if (hasContents(chain)) {
+      records.uint(CONTENTS);
+      const { heldDeeds, ledger, profiles, hitCounts, derived, memory } = chain;
+      state.evidence.all(heldDeeds.values(), heldDeeds.size);
+      writeItems(state, ledger, exceptionPlaces);
+      writeItems(state, profiles, exceptionPlaces);
+      writeCounts(records, hitCounts);
+      writeDerived(records, state.evidence, derived);
+      writeMemories(records, memory ?? [], pluginNames);
+    }
+    if (records.isFull) yield records.take();
+  }
+  records.uint(END);
+}
+
+export function* readChains(
+  state: StateReader,
+  forest: Forest,
+  exceptions: readonly HeldException[],
+  pluginNames: readonly string[],
+): Reading<readonly Chain[]> {
+  const { records } = state;
+  const chains: Chain[] = [];
+  let chain: Chain | undefined;
+  let isOfDay = false;
+  for (;;) {
+    if (records.isEmpty) records.give(yield);
+    const kind = records.below(CONTENTS + 1);
+    if (kind === END) return chains;
+    if (kind === CHAIN) {
+      const start = state.process();
+      isOfDay = records.flag();
+      chain = new Chain(start, isOfDay ? records.number() : NO_DAY);
+      if (isOfDay) (start.dayChains ??= new Map<number, Chain>()).set(chain.day, chain);
+      chain.alive = records.number();
+      chain.score = records.number();
+      chain.isThreat = records.flag();
+      chains.push(chain);
+      forest.chains.add(chain);
+      continue;
+    }
+    demand(chain !== undefined, 'what a chain holds is of no chain');
+    if (kind === MEMBERS) {
+      for (const member of readProcesses(state)) {
+        demand(isOfDay || member.chain === undefined, 'a process is in two chains');
+        if (!isOfDay) member.chain = chain;
+        chain.members.push(member);
+      }
+    } else if (kind === HOLDERS) for (const holder of readProcesses(state)) chain.holders.add(holder);
+    else {
+      for (const evidence of state.evidence.all()) chain.deeds.set(evidence.key, evidence);
+      const ledger = records.list(() => readItem(state, exceptions));
+      const profiles = records.list(() => readItem(state, exceptions));
+      chain.restore(ledger, profiles);
+      for (const [rule, count] of readCounts(records)) chain.countHits(rule, count);
+      chain.derived = readDerived(records, state.evidence);
+      const memory = readMemories(records, pluginNames);
+      if (memory.length > 0) chain.memory = memory;
+    }
+  }
+}
+
+function hasContents({ heldDeeds, ledger, profiles, hitCounts, derived, memory }: Chain): boolean {
+  return (
+    heldDeeds.size > 0 ||
+    ledger.size > 0 ||
+    profiles.size > 0 ||
+    hitCounts.size > 0 ||
+    derived !== undefined ||
+    memory !== undefined
+  );
+}
+
+function* writeProcesses(state: StateWriter, kind: number, processes: readonly Process[]): Writing {
+  const { records } = state;
+  for (let from = 0; from < processes.length; from += PROCESSES_AT_ONCE) {
+    const end = Math.min(processes.length, from + PROCESSES_AT_ONCE);
+    records.uint(kind);
+    records.uint(end - from);
+    for (let at = from; at < end; at++) state.process(processes[at]!);
+    if (records.isFull) yield records.take();
+  }
+}
+
+function readProcesses(state: StateReader): Process[] {
+  return state.records.list(() => state.process());
+}
+
+function writeItems(
+  state: StateWriter,
+  items: ReadonlyMap<string, LedgerItem>,
+  exceptions: ReadonlyMap<Exception, number>,
+): void {
+  const { records } = state;
+  records.uint(items.size);
+  for (const { evidence, process, exception } of items.values()) {
+    state.evidence.evidence(evidence);
+    state.sameProcess(process);
+    const place = exception === undefined ? -1 : exceptions.get(exception);
+    assert(place !== undefined, 'an exception that covers evidence is remembered');
+    records.uint(place + 1);
+  }
+}
+
+function readItem(state: StateReader, exceptions: readonly HeldException[]): LedgerItem {
+  const evidence = state.evidence.evidence();
+  const process = state.process();
+  const place = state.records.below(exceptions.length + 1);
+  return { evidence, process, exception: place === 0 ? undefined : exceptions[place - 1]!.exception };
+}
