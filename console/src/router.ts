@@ -1,11 +1,18 @@
 /** The pages and their addresses. Pages beyond the overview and the inbox are fetched when first opened. */
 
-import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router';
+import {
+  createRouter,
+  createWebHistory,
+  stringifyQuery,
+  type RouteLocationNormalized,
+  type RouteLocationRaw,
+} from 'vue-router';
 import type { Role } from '../../src/contract/index.js';
 import { getSetup } from './api/calls.js';
 import { i18n } from './i18n/index.js';
 import { useNotices } from './stores/notices.js';
 import { useSession } from './stores/session.js';
+import { wellFormed } from './text/escape.js';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -20,6 +27,13 @@ declare module 'vue-router' {
 
 export const router = createRouter({
   history: createWebHistory(),
+  // A host's name may hold half a letter: the address that leads to its threats cannot, and a link that throws takes its page with it.
+  stringifyQuery: (query = {}) =>
+    stringifyQuery(
+      Object.fromEntries(
+        Object.entries(query).map(([name, value]) => [name, typeof value === 'string' ? wellFormed(value) : value]),
+      ),
+    ),
   scrollBehavior: (_to, _from, saved) => saved ?? false,
   routes: [
     { path: '/setup', component: () => import('./views/SetupView.vue'), meta: { title: 'setup.title', open: true } },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { escaped, piecesOf, plainOf, type Piece } from './escape.js';
+import { escaped, piecesOf, plainOf, type Piece, wellFormed } from './escape.js';
 
 const drawn = (pieces: Piece[]): string =>
   pieces
@@ -89,6 +89,12 @@ describe('piecesOf', () => {
 
 test('escaped writes what is drawn as a chip as an escape', () => {
   expect(escaped('a\u202e\\\u{e0041}é')).toBe('a\\u202e\\\\\\u{e0041}é');
+});
+
+test('wellFormed keeps whole letters and marks half ones', () => {
+  expect(wellFormed('a\ud83d\ude00b')).toBe('a\ud83d\ude00b');
+  expect(wellFormed('\ud83dx\ude00')).toBe('\ufffdx\ufffd');
+  expect(() => encodeURI(wellFormed('\ud83d'))).not.toThrow();
 });
 
 test('plainOf gives one short line', () => {

@@ -167,6 +167,11 @@ export function escaped(text: string): string {
   return result;
 }
 
+/** The text with U+FFFD for each half of a letter that stands alone: an address takes no other. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, '\ufffd');
+}
+
 /** One line of plain text for places that take nothing else (a title bar, an accessible name): chips in ⟨⟩, at most `limit` units. */
 export function plainOf(text: string, limit = 120): string {
   let result = '';

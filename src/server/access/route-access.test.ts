@@ -182,7 +182,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /enrol': { code: 'x', host: 'fin-03' },
 };
 
-const REFUSALS = ['REQUEST_SIGN_IN', 'REQUEST_FORBIDDEN', 'REQUEST_CSRF'];
+const REFUSALS = new Set(['REQUEST_SIGN_IN', 'REQUEST_FORBIDDEN', 'REQUEST_CSRF']);
 const RANK: Readonly<Record<TokenRole, number>> = { sensor: 0, viewer: 1, analyst: 2, admin: 3 };
 
 /** The refusal that must come, `undefined` where the request must get through. Written apart from the guard, on purpose. */
@@ -242,7 +242,7 @@ describe('every route × every caller', () => {
       const headers = { ...(await caller.headers()), ...(body === undefined ? {} : { 'content-type': type }) };
       const answer = await server.ask(method, addressOf(route), { body, headers });
       const code = String(answer.json.code);
-      got.push(`${caller.name}: ${REFUSALS.includes(code) ? `${answer.status} ${code}` : 'through'}`);
+      got.push(`${caller.name}: ${REFUSALS.has(code) ? `${answer.status} ${code}` : 'through'}`);
       const refusal = refusalOf(key, caller);
       const status = refusal === 'REQUEST_SIGN_IN' ? 401 : 403;
       wanted.push(`${caller.name}: ${refusal === undefined ? 'through' : `${status} ${refusal}`}`);
