@@ -23,8 +23,14 @@ export const pluginMemoryPath = (dataFolder: string, partition: number): string 
 /** Where a running server says how it is reached. */
 export const runningPath = (dataFolder: string): string => join(dataFolder, 'server.json');
 
-/** Whether events were ever taken in here. */
-export const hasEvents = (dataFolder: string): boolean => existsSync(logPath(dataFolder));
+/** Of the partitions that there are, in their order. */
+export function logPaths(dataFolder: string): readonly string[] {
+  const paths: string[] = [];
+  for (let partition = 0; existsSync(logPath(dataFolder, partition)); partition++) {
+    paths.push(logPath(dataFolder, partition));
+  }
+  return paths;
+}
 
 export interface DataOptions {
   readonly data?: string;

@@ -1,15 +1,15 @@
 /** The log of a data folder, for commands that only read it: beside a running server as well as without one. */
 
-import { existsSync } from 'node:fs';
 import { compilePacks, type CompiledPacks } from '../app/policy/compile-packs.js';
 import { LoggedPolicy } from '../app/policy/logged-policy.js';
 import type { EventLog } from '../app/ports.js';
+import { joinLogs, type ReadableLog } from '../app/replay/joined-log.js';
 import type { Diagnostic } from '../engine/base/diagnostic.js';
 import type { Policy } from '../engine/policy.js';
 import { openEventLog } from '../log/event-log.js';
 import { createJsonDecoder } from '../sources/json/json.js';
 import { DEFAULT_LIMITS, type Decoder, type Sink } from '../sources/source.js';
-import { asCommandError, dataFolderFrom, logPath, type DataOptions } from './data-folder.js';
+import { asCommandError, dataFolderFrom, logPaths, type DataOptions } from './data-folder.js';
 import { CommandError } from './exit.js';
 import { policyFromOptions, type PolicyOptions } from './policy-options.js';
 
@@ -20,20 +20,24 @@ export function storedDecoder(sink: Sink): Decoder {
   return createJsonDecoder(sink, { limits: STORED_LIMITS });
 }
 
-/** @throws CommandError where there is no log or it cannot be read */
-export async function withLog<Answer>(options: DataOptions, use: (log: EventLog) => Promise<Answer>): Promise<Answer> {
-  const folder = logPath(dataFolderFrom(options));
-  if (!existsSync(folder)) {
+/** All partitions' logs as one. @throws CommandError where there is none or it cannot be read */
+export async function withLog<Answer>(
+  options: DataOptions,
+  use: (log: ReadableLog) => Promise<Answer>,
+): Promise<Answer> {
+  const folders = logPaths(dataFolderFrom(options));
+  if (folders.length === 0) {
     throw new CommandError(`There are no events in ${dataFolderFrom(options)}. Name the data folder with --data.`);
   }
   try {
     const onDamage = (damage: { readonly segment: string; readonly reason: string }): void =>
       void process.stderr.write(`damage in the log, passed over: ${damage.segment}: ${damage.reason}\n`);
-    const log = await openEventLog(folder, { readOnly: true, onDamage });
+    const logs: EventLog[] = [];
     try {
-      return await use(log);
+      for (const folder of folders) logs.push(await openEventLog(folder, { readOnly: true, onDamage }));
+      return await use(joinLogs(logs));
     } finally {
-      await log.close();
+      for (const log of logs) await log.close();
     }
   } catch (error) {
     throw asCommandError(error);
@@ -46,7 +50,7 @@ export interface ChosenPolicy {
 }
 
 /** As the log's last change left it. */
-export async function lastPolicy(log: EventLog): Promise<ChosenPolicy> {
+export async function lastPolicy(log: ReadableLog): Promise<ChosenPolicy> {
   const logged = new LoggedPolicy(compilePacks);
   // No event lies behind the end of time: of those with one none is read, and changes of policy always are.
   for await (const records of log.read({ fromMs: Number.MAX_SAFE_INTEGER })) {
@@ -59,7 +63,7 @@ export async function lastPolicy(log: EventLog): Promise<ChosenPolicy> {
 export type ReplayPolicyOptions = Partial<PolicyOptions>;
 
 /** `undefined` where no option asks for another policy than the log's own. Rules and lists that no option names are those that the log has last. */
-export async function policyInstead(log: EventLog, options: ReplayPolicyOptions): Promise<ChosenPolicy | undefined> {
+export async function policyInstead(log: ReadableLog, options: ReplayPolicyOptions): Promise<ChosenPolicy | undefined> {
   const { rules = [], bundled = true, policy, ruleProfile } = options;
   const hasRules = rules.length > 0 || !bundled;
   if (!hasRules && policy === undefined) return undefined;

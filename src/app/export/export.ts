@@ -3,7 +3,8 @@
 import { hex64 } from '../../engine/base/hash.js';
 import { hostKey } from '../../engine/event/host-name.js';
 import { decodeUtf8 } from '../../sources/text.js';
-import type { EventLog, StoredRecord } from '../ports.js';
+import type { StoredRecord } from '../ports.js';
+import type { ReadableLog } from '../replay/joined-log.js';
 import type { ThreatStore } from '../query-ports.js';
 import { decodeStored, isEvent, type DecoderMaker } from '../replay/stored-event.js';
 import { reportThreat, type ReportThreat } from '../report/report.js';
@@ -27,7 +28,7 @@ export interface ExportedEvent {
 
 /** In the order of the log. */
 export async function* exportEvents(
-  log: EventLog,
+  log: ReadableLog,
   filter: ExportFilter,
   decoder: DecoderMaker,
 ): AsyncGenerator<ExportedEvent> {

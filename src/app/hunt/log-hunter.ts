@@ -14,12 +14,13 @@ import { EventScope } from '../../engine/rule/event-scope.js';
 import { compileExpression } from '../../engine/rule/expression/index.js';
 import { chainRecord, threatOf } from '../../engine/views.js';
 import type { HuntAnswer, HuntedChain, Hunter, HuntProgress, HuntQuestion } from '../live-ports.js';
-import type { EventLog, Pause, StoredRecord } from '../ports.js';
+import type { Pause, StoredRecord } from '../ports.js';
 import { ChainNames } from '../replay/chain-names.js';
+import type { ReadableLog } from '../replay/joined-log.js';
 import { decodeStored, isEvent, type DecoderMaker } from '../replay/stored-event.js';
 
 export interface HuntParts {
-  readonly log: EventLog;
+  readonly log: ReadableLog;
   readonly policy: () => Policy;
   /** Those that judge by what a process holds; one that asks the world would ask it again. */
   readonly plugins: readonly EnginePlugin[];

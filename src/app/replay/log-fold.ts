@@ -8,28 +8,38 @@ import type { PolicySource } from '../policy/logged-policy.js';
 import type { PolicyChange } from '../ports.js';
 
 export class LogFold {
-  readonly engine: Engine;
+  #engine: Engine;
 
   constructor(
     private readonly policy: PolicySource,
-    options: EngineOptions,
+    readonly options: EngineOptions,
   ) {
-    this.engine = new Engine(policy.current(), options);
+    this.#engine = new Engine(policy.current(), options);
+  }
+
+  /** Another one once a snapshot was taken up. */
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** Goes on with an engine that was put back from a snapshot, under the policy that the source tells. */
+  resume(engine: Engine): void {
+    this.#engine = engine;
   }
 
   /** @param isRepeated  the record was seen before */
   event(event: Event, position: number, isRepeated = false): void {
     this.settle();
-    this.engine.apply(event, position, isRepeated);
+    this.#engine.apply(event, position, isRepeated);
   }
 
   finding(finding: PluginFinding): void {
     this.settle();
-    this.engine.applyFinding(finding);
+    this.#engine.applyFinding(finding);
   }
 
   change(change: PolicyChange): void {
-    if (change.kind === 'host-forgotten') this.engine.forgetHost(change.host);
+    if (change.kind === 'host-forgotten') this.#engine.forgetHost(change.host);
     this.policy.change(change);
   }
 
@@ -39,6 +49,6 @@ export class LogFold {
    */
   settle(): void {
     const policy = this.policy.current();
-    if (policy !== this.engine.policy) this.engine.setPolicy(policy);
+    if (policy !== this.#engine.policy) this.#engine.setPolicy(policy);
   }
 }

@@ -7,7 +7,8 @@ import type { EnginePlugin } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
 import { fixedPolicy, LoggedPolicy, type PolicySource } from '../policy/logged-policy.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
-import type { EventLog, StoredRecord } from '../ports.js';
+import type { StoredRecord } from '../ports.js';
+import type { ReadableLog } from './joined-log.js';
 import { buildReport, newReadCounts, type Report } from '../report/report.js';
 import { LogFold } from './log-fold.js';
 import { decodeStored, isEvent, type DecoderMaker } from './stored-event.js';
@@ -28,14 +29,14 @@ export interface ReplayOptions {
 }
 
 /** @returns what `scan` would over the same events in the same order; `summary.files` is 0 */
-export async function replay(log: EventLog, options: ReplayOptions): Promise<Report> {
+export async function replay(log: ReadableLog, options: ReplayOptions): Promise<Report> {
   const [report] = await replayEach(log, options, [options.policy]);
   return report!;
 }
 
 /** Reads the log once for several policies. */
 export async function replayEach(
-  log: EventLog,
+  log: ReadableLog,
   options: Omit<ReplayOptions, 'policy'>,
   policies: readonly ReplayOptions['policy'][],
 ): Promise<readonly Report[]> {

@@ -12,6 +12,7 @@ import { openStateStore } from '../../../store/state-store.js';
 import { attack } from '../../../../test/support/live-kit.js';
 import { loadConfig, type Config } from '../../config.js';
 import { statePath } from '../../data-folder.js';
+import { lastPolicy, withLog } from '../../log-source.js';
 import { startDetection, type Detection } from './detection.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -164,6 +165,15 @@ test('answers of several threads are one: counts, and the index that the request
       .sort(),
   );
   expect(await deliver(detection, lines(attack('ws4', 61)))).toEqual(taken(3));
+
+  // Commands read all logs as one.
+  await withLog({ data: config.dataFolder }, async (log) => {
+    let events = 0;
+    for await (const records of log.read()) events += records.filter(({ record }) => record.kind === 'event').length;
+    expect(events).toBe(EVENTS.length + 3);
+    expect([...(await log.readAt(positions)).keys()].sort()).toEqual(positions.toSorted());
+    expect((await lastPolicy(log)).policy.exceptions).toEqual([exception]);
+  });
   expect(await detection.policy.removeException('x1')).toBe(true);
   expect(await detection.policy.removeException('x1')).toBe(false);
   await detection.close();
