@@ -1,5 +1,7 @@
 /** Where the program's own files lie: bundled rules, plugins, the built console. Set once, by `main`. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { assert } from '../engine/base/assert.js';
 
 let root: string | undefined;
@@ -11,4 +13,9 @@ export function setProgramRoot(path: string): void {
 export function programRoot(): string {
   assert(root !== undefined, 'main() has set the program root');
   return root;
+}
+
+export function programVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(programRoot(), 'package.json'), 'utf8')) as { version: string };
+  return version;
 }

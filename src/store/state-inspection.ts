@@ -41,10 +41,12 @@ export class StateInspection {
     }
   }
 
-  /** Position of the log up to which effects are stored. */
-  get committedPosition(): number {
-    const row = this.#database.prepare("SELECT value FROM meta WHERE name = 'position'").get();
-    return (row as { value: number } | undefined)?.value ?? 0;
+  /** Position of a partition's log up to which effects are stored; `undefined` while there are none. */
+  committedPosition(partition: number): number | undefined {
+    const name = partition === 0 ? 'position' : `position-${partition}`;
+    const row = this.#database.prepare('SELECT value FROM meta WHERE name = ?').get([name]);
+    const position = (row as { value: number } | undefined)?.value;
+    return position === 0 ? undefined : position;
   }
 
   /** What SQLite's own check finds wrong; empty where nothing is. Reads the whole file. */

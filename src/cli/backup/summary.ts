@@ -1,0 +1,45 @@
+/** What `backup` and `restore` say when they are done, and when they cannot be. */
+
+import { Option } from 'commander';
+import { AppError } from '../../app/app-error.js';
+import { asCommandError, reasonOf } from '../data-folder.js';
+import { CommandError } from '../exit.js';
+import { openOutput } from '../output.js';
+import type { Manifest } from './manifest.js';
+
+export type BackupFormat = 'pretty' | 'json';
+
+export function backupFormatOption(): Option {
+  return new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty');
+}
+
+/** Runs `work`; what the world does wrong meanwhile becomes a sentence. @throws CommandError */
+export async function told<Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) throw asCommandError(error);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (error instanceof CommandError || !/^(?:E[A-Z]+|SQLITE_\w+)$/.test(code)) throw error;
+    throw new CommandError(`${what}: ${code === 'ENOSPC' ? 'the disk is full' : reasonOf(error)}.`);
+  }
+}
+
+export async function printSummary(manifest: Manifest, format: BackupFormat, what: string): Promise<void> {
+  const { made, program, layout, logs, files } = manifest;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const output = openOutput(undefined);
+  if (format === 'json') {
+    await output.write(`${JSON.stringify({ made, program, layout, files: files.length, bytes, logs })}\n`);
+  } else {
+    const lines = [
+      `${what}: ${files.length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB, as they were on ${made} (version ${program}).`,
+      ...logs.map(
+        ({ name, lastPosition, statePosition }) =>
+          `${name}: records up to ${lastPosition}; the state has seen those up to ${statePosition}.`,
+      ),
+    ];
+    await output.write(`${lines.join('\n')}\n`);
+  }
+  await output.close();
+}
