@@ -11,6 +11,12 @@ import type { RecordWindows } from './record-windows.js';
 
 /** Beyond it, events that are on disk wait for the engine in memory, and their effects come ever later. */
 export const BACKLOG_MAX = 50_000;
+/** What waits is done within about this time: nobody's events are later for all that others send. */
+const LAG_SECONDS = 1;
+/** However slow the engine is, so many may wait. */
+const BACKLOG_LEAST = 1_000;
+/** Part of what may wait that one sender may fill. */
+const SENDER_SHARE = 0.5;
 /** After a disk was nearly full, this long passes before the server calls itself ready again without a try. */
 const FULL_MS = 30_000;
 
@@ -40,6 +46,8 @@ export class EventIntake implements Intake {
   readonly counters: IntakeCounters = { accepted: 0, duplicates: 0 };
   /** Identities that are not on disk yet, so that the same record in two requests at once is written once. */
   readonly #flying = new Map<string, Flight>();
+  /** Events that wait for the engine, by who sent them. */
+  readonly #waiting = new Map<string, number>();
   #fullUntilMs = 0;
   #fullReason = '';
   /** Why nothing is taken yet, or any more. */
@@ -64,7 +72,7 @@ export class EventIntake implements Intake {
   }
 
   async take(events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer> {
-    const refused = this.#refuseAtOnce(events.length);
+    const refused = this.#refuseAtOnce(events.length, sensor);
     if (refused !== undefined) return refused;
     const receivedMs = this.parts.clock.nowMs();
     const flight: Flight = { landed: Promise.resolve() };
@@ -87,7 +95,7 @@ export class EventIntake implements Intake {
       if (records.length > 0) {
         const appended = this.parts.log.append(records);
         flight.landed = appended;
-        this.#taken(await appended, fresh, receivedMs);
+        this.#taken(await appended, fresh, receivedMs, sensor);
       }
       // A repetition of what another request brings is answered when that is on disk.
       for (const other of others) await other.landed;
@@ -103,19 +111,46 @@ export class EventIntake implements Intake {
     return { kind: 'taken', duplicates };
   }
 
-  #taken(position: number, events: readonly Event[], receivedMs: number): void {
+  #taken(position: number, events: readonly Event[], receivedMs: number, sensor: string): void {
     this.#fullUntilMs = 0;
+    this.#wait(sensor, events.length);
     for (const event of events) this.parts.windows.add(event);
-    this.parts.pipeline.push({ kind: 'events', position, events, receivedMs });
+    this.parts.pipeline.push({
+      kind: 'events',
+      position,
+      events,
+      receivedMs,
+      onApplied: () => this.#wait(sensor, -events.length),
+    });
   }
 
-  #refuseAtOnce(count: number): TakeAnswer | undefined {
+  #wait(sensor: string, change: number): void {
+    const waiting = (this.#waiting.get(sensor) ?? 0) + change;
+    if (waiting === 0) this.#waiting.delete(sensor);
+    else this.#waiting.set(sensor, waiting);
+  }
+
+  #refuseAtOnce(count: number, sensor: string): TakeAnswer | undefined {
     if (this.closedReason !== undefined) return { kind: 'busy', reason: this.closedReason, retryAfterSeconds: 5 };
-    if (this.parts.pipeline.trouble !== undefined) return { kind: 'stopped', reason: this.parts.pipeline.trouble };
-    const { pipeline, backlogMax } = this.parts;
+    const { pipeline } = this.parts;
+    if (pipeline.trouble !== undefined) return { kind: 'stopped', reason: pipeline.trouble };
     const { backlog } = pipeline;
-    if (backlog === 0 || backlog + count <= backlogMax) return undefined;
-    return { kind: 'busy', reason: `${backlog} events wait to be judged; nothing was taken.`, retryAfterSeconds: 1 };
+    const most = this.#backlogMost();
+    if (backlog > 0 && backlog + count > most) {
+      return { kind: 'busy', reason: `${backlog} events wait to be judged; nothing was taken.`, retryAfterSeconds: 1 };
+    }
+    const own = this.#waiting.get(sensor) ?? 0;
+    if (own === 0 || own + count <= most * SENDER_SHARE) return undefined;
+    const reason = `${own} events of this sender wait to be judged; nothing was taken.`;
+    return { kind: 'busy', reason, retryAfterSeconds: 1 };
+  }
+
+  /** Events that may wait: as many as are judged within the time that is promised. */
+  #backlogMost(): number {
+    const { pipeline, backlogMax } = this.parts;
+    const { eventsPerSecond } = pipeline;
+    if (eventsPerSecond === undefined) return backlogMax;
+    return Math.min(backlogMax, Math.max(BACKLOG_LEAST, eventsPerSecond * LAG_SECONDS));
   }
 
   #refuse(error: unknown): TakeAnswer {

@@ -21,6 +21,8 @@ export type Work =
       readonly position: number;
       readonly events: readonly Event[];
       readonly receivedMs: number;
+      /** Told once the engine has taken them all in. */
+      readonly onApplied?: () => void;
     }
   | { readonly kind: 'change'; readonly position: number; readonly change: PolicyChange }
   | { readonly kind: 'finding'; readonly position: number; readonly finding: PluginFinding };
@@ -52,6 +54,8 @@ const COMMIT_MS = 100;
 /** The same where more waits for the engine already. */
 const COMMIT_BUSY_MS = 300;
 const RETRY_MS = 2_000;
+/** How long a rate is measured over. */
+const RATE_MS = 250;
 
 interface Waiter {
   readonly isDone: () => boolean;
@@ -80,12 +84,21 @@ export class Pipeline {
   /** Effects could not be stored and are gone: only a restart helps. */
   #isHalted = false;
   #waiters: Waiter[] = [];
+  #rate: number | undefined;
+  /** Of the measurement under way. */
+  #rateFromMs = 0;
+  #rateEvents = 0;
 
   constructor(private readonly parts: PipelineParts) {}
 
   /** Events that wait for the engine. */
   get backlog(): number {
     return this.#backlog;
+  }
+
+  /** Events a second that it gets done while more wait, as measured lately; `undefined` until it was busy for a while. */
+  get eventsPerSecond(): number | undefined {
+    return this.#rate;
   }
 
   /** Position up to which the engine has taken everything in. */
@@ -156,9 +169,12 @@ export class Pipeline {
   }
 
   async #run(): Promise<void> {
+    this.#rateFromMs = this.parts.clock.nowMs();
+    this.#rateEvents = 0;
     do {
       await this.parts.pause.turn();
       this.#applySlice();
+      this.#measure();
       this.#tellWaiters();
       if (this.#isDue()) await this.#commit();
       if (this.#isHalted) return;
@@ -198,6 +214,7 @@ export class Pipeline {
         left -= end - this.#offset;
         for (; this.#offset < end; this.#offset++) this.#applyEvent(work, this.#offset);
         if (end < work.events.length) return;
+        work.onApplied?.();
       } else {
         if (work.kind === 'change') this.#applyChange(work.change);
         else this.#guarded(work.position, () => this.parts.fold.finding(work.finding));
@@ -208,6 +225,16 @@ export class Pipeline {
       this.#queue.shift();
       this.#offset = 0;
     }
+  }
+
+  #measure(): void {
+    const tookMs = this.parts.clock.nowMs() - this.#rateFromMs;
+    if (tookMs >= 0 && tookMs < RATE_MS) return;
+    const rate = (this.#rateEvents / tookMs) * 1000;
+    // A clock that was set tells nothing.
+    if (tookMs > 0) this.#rate = this.#rate === undefined ? rate : (this.#rate + rate) / 2;
+    this.#rateFromMs += tookMs;
+    this.#rateEvents = 0;
   }
 
   #applyChange(change: PolicyChange): void {
@@ -225,6 +252,7 @@ export class Pipeline {
     this.parts.streams.seen(event, work.receivedMs);
     this.parts.onEvent(event, work.receivedMs);
     this.#backlog--;
+    this.#rateEvents++;
     this.#sinceCommit++;
     this.#applied = position;
   }

@@ -29,6 +29,11 @@ const RESTART_MS = [0, 1_000, 5_000, 30_000] as const;
 /** Having run for so long counts as well. */
 const RAN_WELL_MS = 60_000;
 
+/** Bytes that may be on their way to a thread and not yet be answered for: a second or two of its work. */
+const ON_THE_WAY_BYTES = 64 * 1024 * 1024;
+/** The same of one sender, who may go over with a single delivery. */
+const SENDER_BYTES = 8 * 1024 * 1024;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -60,6 +65,9 @@ export class DetectionHandle {
   readonly #open = new Set<number>();
   /** Those that wait for their answer. */
   readonly #ended = new Map<number, (answer: SharedAnswer | Refusal) => void>();
+  /** Bytes on their way, by sender. */
+  readonly #onTheWay = new Map<string, number>();
+  #onTheWayBytes = 0;
   readonly #outgoing = new Outgoing((message, transfer) => this.#worker?.postMessage(message, [...transfer]));
 
   constructor(
@@ -128,25 +136,53 @@ export class DetectionHandle {
   }
 
   open(sender: Sender): SharedDelivery {
+    if (!this.#isUp) return refused(DOWN);
+    if (this.#isFull(sender.sensor)) return refused(FULL);
     const delivery = ++this.#lastId;
-    if (this.#isUp) this.#open.add(delivery);
+    this.#open.add(delivery);
     let first: Sender | undefined = sender;
+    let sent = 0;
     const send = (bytes: Uint8Array | undefined, next: Piece['next']): void => {
       // It may have been opened with a thread that is not there any more.
       if (!this.#open.has(delivery)) return;
       this.#outgoing.add({ delivery, sender: first, next }, bytes);
       first = undefined;
+      sent += bytes?.length ?? 0;
+      this.#move(sender.sensor, bytes?.length ?? 0);
       if (next !== 'more') this.#open.delete(delivery);
+    };
+    const settle = async (): Promise<SharedAnswer | Refusal> => {
+      if (!this.#open.has(delivery)) return DOWN;
+      send(undefined, 'last');
+      return new Promise((resolve) => this.#ended.set(delivery, resolve));
+    };
+    const arrived = (): void => {
+      this.#move(sender.sensor, -sent);
+      sent = 0;
     };
     return {
       push: (bytes) => send(Buffer.from(bytes), 'more'),
-      end: () => {
-        if (!this.#open.has(delivery)) return Promise.resolve(DOWN);
-        send(undefined, 'last');
-        return new Promise((resolve) => this.#ended.set(delivery, resolve));
+      async end() {
+        const answer = await settle();
+        arrived();
+        return answer;
       },
-      abandon: () => send(undefined, 'never'),
+      abandon() {
+        send(undefined, 'never');
+        arrived();
+      },
     };
+  }
+
+  #isFull(sensor: string): boolean {
+    return this.#onTheWayBytes >= ON_THE_WAY_BYTES || (this.#onTheWay.get(sensor) ?? 0) >= SENDER_BYTES;
+  }
+
+  #move(sensor: string, change: number): void {
+    this.#onTheWayBytes += change;
+    const bytes = (this.#onTheWay.get(sensor) ?? 0) + change;
+    if (bytes === 0) this.#onTheWay.delete(sensor);
+    else this.#onTheWay.set(sensor, bytes);
   }
 
   /** Takes nothing more, and ends once what was taken has had its effects. */
@@ -226,6 +262,16 @@ export class DetectionHandle {
     timer.unref();
   }
 }
+
+function refused(answer: Refusal): SharedDelivery {
+  return { push: () => undefined, end: () => Promise.resolve(answer), abandon: () => undefined };
+}
+
+const FULL: Refusal = {
+  kind: 'busy',
+  reason: 'More events wait to be read than may; nothing was taken.',
+  retryAfterSeconds: 1,
+};
 
 const DOWN: Refusal & { readonly kind: 'busy' } = {
   kind: 'busy',
