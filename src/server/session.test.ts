@@ -68,6 +68,17 @@ describe('sign-in', () => {
     expect({ ...wrong.json, instance: '' }).toEqual({ ...unknown.json, instance: '' });
   });
 
+  test('writes down whose password was wrong, and no name that nobody has', async () => {
+    await signIn(server, 'li', 'analyst');
+    for (const name of ['LI', 'my-password-by-mistake'])
+      await server.ask('POST', '/api/v1/sign-in', { body: { name, password: 'wrong' } });
+    expect(server.parts.access.entries.slice(1)).toMatchObject([
+      { who: 'li', action: 'sign-in.refused', target: 'li' },
+      { who: 'unknown name', action: 'sign-in.refused', target: 'unknown name' },
+    ]);
+    expect(JSON.stringify(server.parts.access.entries)).not.toContain('by-mistake');
+  });
+
   test('takes as long for an unknown name as for a wrong password', async () => {
     await signIn(server, 'li', 'analyst');
     const spent = async (name: string): Promise<number> => {

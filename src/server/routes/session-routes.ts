@@ -24,6 +24,8 @@ import { HttpProblem } from '../problem.js';
 import { iso } from '../shape/time.js';
 import type { RouteContext } from './context.js';
 
+/** As the audit log names who tried to sign in under a name that nobody has; no person can have it, for its blank. */
+const UNKNOWN_NAME = 'unknown name';
 const SESSION_MS = 12 * 60 * 60_000;
 
 export function sessionRoutes(context: RouteContext): void {
@@ -90,7 +92,9 @@ export function sessionRoutes(context: RouteContext): void {
       const user = access.user(name);
       if (!(await verifyPassword(password, user?.passwordHash)) || user === undefined) {
         lockOut.failed(name, request.ip, clock.nowMs());
-        audit(request, { who: name.slice(0, 64), action: 'sign-in.refused', target: name.slice(0, 64) });
+        // A name that nobody has may be a password that slipped into the wrong field: it is written nowhere.
+        const who = user?.name ?? UNKNOWN_NAME;
+        audit(request, { who, action: 'sign-in.refused', target: who });
         throw new HttpProblem(401, 'SIGN_IN_REFUSED', 'The name or the password is wrong.');
       }
       lockOut.succeeded(name, request.ip);

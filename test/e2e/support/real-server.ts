@@ -16,6 +16,8 @@ export interface RealServer {
   /** The one-time link that it printed. */
   readonly setupLink: string;
   readonly dataFolder: string;
+  /** All that it has written to its standard output and error so far. */
+  output(): string;
   /** Ends it as an operator would, and removes its data. */
   stop(): Promise<void>;
 }
@@ -47,7 +49,7 @@ export async function startRealServer(settings = ''): Promise<RealServer> {
     setTimeout(() => reject(new Error(`The server was not ready in time:\n${output}`)), START_MS).unref();
   });
   try {
-    return { origin: `http://127.0.0.1:${port}`, setupLink: await link, dataFolder, stop };
+    return { origin: `http://127.0.0.1:${port}`, setupLink: await link, dataFolder, output: () => output, stop };
   } catch (error) {
     await stop();
     throw error;
