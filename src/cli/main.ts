@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   exception: async () => (await import('./commands/exception.js')).exceptionCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),
   export: async () => (await import('./commands/export.js')).exportCommand(),
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
   backup: async () => (await import('./commands/backup.js')).backupCommand(),
   restore: async () => (await import('./commands/restore.js')).restoreCommand(),
   config: async () => (await import('./commands/config.js')).configCommand(),
