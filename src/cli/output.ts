@@ -80,12 +80,14 @@ export function paintFor(stream: NodeJS.WriteStream, toFile: boolean): Paint {
   };
 }
 
-/** Text of an event for a terminal: control characters, escapes and bidirectional overrides are shown, never sent. */
+/** Controls, formats, half letters, private ones, line ends of Unicode, and whatever a font draws nothing for. */
+const HIDING = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** Text of an event for a terminal: what controls it, reorders letters or hides is shown by its number, never sent. */
 export function visible(text: string): string {
   return text.replace(
-    // eslint-disable-next-line no-control-regex
-    /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    (character) => `⟨U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+    HIDING,
+    (character) => `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`,
   );
 }
 

@@ -230,6 +230,14 @@ describe('the console', () => {
 });
 
 describe('afterwards', () => {
+  test('threats go out for a spreadsheet', async () => {
+    const [head, ...rows] = (
+      await chainsight('export', 'threats', '--data', server.dataFolder, '--format', 'csv')
+    ).split('\r\n');
+    expect(head).toMatch(/^"id","kind","host","score"/);
+    expect(rows[0]).toMatch(/^"[0-9a-f]{32}","chain","[\w.-]+",\d+,/);
+  });
+
   test('the server’s log holds no secret and no content of events', () => {
     const log = server.output().replace(server.setupLink, '');
     expect(secretsIn(log)).toEqual([]);

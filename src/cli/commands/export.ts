@@ -1,7 +1,9 @@
-/** `chainsight export`: what a data folder holds, as NDJSON. */
+/** `chainsight export`: what a data folder holds, as NDJSON; threats also as CSV. */
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exportEvents, exportThreats, type ExportFilter } from '../../app/export/export.js';
+import type { ReportThreat } from '../../app/report/report.js';
+import { csvRow } from '../csv.js';
 import { dataFolderFrom, dataOption, requireDataFolder, withState, type DataOptions } from '../data-folder.js';
 import { storedDecoder, withLog } from '../log-source.js';
 import { openOutput, type Output } from '../output.js';
@@ -12,6 +14,8 @@ interface ExportOptions extends DataOptions {
   readonly to?: number;
   readonly host?: string;
   readonly out?: string;
+  /** Of threats. */
+  readonly format?: 'ndjson' | 'csv';
 }
 
 export function exportCommand(): Command {
@@ -20,7 +24,13 @@ export function exportCommand(): Command {
     .addCommand(
       part('events', 'events in the order of the log: {"id","host","position","raw"}, raw as it came', writeEvents),
     )
-    .addCommand(part('threats', 'threats, most points first, each as scan prints it', writeThreats));
+    .addCommand(
+      part('threats', 'threats, most points first, each as scan prints it', writeThreats).addOption(
+        new Option('--format <format>', 'csv: a row each, for a spreadsheet')
+          .choices(['ndjson', 'csv'])
+          .default('ndjson'),
+      ),
+    );
 }
 
 function part(
@@ -61,8 +71,48 @@ async function writeThreats(options: ExportOptions, output: Output): Promise<voi
   const dataFolder = dataFolderFrom(options);
   requireDataFolder(dataFolder);
   await withState(dataFolder, async ({ queries }) => {
-    for (const threat of exportThreats(queries, filterOf(options))) await output.write(`${JSON.stringify(threat)}\n`);
+    const isCsv = options.format === 'csv';
+    if (isCsv) await output.write(csvRow(CSV_COLUMNS));
+    for (const threat of exportThreats(queries, filterOf(options)))
+      await output.write(isCsv ? csvRow(csvCells(threat)) : `${JSON.stringify(threat)}\n`);
   });
+}
+
+const CSV_COLUMNS = [
+  'id',
+  'kind',
+  'host',
+  'score',
+  'threshold',
+  'first',
+  'last',
+  'image',
+  'commandLine',
+  'user',
+  'hashes',
+  'techniques',
+  'evidence',
+];
+
+function csvCells(threat: ReportThreat): (string | number)[] {
+  const { id, kind, host, score, threshold, first, last, techniques, start, evidence } = threat;
+  const { image, commandLine, user, hashes } = start;
+  const reasons = evidence.map(({ points, title }) => `${title} (${points})`).join('\n');
+  return [
+    id,
+    kind,
+    host,
+    score,
+    threshold,
+    first,
+    last,
+    image,
+    commandLine,
+    user,
+    hashes,
+    techniques.join(' '),
+    reasons,
+  ];
 }
 
 function filterOf({ from, to, host }: ExportOptions): ExportFilter {
