@@ -46,6 +46,7 @@ export const router = createRouter({
     { path: '/threats', component: () => import('./views/ThreatsView.vue'), meta: { title: 'threats.title' } },
     { path: '/threats/:id', component: () => import('./views/ThreatView.vue'), meta: { title: 'threat.title' } },
     { path: '/hosts', component: () => import('./views/HostsView.vue'), meta: { title: 'hosts.title' } },
+    { path: '/hosts/:name', component: () => import('./views/HostView.vue'), meta: { title: 'host.title' } },
     { path: '/hunts', component: () => import('./views/HuntsView.vue'), meta: { title: 'hunts.title' } },
     { path: '/hunts/:id', component: () => import('./views/HuntView.vue'), meta: { title: 'hunts.title' } },
     {

@@ -14,6 +14,7 @@ const PAGES = [
   { path: `/threats/${PHISH_ID}`, heading: { en: 'WINWORD.EXE', 'zh-CN': 'WINWORD.EXE' } },
   { path: `/threats/${HOST_EVENTS_ID}`, heading: { en: /^Host events/, 'zh-CN': /^主机事件/ } },
   { path: '/hosts', heading: { en: 'Hosts', 'zh-CN': '主机' } },
+  { path: '/hosts/dc-01.corp.example', heading: { en: 'dc-01.corp.example', 'zh-CN': 'dc-01.corp.example' } },
   { path: '/hunts', heading: { en: 'Hunt', 'zh-CN': '狩猎' } },
   { path: '/hunts/hunt-1', heading: { en: 'Hunt', 'zh-CN': '狩猎' } },
   { path: `/hunts/hunt-1/chains/${PHISH_ID}`, heading: { en: 'WINWORD.EXE', 'zh-CN': 'WINWORD.EXE' } },

@@ -6,6 +6,7 @@ import type {
   Exception,
   ExceptionPage,
   ExceptionRequest,
+  HostDetail,
   HostPage,
   Hunt,
   HuntChainPage,
@@ -55,6 +56,8 @@ export const getHosts = (
   query: { limit?: number; cursor?: string; text?: string },
   signal?: Signal,
 ): Promise<HostPage> => request('GET', '/hosts', { query, signal });
+export const getHost = (name: string, signal?: Signal): Promise<HostDetail> =>
+  request('GET', `/hosts/${part(name)}`, { signal });
 export const postSamples = (): Promise<SampleAnswer> => request('POST', '/samples');
 export const deleteSamples = (): Promise<void> => request('DELETE', '/samples');
 

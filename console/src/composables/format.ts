@@ -21,6 +21,8 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
+const SECOND = ['second', 1] as const;
+
 export function useFormat() {
   const { locale, t } = useI18n();
   const preferences = usePreferences();
@@ -34,6 +36,11 @@ export function useFormat() {
   );
   const share = computed(() => new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 0 }));
   const relativeFormat = computed(() => new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }));
+
+  const spans = computed(
+    () => (unit: string) =>
+      new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }),
+  );
 
   const formats = computed(() => {
     const zone = preferences.utc ? { timeZone: 'UTC' } : {};
@@ -82,6 +89,11 @@ export function useFormat() {
         if (Math.abs(seconds) >= size) return relativeFormat.value.format(Math.trunc(seconds / size), unit);
       }
       return relativeFormat.value.format(0, 'minute');
+    },
+    /** A length of time in the largest unit that fits. */
+    span: (seconds: number): string => {
+      const [unit, size] = UNITS.find(([, unitSize]) => seconds >= unitSize) ?? SECOND;
+      return spans.value(unit).format(seconds / size);
     },
     /** A message that counts: its plural by the number, the number in digits of the language. */
     counted: (key: string, count: number): string => t(key, { n: whole.value.format(count) }, count),

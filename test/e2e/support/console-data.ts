@@ -16,6 +16,7 @@ import type {
 } from '../../../src/contract/index.js';
 import { chainOf, hexId, PHISH, type ChainData, type ProcessSpec } from './chain-data.js';
 import { HOSTILE } from './hostile.js';
+import { limitedView } from './host-data.js';
 import { hostEvents } from './host-events-data.js';
 import { rulesOf } from './rule-data.js';
 
@@ -283,7 +284,15 @@ export function consoleData(
 ): ConsoleData {
   const chains = new Map<string, ChainData>();
   const add = (chain: ChainData): void => void chains.set(chain.threat.id, chain);
-  add(chainOf(PHISH, { id: PHISH_ID, host: 'fin-03.corp.example', baseMs: nowMs - 29 * MINUTE_MS, active: true }));
+  add(
+    chainOf(PHISH, {
+      id: PHISH_ID,
+      host: 'fin-03.corp.example',
+      baseMs: nowMs - 29 * MINUTE_MS,
+      active: true,
+      completeness: limitedView(nowMs),
+    }),
+  );
   for (let index = 0; index < 74; index += 1) {
     const story = STORIES[index % STORIES.length]!;
     const verdict = index < 12 ? 'open' : index % 2 === 0 ? 'confirmed' : 'ignored';

@@ -21,6 +21,7 @@ import type {
 } from '../../../src/contract/index.js';
 import { CSRF_HEADER } from '../../../src/contract/index.js';
 import { consoleData, type ConsoleData } from './console-data.js';
+import { hostDetail } from './host-data.js';
 import { ruleOf } from './rule-data.js';
 
 const DIST = fileURLToPath(new URL('../../../dist/console/', import.meta.url));
@@ -181,6 +182,10 @@ export class ConsoleServer {
         return json(response, 200, this.statistics());
       case 'GET hosts':
         return json(response, 200, page(this.isEmpty ? [] : data.hosts));
+      case 'GET hosts/ID': {
+        const host = data.hosts.find(({ name }) => name === decodeURIComponent(id));
+        return host ? json(response, 200, hostDetail(host, this.options.nowMs)) : gone();
+      }
       case 'POST samples':
         this.isEmpty = false;
         for (const host of data.hosts) host.sample = true;
