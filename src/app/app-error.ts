@@ -12,6 +12,8 @@ export type AppErrorCode =
   | 'STORE_UNREADABLE'
   | 'STORE_TOO_NEW'
   | 'STORE_FAILED'
+  | 'SNAPSHOT_FAILED'
+  | 'SNAPSHOT_DAMAGED'
   | 'RULES_UNREADABLE';
 
 export class AppError extends Error {

@@ -150,3 +150,29 @@ export interface EffectStore {
   /** Repetitions that were recognised: they are not in the log, so they are counted apart, as well as a crash allows. */
   addDuplicates(count: number): void;
 }
+
+/** What a snapshot is of. */
+export interface SnapshotHead {
+  /** All records up to here are in it, and none behind. */
+  readonly position: number;
+  /**
+   * What else decides, besides the log: the program's version, the judges and their settings. A snapshot that was written under another identity is
+   * not what a replay would give.
+   */
+  readonly identity: string;
+}
+
+/** Snapshots of the engine's state, so that a start need not read the whole log. Any of them may be missing or damaged: the log is the truth. */
+export interface SnapshotStore {
+  /**
+   * Resolves once it is on disk and found by `list`; older ones than the last two are removed then. Chunks are asked for one after another, and others
+   * get a turn in between.
+   *
+   * @throws AppError `SNAPSHOT_FAILED` where it could not be written; those before it are still there
+   */
+  write(head: SnapshotHead, chunks: Iterable<Uint8Array>): Promise<void>;
+  /** Newest first. Whether they are whole is not looked at. */
+  list(): Promise<readonly SnapshotHead[]>;
+  /** Its chunks in their order. @throws AppError `SNAPSHOT_DAMAGED` at the place where it is not what was written, be that its end */
+  read(head: SnapshotHead): AsyncIterable<Uint8Array>;
+}

@@ -119,12 +119,15 @@ const LIBRARIES = ['cryptdll.dll', 'samlib.dll', 'version.dll'];
 
 /** What a story does not tell: libraries, levels, hits on events that name no process, texts beyond Latin. */
 const aside = fc
-  .record({ kind: fc.integer({ min: 0, max: 2 }), who: fc.nat(5), atMs: fc.nat(60_000), more: fc.nat(2) })
+  .record({ kind: fc.integer({ min: 0, max: 4 }), who: fc.nat(5), atMs: fc.nat(60_000), more: fc.nat(2) })
   .map(({ kind, who, atMs, more }): Event => {
     const extra = { host: 'ws1.corp.example', record: atMs };
     if (kind === 0)
       return act('imageload', actor(`lib${who}`, 500), atMs, { ImageLoaded: `C:\\${LIBRARIES[more]}` }, extra);
     if (kind === 1) return event(undefined, atMs, { ServiceName: `服务${who}\ud800` }, { ...extra, eventId: 7045 });
+    // Named by pid alone, of runs that are told before or afterwards.
+    if (kind >= 3)
+      return event(undefined, atMs, { ProcessId: 10_000 + who }, { ...extra, eventId: 4663, sensor: 'security' });
     return event(
       'processcreate',
       atMs,
@@ -152,7 +155,7 @@ interface Run {
 const run: fc.Arbitrary<Run> = fc
   .record({
     told: story,
-    asides: fc.array(aside, { maxLength: 12 }),
+    asides: fc.array(aside, { maxLength: 20 }),
     policies: fc.array(fc.nat(POLICIES.length - 1), { minLength: 1, maxLength: 4 }),
     forget: fc.boolean(),
     options: fc.constantFrom(...OPTIONS),

@@ -19,6 +19,14 @@ export function fixedPolicy(policy: Policy): PolicySource {
   return { change: () => undefined, current: () => policy };
 }
 
+export interface PolicyStand {
+  readonly settings: PolicySettings;
+  readonly hasSettings: boolean;
+  readonly rulesVersion: string;
+  readonly packs: readonly PackSource[];
+  readonly exceptions: readonly Exception[];
+}
+
 export class LoggedPolicy implements PolicySource {
   #settings: PolicySettings = DEFAULT_POLICY;
   #rulesVersion = '';
@@ -53,6 +61,45 @@ export class LoggedPolicy implements PolicySource {
       case 'exception-removed':
         this.#exceptions.delete(change.id);
     }
+  }
+
+  /** False while a change waits for an event to ask what holds. */
+  isInForce(policy: Policy): boolean {
+    return this.#policy === policy;
+  }
+
+  /** What the changes so far add up to, to be kept beside an engine. */
+  get stand(): PolicyStand {
+    return {
+      settings: settingsOf(this.#settings),
+      hasSettings: this.hasSettings,
+      rulesVersion: this.#rulesVersion,
+      packs: this.#packs,
+      exceptions: this.exceptions,
+    };
+  }
+
+  /** Another one that goes on from what was kept. */
+  resumed({ settings, hasSettings, rulesVersion, packs, exceptions }: PolicyStand): LoggedPolicy {
+    const other = new LoggedPolicy(this.compile);
+    other.#settings = settings;
+    other.hasSettings = hasSettings;
+    other.#rulesVersion = rulesVersion;
+    other.#packs = packs;
+    for (const exception of exceptions) other.#exceptions.set(exception.id, exception);
+    return other;
+  }
+
+  /** Takes over what another holds, with its objects: an engine knows them by these. */
+  become(other: LoggedPolicy): void {
+    this.#settings = other.#settings;
+    this.hasSettings = other.hasSettings;
+    this.#rulesVersion = other.#rulesVersion;
+    this.#packs = other.#packs;
+    this.#compiled = other.#compiled;
+    this.#policy = other.#policy;
+    this.#exceptions.clear();
+    for (const [id, exception] of other.#exceptions) this.#exceptions.set(id, exception);
   }
 
   current(): Policy {

@@ -3,15 +3,18 @@
  * the log is read as if there were none.
  */
 
+import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import { Engine } from '../../engine/engine.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
+import type { RuleProfile } from '../../engine/rule/rule-profile.js';
+import { readException, writeException } from '../../engine/snapshot/exception-records.js';
 import { RecordReader, SnapshotFault, demand } from '../../engine/snapshot/record-reader.js';
 import { RecordWriter } from '../../engine/snapshot/record-writer.js';
 import type { Reading, Writing } from '../../engine/snapshot/state-records.js';
 import { AppError } from '../app-error.js';
 import type { LoggedPolicy, PolicyStand } from '../policy/logged-policy.js';
 import type { PackSource } from '../policy/compile-packs.js';
-import type { SnapshotStore } from '../ports.js';
+import type { PolicySettings, SnapshotStore } from '../ports.js';
 import type { LogFold } from './log-fold.js';
 
 /** Which of each host's latest records were seen. */
@@ -112,13 +115,26 @@ function* readState({ fold, policy, windows }: FoldState): Reading<ReadState> {
   return { policy: resumed, engine, windows: seen };
 }
 
+const HITS: readonly PolicySettings['hits'][] = ['all', 'first'];
+/** In the order in which they are read. */
+const LISTS = ['rootImages', 'skipImages', 'skipHashes'] as const;
+
 /** The texts of the packs are most of it. They are kept rather than their place in the log, of which the beginning may be gone one day. */
 function* writePolicy(records: RecordWriter, stand: PolicyStand): Writing {
-  const { packs, ...rest } = stand;
-  records.value(rest);
+  const { settings, hasSettings, rulesVersion, exceptions, packs } = stand;
+  records.number(settings.threshold);
+  records.uint(HITS.indexOf(settings.hits));
+  for (const list of LISTS) writeTexts(records, settings[list]);
+  records.flag(hasSettings);
+  records.text(rulesVersion);
+  records.uint(exceptions.length);
+  for (const exception of exceptions) writeException(records, exception);
   records.uint(packs.length);
-  for (const { files, ...pack } of packs) {
-    records.value(pack);
+  for (const { name, ruleProfiles, problems, files } of packs) {
+    records.text(name);
+    records.flag(ruleProfiles !== undefined);
+    if (ruleProfiles !== undefined) writeTexts(records, ruleProfiles);
+    records.value(problems);
     records.uint(files.length);
     for (const { path, text } of files) {
       if (records.isFull) yield records.take();
@@ -130,19 +146,41 @@ function* writePolicy(records: RecordWriter, stand: PolicyStand): Writing {
 
 function* readPolicy(records: RecordReader): Reading<PolicyStand> {
   records.give(yield);
-  // What `writePolicy` wrote, as the checksums say: the shapes are those of a policy.
-  const rest = records.value() as Omit<PolicyStand, 'packs'>;
+  const settings: PolicySettings = {
+    threshold: records.number(),
+    hits: HITS[records.below(HITS.length)]!,
+    rootImages: readTexts(records),
+    skipImages: readTexts(records),
+    skipHashes: readTexts(records),
+  };
+  const hasSettings = records.flag();
+  const rulesVersion = records.text();
+  const exceptions = records.list(() => readException(records));
   const packs: PackSource[] = [];
   for (let left = records.uint(); left > 0; left--) {
-    const pack = records.value() as Omit<PackSource, 'files'>;
+    const name = records.text();
+    const ruleProfiles = records.flag() ? (readTexts(records) as RuleProfile[]) : undefined;
+    // Only ever listed.
+    const problems = records.value();
+    demand(problems === undefined || Array.isArray(problems), 'the problems of a pack are no list');
     const files: { path: string; text: string }[] = [];
     for (let filesLeft = records.uint(); filesLeft > 0; filesLeft--) {
       if (records.isEmpty) records.give(yield);
       files.push({ path: records.freshText(), text: records.freshText() });
     }
-    packs.push({ ...pack, files });
+    const more = problems === undefined ? {} : { problems: problems as Diagnostic[] };
+    packs.push({ name, files, ...(ruleProfiles === undefined ? {} : { ruleProfiles }), ...more });
   }
-  return { ...rest, packs };
+  return { settings, hasSettings, rulesVersion, exceptions, packs };
+}
+
+function writeTexts(records: RecordWriter, texts: readonly string[]): void {
+  records.uint(texts.length);
+  for (const text of texts) records.text(text);
+}
+
+function readTexts(records: RecordReader): string[] {
+  return records.list(() => records.text());
 }
 
 const SMALLEST_TABLE = 64;

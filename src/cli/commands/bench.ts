@@ -1,7 +1,7 @@
 /** `chainsight bench`: the figures we state, each as a ratio measured in one run. */
 
 import { cpus } from 'node:os';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BenchCase } from '../bench/cases.js';
 import { chainCases } from '../bench/chain-cases.js';
 import { liveCase } from '../bench/live-case.js';
@@ -9,15 +9,19 @@ import { loadCase, reloadCase, threadsCase } from '../bench/load-case.js';
 import { loadMaterial } from '../bench/material.js';
 import { ruleCases } from '../bench/rule-cases.js';
 import { scanCases } from '../bench/scan-cases.js';
+import { snapshotCases } from '../bench/snapshot-case.js';
 import { inProcessPlugins } from '../judges.js';
 import { openOutput } from '../output.js';
 import { policyFromOptions } from '../policy-options.js';
+
+const PROCESSES = 50_000;
 
 interface BenchOptions {
   readonly rules: readonly string[];
   readonly bundled: boolean;
   readonly events: readonly string[];
   readonly live: boolean;
+  readonly processes: number;
   readonly format: 'pretty' | 'json';
 }
 
@@ -36,6 +40,12 @@ export function benchCommand(): Command {
       [],
     )
     .option('--no-live', 'without the case that starts a server')
+    .option(
+      '--processes <number>',
+      'how many live in the engine of which a snapshot is written',
+      toProcesses,
+      PROCESSES,
+    )
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
     .addHelpText('after', '\nExamples:\n  chainsight bench\n  chainsight bench --events recordings/ --format json')
     .action(async (options: BenchOptions) => {
@@ -47,6 +57,7 @@ export function benchCommand(): Command {
         loadCase(options),
         await reloadCase(options),
         ...chainCases(policy),
+        ...(await snapshotCases(policy, options.processes)),
         ...(options.events.length > 0 ? [threadsCase(options.events, options)] : []),
         ...(options.live ? [await liveCase(material)] : []),
       ];
@@ -57,6 +68,13 @@ export function benchCommand(): Command {
       else await output.write(pretty(cases, `Node ${process.versions.node}, ${cpu}`));
       await output.close();
     });
+}
+
+function toProcesses(text: string): number {
+  const processes = Number(text);
+  if (!Number.isSafeInteger(processes) || processes < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  return processes;
 }
 
 function pretty(cases: readonly BenchCase[], machine: string): string {

@@ -3,7 +3,7 @@
 import { assert } from '../base/assert.js';
 import type { Chain } from '../chain/chain.js';
 import type { Process } from '../process/process.js';
-import type { Rule } from '../rule/rule.js';
+import type { Rule, RuleSetName } from '../rule/rule.js';
 import { NO_ANCHOR, type Correlator } from '../rule/sigma/correlation/correlator.js';
 import { Group } from '../rule/sigma/correlation/group.js';
 import type { Occurrence, Sighting } from '../rule/sigma/correlation/occurrence.js';
@@ -197,6 +197,8 @@ function readAnchor(state: StateReader, kind: 'chain' | 'process' | undefined, c
   return kind === 'process' ? state.process() : chains[records.below(chains.length)]!;
 }
 
+const SETS: readonly RuleSetName[] = ['ioa', 'technique', 'sigma'];
+
 const CLAIM_OCCURRENCE = 0;
 const CLAIM_SETTLED = 1;
 const CLAIM_STAYS = 2;
@@ -309,8 +311,13 @@ function writeRule(
   const isInForce = inForce.has(rule);
   records.flag(isInForce);
   if (isInForce) return;
-  const { title, points, techniques, set, isShadow } = rule;
-  records.value({ title, points, techniques, set, isShadow });
+  records.text(rule.title.en);
+  records.text(rule.title.zh);
+  records.number(rule.points);
+  records.uint(rule.techniques.length);
+  for (const technique of rule.techniques) records.text(technique);
+  records.uint(SETS.indexOf(rule.set));
+  records.flag(rule.isShadow);
 }
 
 function readRule(state: StateReader, inForce: ReadonlyMap<string, ScoredRule>, known: ScoredRule[]): ScoredRule {
@@ -321,10 +328,14 @@ function readRule(state: StateReader, inForce: ReadonlyMap<string, ScoredRule>, 
   let rule: ScoredRule | undefined;
   if (records.flag()) rule = inForce.get(id);
   else {
-    // Written by `writeRule`, as the checksum says: its shape is the rule's.
-    const rest = records.value();
-    demand(typeof rest === 'object' && rest !== null, 'a rule is no rule');
-    rule = { ...(rest as Omit<ScoredRule, 'id'>), id };
+    rule = {
+      id,
+      title: { en: records.text(), zh: records.text() },
+      points: records.number(),
+      techniques: records.list(() => records.text()),
+      set: SETS[records.below(SETS.length)]!,
+      isShadow: records.flag(),
+    };
   }
   demand(rule !== undefined, 'a rule is in force no more');
   known.push(rule);

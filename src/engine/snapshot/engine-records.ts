@@ -12,7 +12,6 @@ import type { Policy } from '../policy.js';
 import type { HostTable } from '../process/host-table.js';
 import type { Correlator } from '../rule/sigma/correlation/correlator.js';
 import type { Standing } from '../rule/sigma/correlation/standing.js';
-import type { Exception } from '../score/exception.js';
 import type { HeldException } from '../score/exemptions.js';
 import type { Scorer } from '../score/scorer.js';
 import { readChains, writeChains } from './chain-records.js';
@@ -23,6 +22,7 @@ import {
   writeCorrelations,
   writeStanding,
 } from './correlation-records.js';
+import { readException, writeException } from './exception-records.js';
 import { readChildren, readHosts, readTimelines, writeChildren, writeHosts, writeTimelines } from './host-records.js';
 import { demand, type RecordReader } from './record-reader.js';
 import type { RecordWriter } from './record-writer.js';
@@ -63,7 +63,7 @@ export function* writeEngine(records: RecordWriter, engine: EngineState): Writin
   records.uint(scorer.sequence);
   records.uint(scorer.exceptions.length);
   for (const { exception, since, until } of scorer.exceptions) {
-    records.value(exception);
+    writeException(records, exception);
     records.uint(since);
     records.number(until);
   }
@@ -88,7 +88,7 @@ export function* readEngine(records: RecordReader, engine: EngineState): Reading
   const sequence = records.uint();
   const current = new Map(policy.exceptions.map((exception) => [exception.id, exception]));
   const exceptions = records.list((): HeldException => {
-    const stated = records.value() as Exception;
+    const stated = readException(records);
     const since = records.uint();
     const until = records.number();
     // Those in force are known by their objects.
