@@ -17,7 +17,7 @@ import { policy, ruleSet, type TestRule } from '../support/rules.js';
 import { chunksOf, engineFrom } from '../support/snapshots.js';
 import { story } from '../support/story.js';
 
-const RUNS = 700;
+const RUNS = 1000;
 const HOUR = 3_600_000;
 
 const imageEnds = (each: Event, name: string): boolean => String(each.fields['Image'] ?? '').endsWith(`\\${name}.exe`);

@@ -19,11 +19,6 @@ import { readEvent, readMatched, writeEvent, writeMatched } from './evidence-rec
 import { demand } from './record-reader.js';
 import type { Reading, StateReader, StateWriter, Writing } from './state-records.js';
 
-/** Why an occurrence is there: a rule matched, or an inner correlation held in a group, which may be forgotten by now for want of room. */
-const BY_RULE = 0;
-const BY_GONE_GROUP = 1;
-const FIRST_GROUP = 2;
-
 const ANCHORS = ['none', 'chain', 'process'] as const;
 
 /** The chains by which correlations group, each to be given its place. */
@@ -91,8 +86,9 @@ export function* writeCorrelations(
           records.uint(item.sources.length);
           for (const { step, inner } of item.sources) {
             records.uint(step);
+            // A group that was forgotten for want of room is as good as a rule: nothing takes back what it gave.
             const place = inner === undefined ? undefined : groups.get(inner);
-            records.uint(inner === undefined ? BY_RULE : place === undefined ? BY_GONE_GROUP : place + FIRST_GROUP);
+            records.uint(place === undefined ? 0 : place + 1);
           }
         }
         if (records.isFull) yield records.take();
@@ -132,7 +128,6 @@ export function* readCorrelations(
     if (records.isEmpty) records.give(yield);
   }
   for (const { correlation } of correlator.nodes) {
-    const gone = new Group(correlation, '', [], NO_ANCHOR);
     demand(records.text() === correlation.signature, 'other correlations are in force');
     while (records.flag()) {
       const anchor = readAnchor(state, correlation.anchor, chains);
@@ -148,8 +143,7 @@ export function* readCorrelations(
         const holds = records.flag();
         const sources = records.list(() => {
           const step = records.below(correlation.document.rules.length);
-          const inner = records.below(groups.length - 1 + FIRST_GROUP);
-          return { step, inner: inner === BY_GONE_GROUP ? gone : groups[inner - FIRST_GROUP] };
+          return { step, inner: groups[records.below(groups.length) - 1] };
         });
         demand(sources.length > 0, 'an occurrence has no source');
         return { sighting, group, value, amount, sources, holds };
