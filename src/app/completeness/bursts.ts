@@ -15,11 +15,9 @@ export interface Burst {
   fromMs: number;
   toMs: number;
   events: number;
-  /** The lag that was usual when it began. */
-  readonly usualLagMs: number;
 }
 
-type StoredBurst = readonly [number, number, number, number, number, number];
+type StoredBurst = readonly [number, number, number, number, number];
 export type StoredBursts = readonly StoredBurst[];
 
 export class Bursts {
@@ -27,37 +25,39 @@ export class Bursts {
   readonly all: Burst[] = [];
 
   /**
-   * @param usualLagMs  `undefined` where the host has not been current yet: then nothing is late
-   * @param lateMs      more than this beyond what is usual is late
+   * An event that is older than usual.
+   *
+   * @returns false where that is not late any more, but what will be usual
    */
-  late(timeMs: number, receivedMs: number, usualLagMs: number | undefined, lateMs: number): void {
+  late(timeMs: number, receivedMs: number): boolean {
     const last = this.all.at(-1);
-    const isOpen =
-      last !== undefined && receivedMs - last.untilMs <= PAUSE_MS && receivedMs - last.receivedMs <= LENGTH_MAX_MS;
-    const usual = isOpen ? last.usualLagMs : usualLagMs;
-    if (usual === undefined || receivedMs - timeMs - usual <= lateMs) return;
-    if (!isOpen) {
-      this.all.push({ receivedMs, untilMs: receivedMs, fromMs: timeMs, toMs: timeMs, events: 1, usualLagMs: usual });
+    if (last === undefined || receivedMs - last.untilMs > PAUSE_MS) {
+      this.all.push({ receivedMs, untilMs: receivedMs, fromMs: timeMs, toMs: timeMs, events: 1 });
       if (this.all.length > BURSTS_MAX) this.all.shift();
-      return;
+      return true;
     }
     last.untilMs = Math.max(last.untilMs, receivedMs);
+    if (receivedMs - last.receivedMs > LENGTH_MAX_MS) return false;
     last.fromMs = Math.min(last.fromMs, timeMs);
     last.toMs = Math.max(last.toMs, timeMs);
     last.events++;
+    return true;
   }
 
   toStored(): StoredBursts {
-    return this.all.map((burst): StoredBurst => {
-      const { receivedMs, untilMs, fromMs, toMs, events, usualLagMs } = burst;
-      return [receivedMs, untilMs, fromMs, toMs, events, usualLagMs];
-    });
+    return this.all.map(({ receivedMs, untilMs, fromMs, toMs, events }): StoredBurst => [
+      receivedMs,
+      untilMs,
+      fromMs,
+      toMs,
+      events,
+    ]);
   }
 
   static fromStored(stored: StoredBursts): Bursts {
     const bursts = new Bursts();
-    for (const [receivedMs, untilMs, fromMs, toMs, events, usualLagMs] of stored) {
-      bursts.all.push({ receivedMs, untilMs, fromMs, toMs, events, usualLagMs });
+    for (const [receivedMs, untilMs, fromMs, toMs, events] of stored) {
+      bursts.all.push({ receivedMs, untilMs, fromMs, toMs, events });
     }
     return bursts;
   }

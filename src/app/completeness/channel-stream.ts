@@ -1,5 +1,6 @@
 /** One log of a host: the records that came of it, by their numbers, through restarts of the numbering; and whether it fell silent while the host did not. */
 
+import { DeliveryClock, type StoredClock } from './delivery-clock.js';
 import { CLOCK_TOLERANCE_MS, RecordRanges, type Gap, type OlderGaps, type StoredRanges } from './record-ranges.js';
 
 /** Of earlier numberings than these only the sums are kept. */
@@ -38,6 +39,7 @@ export type StoredChannel = readonly [
   numberings: readonly (readonly [highMs: number, ranges: StoredRanges])[],
   restarts: number,
   heard: readonly [minutes: number, hostMinute: number, lastMs: number, longest: number, second: number],
+  clock: StoredClock,
 ];
 
 interface Numbering {
@@ -47,6 +49,8 @@ interface Numbering {
 }
 
 export class ChannelStream {
+  /** Of its own: a shipper may give the times of one log in another zone than those of the next. */
+  clock = new DeliveryClock();
   restarts = 0;
   /** When it was heard last, by our clock. */
   lastMs = 0;
@@ -162,11 +166,13 @@ export class ChannelStream {
       this.#numberings.map(({ highMs, ranges }) => [highMs, ranges.toStored()] as const),
       this.restarts,
       [this.#minutes, this.#hostMinute, this.lastMs, this.#longest, this.#second],
+      this.clock.toStored(),
     ];
   }
 
-  static fromStored([name, numberings, restarts, heard]: StoredChannel, finds: StreamFinds): ChannelStream {
+  static fromStored([name, numberings, restarts, heard, clock]: StoredChannel, finds: StreamFinds): ChannelStream {
     const channel = new ChannelStream(name, finds);
+    channel.clock = DeliveryClock.fromStored(clock);
     channel.#numberings = numberings.map(([highMs, ranges]) => ({ highMs, ranges: RecordRanges.fromStored(ranges) }));
     channel.#newest = channel.#numberings.at(-1);
     channel.restarts = restarts;

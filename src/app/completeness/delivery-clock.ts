@@ -1,13 +1,14 @@
-/** How far a host's clock and ours are apart, as far as its deliveries tell: receive time less event time, which holds the way here too. */
+/** How far the times in one log of a host and our clock are apart: receive time less event time, which holds the way here too. */
 
 /** Deliveries remembered. Their median is not moved by a few that were held up. */
-const DELIVERIES_KEPT = 31;
+const DELIVERIES_KEPT = 15;
 
 export type StoredClock = readonly [deliveryMs: number, lagMs: number, lags: readonly number[]];
 
 export class DeliveryClock {
   /** Of finished deliveries, the lag of the newest event in each, oldest first. */
   readonly #lags: number[] = [];
+  #usualMs: number | undefined;
   /** The delivery under way: all events that came at one time. */
   #deliveryMs = 0;
   #lagMs = 0;
@@ -20,6 +21,7 @@ export class DeliveryClock {
     if (this.#deliveryMs !== 0) {
       this.#lags.push(this.#lagMs);
       if (this.#lags.length > DELIVERIES_KEPT) this.#lags.shift();
+      this.#usualMs = undefined;
     }
     this.#deliveryMs = receivedMs;
     this.#lagMs = lagMs;
@@ -28,12 +30,14 @@ export class DeliveryClock {
   /** The clock was set: what it said before tells nothing any more. */
   forget(): void {
     this.#lags.length = 0;
+    this.#usualMs = undefined;
     this.#deliveryMs = 0;
   }
 
   /** Median over deliveries before this one; `undefined` where there are none. Below zero, the host's clock is ahead. */
   get usualLagMs(): number | undefined {
-    return medianOf(this.#lags);
+    this.#usualMs ??= medianOf(this.#lags);
+    return this.#usualMs;
   }
 
   /** The same with the delivery under way. */

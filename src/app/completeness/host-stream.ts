@@ -3,7 +3,6 @@
 import { textOf, type Event } from '../../engine/event/event.js';
 import { Bursts, type StoredBursts } from './bursts.js';
 import { ChannelStream, type StoredChannel, type StreamFinds } from './channel-stream.js';
-import { DeliveryClock, type StoredClock } from './delivery-clock.js';
 import { Habit, QUIET_MIN_MS, type StoredHabit } from './habit.js';
 import { Marks, type Mark, type StoredMarks } from './marks.js';
 
@@ -13,6 +12,8 @@ const FUTURE_MS = 5 * MINUTE_MS;
 /** A channel is an attacker's text. */
 const CHANNELS_MAX = 32;
 const CHANNEL_LENGTH_MAX = 256;
+/** Spellings of them that are found at once. */
+const NAMES_MAX = 64;
 /** Of the stored form. A row of another one is passed over, and the host begins anew. */
 const FORM = 1;
 
@@ -29,7 +30,6 @@ export interface FutureTimes {
 type Stored = readonly [
   form: typeof FORM,
   habit: StoredHabit,
-  clock: StoredClock,
   bursts: StoredBursts,
   marks: StoredMarks,
   future: readonly [number, number, number, number],
@@ -39,7 +39,6 @@ type Stored = readonly [
 
 export class HostStream {
   habit = new Habit();
-  clock = new DeliveryClock();
   bursts = new Bursts();
   readonly future: FutureTimes = { events: 0, aheadMs: 0, firstMs: 0, lastMs: 0 };
   /** Events without a number or a channel, and those of channels beyond the bound. */
@@ -51,12 +50,14 @@ export class HostStream {
   #lastMinute = 0;
   /** By name in lower case: shippers spell one channel `Security` and `security`. */
   readonly #channels = new Map<string, ChannelStream>();
+  /** The same by the names they were called. */
+  readonly #byName = new Map<string, ChannelStream>();
   #lastName = '';
   #lastChannel: ChannelStream | undefined;
   readonly #finds: StreamFinds = {
     setBack: (channel, atMs, byMs) => {
       this.#marks.add({ kind: 'set-back', channel, atMs, amount: byMs });
-      this.clock.forget();
+      for (const { clock } of this.#channels.values()) clock.forget();
     },
     restarted: (channel, atMs, number) => this.#marks.add({ kind: 'restarted', channel, atMs, amount: number }),
   };
@@ -80,7 +81,7 @@ export class HostStream {
         channel.record(event.recordNumber, timeMs, receivedMs, isClock, isFirst);
       } else this.unnumbered++;
     }
-    if (isClock) this.#timed(timeMs, receivedMs);
+    if (isClock && channel !== undefined) this.#timed(channel, timeMs, receivedMs);
   }
 
   get channels(): readonly ChannelStream[] {
@@ -89,6 +90,16 @@ export class HostStream {
 
   isSilentChannel(channel: ChannelStream): boolean {
     return channel.isSilent(this.#minutes);
+  }
+
+  /** Receive time less event time, of the log whose times are nearest to ours; `undefined` where none tells. */
+  get lagMs(): number | undefined {
+    let nearest: number | undefined;
+    for (const { clock } of this.#channels.values()) {
+      const { lagMs } = clock;
+      if (lagMs !== undefined && (nearest === undefined || Math.abs(lagMs) < Math.abs(nearest))) nearest = lagMs;
+    }
+    return nearest;
   }
 
   /** Records missing in logs that are sent whole. */
@@ -121,7 +132,6 @@ export class HostStream {
     const stored: Stored = [
       FORM,
       this.habit.toStored(),
-      this.clock.toStored(),
       this.bursts.toStored(),
       this.#marks.toStored(),
       [events, aheadMs, firstMs, lastMs],
@@ -136,9 +146,8 @@ export class HostStream {
     const host = new HostStream();
     const stored = JSON.parse(text) as Stored;
     if (stored[0] !== FORM) return host;
-    const [, habit, clock, bursts, marks, [events, aheadMs, firstMs, lastMs], counts, channels] = stored;
+    const [, habit, bursts, marks, [events, aheadMs, firstMs, lastMs], counts, channels] = stored;
     host.habit = Habit.fromStored(habit);
-    host.clock = DeliveryClock.fromStored(clock);
     host.bursts = Bursts.fromStored(bursts);
     host.#marks = Marks.fromStored(marks);
     Object.assign(host.future, { events, aheadMs, firstMs, lastMs });
@@ -155,29 +164,40 @@ export class HostStream {
       this.unnumbered++;
       return undefined;
     }
-    const shown = name.slice(0, CHANNEL_LENGTH_MAX);
-    const key = shown.toLowerCase();
-    let channel = this.#channels.get(key);
+    const channel = this.#byName.get(name) ?? this.#channelNamed(name);
     if (channel === undefined) {
-      if (this.#channels.size >= CHANNELS_MAX) {
-        this.otherChannels++;
-        return undefined;
-      }
-      channel = new ChannelStream(shown, this.#finds);
-      this.#channels.set(key, channel);
+      this.otherChannels++;
+      return undefined;
     }
     this.#lastName = name;
     this.#lastChannel = channel;
     return channel;
   }
 
-  #timed(timeMs: number, receivedMs: number): void {
+  #channelNamed(name: string): ChannelStream | undefined {
+    const shown = name.slice(0, CHANNEL_LENGTH_MAX);
+    const key = shown.toLowerCase();
+    let channel = this.#channels.get(key);
+    if (channel === undefined) {
+      if (this.#channels.size >= CHANNELS_MAX) return undefined;
+      channel = new ChannelStream(shown, this.#finds);
+      this.#channels.set(key, channel);
+    }
+    if (this.#byName.size < NAMES_MAX) this.#byName.set(name, channel);
+    return channel;
+  }
+
+  #timed({ clock }: ChannelStream, timeMs: number, receivedMs: number): void {
     const lagMs = receivedMs - timeMs;
-    if (lagMs > QUIET_MIN_MS) {
-      // An agent that sends once an hour is always up to an hour behind.
-      this.bursts.late(timeMs, receivedMs, this.clock.usualLagMs, this.habit.quietAfterMs);
-    } else if (lagMs < -FUTURE_MS) this.#ahead(-lagMs, receivedMs);
-    this.clock.heard(lagMs, receivedMs);
+    // What is late is not what is usual.
+    if (lagMs > QUIET_MIN_MS && this.#isLate(lagMs, clock.usualLagMs) && this.bursts.late(timeMs, receivedMs)) return;
+    if (lagMs < -FUTURE_MS) this.#ahead(-lagMs, receivedMs);
+    clock.heard(lagMs, receivedMs);
+  }
+
+  /** An agent that sends once an hour is always up to an hour behind. A log that was never current is an old one that is handed in. */
+  #isLate(lagMs: number, usualLagMs: number | undefined): boolean {
+    return usualLagMs !== undefined && lagMs - usualLagMs > this.habit.quietAfterMs;
   }
 
   #ahead(aheadMs: number, receivedMs: number): void {

@@ -19,8 +19,7 @@ export function completenessShape({ state, notes }: FoundCompleteness): Complete
 }
 
 export function streamShape(stream: FoundStream): HostStream {
-  const { habit, clock, bursts, future } = stream;
-  const { lagMs } = clock;
+  const { habit, lagMs, bursts, future } = stream;
   return {
     usualGapSeconds: secondsOf(habit.usualGapMs),
     usualPauseSeconds: secondsOf(habit.usualPauseMs),

@@ -123,5 +123,5 @@ CREATE TABLE host_streams (
   missing INTEGER NOT NULL, data TEXT NOT NULL
 ) WITHOUT ROWID;
 INSERT INTO host_streams (key, quiet_after_ms, silent_after_ms, active_since_ms, missing, data)
-  VALUES ('fin-03', 900000, 57600000, 60, 0, '[1,[60,91,60,[],[]],[91,1,[]],[],[0,[]],[0,0,0,0],[1,0,0,0],[]]');
+  VALUES ('fin-03', 900000, 57600000, 60, 0, '[1,[60,91,60,[],[]],[],[0,[]],[0,0,0,0],[1,0,0,0],[]]');
 PRAGMA user_version = 6;
