@@ -250,10 +250,10 @@ export const FAULTS = [
   {
     promise: 'bad input',
     fault: 'a token bound to hosts speaks for all',
-    file: 'src/server/intake/event-collector.ts',
-    find: 'if (this.hosts !== undefined && !this.hosts.has(hostKey(event.host))) {',
-    replace: 'if (this.hosts !== undefined && this.hosts.size === 0) {',
-    test: 'src/server/intake/events-handler.test.ts',
+    file: 'src/app/live/delivery.ts',
+    find: 'if (hosts !== undefined && !hosts.has(hostKey(event.host)))',
+    replace: 'if (hosts !== undefined && hosts.size === 0)',
+    test: 'src/server/access/route-access.test.ts',
   },
   {
     promise: 'access',
