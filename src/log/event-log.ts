@@ -3,10 +3,12 @@
 import * as fs from 'node:fs/promises';
 import { AppError } from '../app/app-error.js';
 import type { EventLog, LogDamage, LogRecord, ReadRange, StoredRecord } from '../app/ports.js';
+import { loadCarried, NOTHING_CARRIED, CARRIED_NAME, type Carried } from './carried.js';
 import { diskFiles, type LogFiles } from './files.js';
 import { takeLock, type Lock } from './lock.js';
 import { LogReader, storeIndex, type ReadableSegment, type ReadSnapshot } from './reader.js';
 import { recover, type Recovered, type SegmentState } from './recover.js';
+import { outdated, removeFiles, removeSegments, type RemovedSegments, type RetentionLimits } from './retention.js';
 import type { Hole } from './scan.js';
 import { LogWriter, type WriterLimits } from './writer.js';
 
@@ -24,6 +26,14 @@ export interface EventLogOptions extends Partial<WriterLimits> {
   readonly files?: LogFiles;
 }
 
+export interface RetainingLog extends EventLog {
+  /**
+   * Removes the oldest closed segments, as far as the limits ask for it and `donePosition` allows. The policy that they leave in force stays, and is read
+   * before the first record that is kept; their events are gone, from every later read and start. One call at a time.
+   */
+  retain(limits: RetentionLimits): Promise<RemovedSegments>;
+}
+
 const DEFAULT_LIMITS: WriterLimits = {
   segmentBytes: 64 * 1024 * 1024,
   queuedBytes: 64 * 1024 * 1024,
@@ -34,12 +44,20 @@ const DEFAULT_LIMITS: WriterLimits = {
 
 const DAMAGE_KEPT = 100;
 
+const UNREADABLE_CARRIED: Hole = {
+  offset: 0,
+  bytes: 0,
+  lost: undefined,
+  reason:
+    'what was carried over from segments that were removed is not what was written: rules, settings and exceptions of that time are lost',
+};
+
 /**
  * Opens the log in `folder`, which is made where it does not exist. A torn end is cut off and told in `cut`.
  *
  * @throws AppError `LOG_LOCKED` where another program has it open, `LOG_UNREADABLE` where the folder cannot be used
  */
-export async function openEventLog(folder: string, options: EventLogOptions = {}): Promise<EventLog> {
+export async function openEventLog(folder: string, options: EventLogOptions = {}): Promise<RetainingLog> {
   const files = options.files ?? diskFiles;
   const isReadOnly = options.readOnly ?? false;
   let lock: Lock | undefined;
@@ -48,7 +66,14 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
       await fs.mkdir(folder, { recursive: true, mode: 0o700 });
       lock = await takeLock(folder);
     }
-    return new DiskLog(folder, files, options, await recover(files, folder, !isReadOnly), lock);
+    const recovered = await recover(files, folder, !isReadOnly);
+    const carried = await loadCarried(folder);
+    const { until } = carried ?? NOTHING_CARRIED;
+    // A crash came between what is carried of them and their removal.
+    const left = recovered.closed.filter(({ firstPosition }) => firstPosition < until);
+    if (!isReadOnly) await removeFiles(files, folder, left);
+    const closed = recovered.closed.slice(left.length);
+    return new DiskLog(folder, files, options, { ...recovered, closed }, carried, lock);
   } catch (error) {
     await lock?.release();
     if (error instanceof AppError) throw error;
@@ -57,22 +82,26 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
   }
 }
 
-class DiskLog implements EventLog {
+class DiskLog implements RetainingLog {
   readonly cut: EventLog['cut'];
   readonly #damage = new Map<string, LogDamage>();
   readonly #closed: SegmentState[];
+  #carried: Carried;
   readonly #reader: LogReader;
   readonly #writer: LogWriter;
 
   constructor(
-    folder: string,
-    files: LogFiles,
+    private readonly folder: string,
+    private readonly files: LogFiles,
     private readonly options: EventLogOptions,
     recovered: Recovered,
+    carried: Carried | undefined,
     private readonly lock: Lock | undefined,
   ) {
     this.cut = recovered.cut;
     this.#closed = [...recovered.closed];
+    this.#carried = carried ?? NOTHING_CARRIED;
+    if (carried === undefined) this.#note(CARRIED_NAME, UNREADABLE_CARRIED);
     for (const { segment, hole } of recovered.damage) this.#note(segment, hole);
     this.#reader = new LogReader(files, folder, (segment, hole) => this.#note(segment, hole));
     const limits = { ...DEFAULT_LIMITS, ...options };
@@ -105,7 +134,31 @@ class DiskLog implements EventLog {
   }
 
   read(range: ReadRange = {}): AsyncIterable<readonly StoredRecord[]> {
-    return this.#reader.read(this.#snapshot(), range);
+    // Taken now, not when the first record is asked for.
+    return this.#read(this.#carried, this.#snapshot(), range);
+  }
+
+  async *#read(carried: Carried, snapshot: ReadSnapshot, range: ReadRange): AsyncGenerator<readonly StoredRecord[]> {
+    const { fromPosition = 1, toPosition = Number.POSITIVE_INFINITY } = range;
+    const before = carried.records.filter(({ position }) => position >= fromPosition && position <= toPosition);
+    if (before.length > 0) yield before;
+    yield* this.#reader.read(snapshot, range);
+  }
+
+  async retain(limits: RetentionLimits): Promise<RemovedSegments> {
+    const { active } = this.#writer;
+    const last = active === undefined ? undefined : { firstPosition: active.firstPosition, bytes: active.index.end };
+    const segments = await outdated(this.files, this.folder, [...this.#closed], last, limits);
+    if (segments.length === 0 || this.lock === undefined) return { segments: 0, bytes: 0 };
+    const until = (this.#closed[segments.length] ?? active)!.firstPosition;
+    const policy: StoredRecord[] = [];
+    // No event lies behind the end of time: of those with one none is read.
+    for await (const records of this.read({ toPosition: until - 1, fromMs: Number.MAX_SAFE_INTEGER }))
+      policy.push(...records.filter(({ record }) => record.kind === 'policy'));
+    const { carried, removed } = await removeSegments(this.files, this.folder, segments, until, policy);
+    this.#carried = carried;
+    this.#closed.splice(0, segments.length);
+    return removed;
   }
 
   readAt(positions: readonly number[]): Promise<ReadonlyMap<number, LogRecord>> {

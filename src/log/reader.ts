@@ -48,7 +48,13 @@ export class LogReader {
     for (const segment of snapshot.segments) {
       if (segment.firstPosition > bounded.toPosition) break;
       if (segment.nextPosition !== undefined && segment.nextPosition <= (range.fromPosition ?? 1)) continue;
-      for await (const slice of this.#slices(segment, isWhole ? undefined : bounded, after)) {
+      const file = await this.#openIfThere(segment);
+      if (file === undefined) {
+        // Removed since the read began, because its time was over.
+        after = isWhole && segment.nextPosition !== undefined ? segment.nextPosition - 1 : undefined;
+        continue;
+      }
+      for await (const slice of this.#slices(file, segment, isWhole ? undefined : bounded, after)) {
         after = isWhole ? (slice.frames.at(-1)?.header.position ?? after) : undefined;
         const records = this.#records(segment, slice, bounded);
         if (records.length > 0) yield records;
@@ -112,12 +118,21 @@ export class LogReader {
     return Math.max(next, from + 1);
   }
 
+  async #openIfThere({ name }: ReadableSegment): Promise<LogFile | undefined> {
+    try {
+      return await this.files.open(join(this.folder, name), 'read');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
   async *#slices(
+    file: LogFile,
     segment: ReadableSegment,
     range: ReadRange | undefined,
     after: number | undefined,
   ): AsyncGenerator<Slice> {
-    const file = await this.files.open(join(this.folder, segment.name), 'read');
     try {
       const salt = await readSalt(file);
       const size = segment.end ?? (await file.stat()).size;
@@ -159,7 +174,8 @@ export class LogReader {
     segment: ReadableSegment,
     work: (file: LogFile, salt: number, index: () => Promise<BlockIndex>) => Promise<void>,
   ): Promise<void> {
-    const file = await this.files.open(join(this.folder, segment.name), 'read');
+    const file = await this.#openIfThere(segment);
+    if (file === undefined) return;
     try {
       const salt = await readSalt(file);
       if (salt === undefined) return;

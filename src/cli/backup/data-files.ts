@@ -6,6 +6,7 @@
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import { CARRIED_NAME, loadCarried } from '../../log/carried.js';
 import { diskFiles } from '../../log/files.js';
 import { recover } from '../../log/recover.js';
 import { CommandError } from '../exit.js';
@@ -68,32 +69,35 @@ export async function logSnapshot(
 ): Promise<{ readonly lastPosition: number; readonly files: AsyncIterable<FileToCopy> }> {
   const { closed, active, lastPosition } = await recover(diskFiles, log.path, false);
   async function* files(): AsyncGenerator<FileToCopy> {
-    let copied = 0;
-    for (const { name } of closed) {
+    const gone: string[] = [];
+    for (const { name, firstPosition } of closed) {
       let isThere = false;
       for await (const file of wholeFile(log.path, name)) {
         isThere = true;
         yield { ...file, path: `${log.name}/${name}` };
       }
-      copied += Number(isThere);
-      // Those at the beginning may have come to the end of their time meanwhile; one in the midst may not be missing.
-      if (!isThere && copied > 0)
-        throw new CommandError(`${join(log.path, name)} went away while it was to be copied.`);
+      if (!isThere && firstPosition >= ((await loadCarried(log.path))?.until ?? 0)) gone.push(name);
       for await (const index of wholeFile(log.path, name.replace(/\.log$/, '.index')))
         yield { ...index, path: `${log.name}/${index.path}` };
     }
-    if (active === undefined) return;
-    const bytes = active.index.end;
-    const handle = await fs.open(join(log.path, active.name), 'r');
-    try {
-      const { mode } = await handle.stat();
-      const path = `${log.name}/${active.name}`;
-      yield { path, mode: mode & 0o777, bytes, content: bytesOf(handle, path, bytes) };
-    } finally {
-      await handle.close();
-    }
+    // Those whose time was over are told of by what is carried of them; any other must be there.
+    if (gone.length > 0) throw new CommandError(`${join(log.path, gone[0]!)} went away while it was to be copied.`);
+    if (active !== undefined) yield* beginning(log, active.name, active.index.end);
+    // Last, for the same reason.
+    for await (const file of wholeFile(log.path, CARRIED_NAME)) yield { ...file, path: `${log.name}/${CARRIED_NAME}` };
   }
   return { lastPosition, files: files() };
+}
+
+async function* beginning(log: LogFolder, name: string, bytes: number): AsyncGenerator<FileToCopy> {
+  const handle = await fs.open(join(log.path, name), 'r');
+  try {
+    const { mode } = await handle.stat();
+    const path = `${log.name}/${name}`;
+    yield { path, mode: mode & 0o777, bytes, content: bytesOf(handle, path, bytes) };
+  } finally {
+    await handle.close();
+  }
 }
 
 async function openIfThere(path: string): Promise<fs.FileHandle | undefined> {
