@@ -39,7 +39,7 @@ export interface Rejections {
 export type Refusal =
   /** Nothing was taken; the same request may succeed later. */
   | { readonly kind: 'busy'; readonly reason: string; readonly retryAfterSeconds: number }
-  /** Nothing was taken, and nothing will be until a person acts (disk full, write failed). */
+  /** Nothing was taken, and nothing will be until the disk takes it: there is no room, or a write failed. */
   | { readonly kind: 'stopped'; readonly reason: string };
 
 /** Every event is on disk. `duplicates` of them were known already and changed nothing. */

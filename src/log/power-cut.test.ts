@@ -1,113 +1,16 @@
 /**
- * What a power cut may leave: everything that was synced, and of everything that was not, any part in any order. A disk in memory keeps the list of
- * writes and gives back such remains; the log must hold all that it had acknowledged.
+ * What a power cut may leave: everything that was synced, and of everything that was not, any part in any order. A disk in memory gives back such
+ * remains; the log must hold all that it had acknowledged.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { EventLog, LogRecord } from '../app/ports.js';
+import { CutDisk, type Chance } from '../../test/support/cut-disk.js';
 import { openEventLog } from './event-log.js';
-import type { LogFile, LogFiles } from './files.js';
-
-const SECTOR_BYTES = 512;
-
-interface DiskFile {
-  /** As programs see it. */
-  bytes: Buffer;
-  /** As it was at the last sync. */
-  synced: Buffer;
-}
-
-/** Takes numbers from 0 up to 1, as chance or a search wants them. */
-type Chance = () => number;
-
-class CutDisk implements LogFiles {
-  #files = new Map<string, DiskFile>();
-  #syncedNames = new Set<string>();
-  /** Operations until the power fails; the one that meets zero does not return. */
-  left = Number.POSITIVE_INFINITY;
-
-  open(path: string, mode: 'read' | 'write' | 'create'): Promise<LogFile> {
-    return this.#operation(() => {
-      const name = basename(path);
-      if (mode === 'create') {
-        if (this.#files.has(name)) throw new Error(`EEXIST: ${name}`);
-        this.#files.set(name, { bytes: Buffer.alloc(0), synced: Buffer.alloc(0) });
-      }
-      const file = this.#files.get(name);
-      if (file === undefined) throw new Error(`ENOENT: ${name}`);
-      return this.#handle(file);
-    });
-  }
-
-  list(): Promise<readonly string[]> {
-    return Promise.resolve([...this.#files.keys()]);
-  }
-
-  remove(path: string): Promise<void> {
-    return this.#operation(() => void this.#files.delete(basename(path)));
-  }
-
-  syncFolder(): Promise<void> {
-    return this.#operation(() => {
-      this.#syncedNames = new Set(this.#files.keys());
-    });
-  }
-
-  space(): Promise<{ free: number; total: number }> {
-    return Promise.resolve({ free: 1e12, total: 1e12 });
-  }
-
-  /** The disk after the cut: each sector that was not synced is old or new, and the end of a file lies anywhere between. */
-  remains(chance: Chance): CutDisk {
-    const after = new CutDisk();
-    for (const [name, { bytes, synced }] of this.#files) {
-      if (!this.#syncedNames.has(name) && chance() < 0.5) continue;
-      const least = Math.min(synced.length, bytes.length);
-      const length = least + Math.floor(chance() * (Math.max(synced.length, bytes.length) - least + 1));
-      const kept = Buffer.alloc(length);
-      for (let at = 0; at < length; at += SECTOR_BYTES) {
-        const source = chance() < 0.5 ? synced : bytes;
-        // What lies past the end of the older state was never written: zeros.
-        if (at < source.length) source.copy(kept, at, at, Math.min(at + SECTOR_BYTES, length));
-      }
-      after.#files.set(name, { bytes: kept, synced: Buffer.from(kept) });
-      after.#syncedNames.add(name);
-    }
-    return after;
-  }
-
-  #operation<Result>(work: () => Result): Promise<Result> {
-    if (--this.left <= 0) return new Promise(() => undefined);
-    return new Promise((resolve) => resolve(work()));
-  }
-
-  #handle(file: DiskFile): LogFile {
-    const sync = (): Promise<void> => this.#operation(() => void (file.synced = Buffer.from(file.bytes)));
-    return {
-      read(target, offset, length, position) {
-        const bytesRead = file.bytes.copy(target, offset, position, Math.min(position + length, file.bytes.length));
-        return Promise.resolve({ bytesRead });
-      },
-      write: (source, offset, length, position) =>
-        this.#operation(() => {
-          const grown = Buffer.alloc(Math.max(file.bytes.length, position + length));
-          file.bytes.copy(grown);
-          Buffer.from(source).copy(grown, position, offset, offset + length);
-          file.bytes = grown;
-          return { bytesWritten: length };
-        }),
-      datasync: sync,
-      sync,
-      truncate: (length) => this.#operation(() => void (file.bytes = Buffer.from(file.bytes.subarray(0, length)))),
-      stat: () => Promise.resolve({ size: file.bytes.length }),
-      close: () => Promise.resolve(),
-    };
-  }
-}
 
 function event(text: string): LogRecord {
   return { kind: 'event', raw: Buffer.from(text), receivedMs: 1, eventMs: 1, sensor: 's' };
@@ -177,4 +80,28 @@ test('whatever a power cut leaves, all that was acknowledged is there, once, and
     ),
     { numRuns: 80, endOnFailure: true },
   );
+});
+
+test('what a failed sync left to be seen, but not on the disk, is on the disk before the log goes on with it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chainsight-cut-'));
+  const disk = new CutDisk();
+  const options = { files: disk, roomBytes: 5_000 };
+  const first = await openEventLog(folder, options);
+  await first.append([event('kept')]);
+  disk.fault = (operation) => (operation === 'sync' ? new Error('EIO: i/o error') : undefined);
+  await expect(first.append([event('shown '.repeat(300))])).rejects.toMatchObject({ code: 'LOG_FAILED' });
+  await first.close();
+
+  // As long as the disk fails, the log does not open.
+  await expect(openEventLog(folder, options)).rejects.toMatchObject({ code: 'LOG_UNREADABLE' });
+  disk.fault = () => undefined;
+  const second = await openEventLog(folder, options);
+  const shown = await texts(second);
+  const after = disk.remains(() => 0.999);
+  await second.close();
+  const third = await openEventLog(folder, { files: after });
+  expect(await texts(third)).toEqual(shown);
+  expect(shown[0]).toBe('kept');
+  await third.close();
+  await rm(folder, { recursive: true });
 });

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import { BlockIndex } from './block-index.js';
-import { readFully, type LogFile, type LogFiles } from './files.js';
+import { readFully, writeFully, type LogFile, type LogFiles } from './files.js';
 import { HEADER_BYTES } from './frame.js';
 import { scan, type Hole } from './scan.js';
 import { listSegments, readSalt, SEGMENT_HEADER_BYTES } from './segment.js';
@@ -41,8 +41,11 @@ export async function recover(files: LogFiles, folder: string, change: boolean):
     try {
       const { size } = await file.stat();
       const salt = await readSalt(file);
-      if (salt !== undefined)
+      if (salt !== undefined) {
+        // A folder whose sync failed may not know the segment's name yet.
+        if (change) await files.syncFolder(folder);
         return { closed: segments, ...(await recoverActive(file, last, salt, size, cut, change)) };
+      }
       if (size > SEGMENT_HEADER_BYTES) return unreadable([...segments, last], last, size);
     } finally {
       await file.close();
@@ -75,8 +78,11 @@ async function recoverActive(
   }
   const written = await endOfWritten(file, index.end, size);
   const torn = written > index.end ? holes.find((hole) => hole.offset >= index.end) : undefined;
-  if (size > index.end && change) {
-    await file.truncate(index.end);
+  if (change) {
+    if (size > index.end) {
+      await writeAgain(file, index.end);
+      await file.truncate(index.end);
+    }
     await file.sync();
   }
   const cut =
@@ -86,6 +92,18 @@ async function recoverActive(
 }
 
 const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * The log was not closed. After a sync that failed the system still shows the bytes, calls them written and never writes them; a sender that brings
+ * them again would be told that they are kept. Written again, they are on disk once a sync has come through; until then the file keeps the end
+ * that shows that it was not closed.
+ */
+async function writeAgain(file: LogFile, end: number): Promise<void> {
+  for (let start = 0; start < end; start += CHUNK_BYTES) {
+    await writeFully(file, await readFully(file, start, Math.min(CHUNK_BYTES, end - start)), start);
+  }
+  await file.sync();
+}
 
 /** @returns where the last byte that is not zero ends, or `from` where all up to `to` are */
 async function endOfWritten(file: LogFile, from: number, to: number): Promise<number> {

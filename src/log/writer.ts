@@ -4,7 +4,7 @@
  *
  *     append ─┐
  *     append ─┼─► queue ──► one buffer ──► write ──► fdatasync ──► callers resolve, in order
- *     append ─┘    ▲ bounded                 └── first error: the log takes nothing more, ever
+ *     append ─┘    ▲ bounded                 └── first error: the log takes nothing more until it is opened again
  *
  * After a failed sync the kernel may have dropped the unwritten pages, and a later sync that succeeds proves nothing: there is no second try.
  */
@@ -247,7 +247,7 @@ export class LogWriter {
     }
     this.failure = new AppError(
       'LOG_FAILED',
-      `Writing the log in ${this.#folder} failed: ${cause instanceof Error ? cause.message : String(cause)}. No more events are taken until the disk is repaired and the program started again.`,
+      `Writing the log in ${this.#folder} failed: ${cause instanceof Error ? cause.message : String(cause)}. Nothing more is taken until the log has been opened again.`,
       { cause },
     );
     for (const waiting of group) waiting.reject(this.failure);

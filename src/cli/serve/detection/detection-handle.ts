@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { AppError } from '../../../app/app-error.js';
 import type { Delivery, HuntProgress, LiveNotice, Refusal, Sender } from '../../../app/live-ports.js';
 import type { SharedAnswer } from '../../../app/live/delivery.js';
 import { assert } from '../../../engine/base/assert.js';
@@ -26,6 +27,8 @@ import { fromWire } from './wire-error.js';
 
 /** Waits before a thread is begun again: at once after it has run well, ever later where it does not. */
 const RESTART_MS = [0, 1_000, 5_000, 30_000] as const;
+/** Where log or state cannot even be opened: that fails before anything is read, so another try costs little. */
+const REOPEN_MS = 2_000;
 /** Having run for so long counts as well. */
 const RAN_WELL_MS = 60_000;
 
@@ -59,6 +62,8 @@ export class DetectionHandle {
   #isStopping = false;
   #startedMs = 0;
   #failures = 0;
+  /** What is answered while there is no thread. */
+  #outage: Refusal = DOWN;
   #lastId = 0;
   readonly #calls = new Map<number, Waiting>();
   /** Deliveries whose last piece is yet to come. */
@@ -77,7 +82,7 @@ export class DetectionHandle {
 
   /** Why no events are taken; `undefined` while they are. */
   get refusal(): string | undefined {
-    return this.#isUp ? this.#standing?.refusal : DOWN.reason;
+    return this.#isUp ? this.#standing?.refusal : this.#outage.reason;
   }
 
   get standing(): Standing | undefined {
@@ -101,7 +106,7 @@ export class DetectionHandle {
         reason = error instanceof Error ? error : new Error(String(error));
       });
       worker.on('exit', () => {
-        this.#down();
+        this.#down(reason);
         whenOver(reason);
       });
       worker.on('message', (message: FromDetection) => {
@@ -123,7 +128,7 @@ export class DetectionHandle {
     onProgress?: (progress: HuntProgress, cancel: () => void) => void,
   ): Promise<ReturnType<DetectionCalls[Name]>> {
     return new Promise((resolve, reject) => {
-      if (!this.#isUp) throw new Error(DOWN.reason);
+      if (!this.#isUp) throw new Error(this.#outage.reason);
       const id = ++this.#lastId;
       const cancel = (): void => this.#post({ kind: 'cancel', id });
       this.#calls.set(id, {
@@ -136,7 +141,7 @@ export class DetectionHandle {
   }
 
   open(sender: Sender): SharedDelivery {
-    if (!this.#isUp) return refused(DOWN);
+    if (!this.#isUp) return refused(this.#outage);
     if (this.#isFull(sender.sensor)) return refused(FULL);
     const delivery = ++this.#lastId;
     this.#open.add(delivery);
@@ -152,7 +157,7 @@ export class DetectionHandle {
       if (next !== 'more') this.#open.delete(delivery);
     };
     const settle = async (): Promise<SharedAnswer | Refusal> => {
-      if (!this.#open.has(delivery)) return DOWN;
+      if (!this.#open.has(delivery)) return this.#outage;
       send(undefined, 'last');
       return new Promise((resolve) => this.#ended.set(delivery, resolve));
     };
@@ -188,7 +193,12 @@ export class DetectionHandle {
   /** Takes nothing more, and ends once what was taken has had its effects. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    if (this.#isUp) await this.call('stop', []);
+    if (this.#isUp) {
+      await this.call('stop', []).catch((error: unknown) => {
+        // A thread that ended by itself meanwhile has stopped as well.
+        if (this.#isUp) throw error;
+      });
+    }
     await this.#worker?.terminate();
   }
 
@@ -236,14 +246,15 @@ export class DetectionHandle {
   }
 
   /** Everybody who waits is told; nobody waits for a thread that is not there. */
-  #down(): void {
+  #down(cause: Error): void {
+    this.#outage = outageBy(cause);
     this.#isUp = false;
     this.#worker = undefined;
     this.#outgoing.clear();
     this.#open.clear();
-    for (const resolve of this.#ended.values()) resolve(DOWN);
+    for (const resolve of this.#ended.values()) resolve(this.#outage);
     this.#ended.clear();
-    for (const { reject } of this.#calls.values()) reject(new Error(DOWN.reason));
+    for (const { reject } of this.#calls.values()) reject(new Error(this.#outage.reason));
     this.#calls.clear();
   }
 
@@ -251,12 +262,17 @@ export class DetectionHandle {
     if (this.#isStopping) return;
     this.restarts++;
     this.#failures = performance.now() - this.#startedMs > RAN_WELL_MS ? 0 : this.#failures;
-    const waitMs = RESTART_MS[Math.min(this.#failures++, RESTART_MS.length - 1)]!;
+    this.#beginAgain(error, RESTART_MS[Math.min(this.#failures++, RESTART_MS.length - 1)]!);
+  }
+
+  #beginAgain(error: Error, waitMs: number): void {
     this.listeners.logger.error({ err: error, waitMs }, 'detection ended by itself, and is begun again');
     const timer = setTimeout(() => {
+      if (this.#isStopping) return;
       this.start().catch((again: unknown) => {
         assert(again instanceof Error, 'a thread ends with an error');
-        this.#crashed(again);
+        if (again instanceof AppError && !this.#isStopping) this.#beginAgain(again, REOPEN_MS);
+        else this.#crashed(again);
       });
     }, waitMs);
     timer.unref();
@@ -273,7 +289,14 @@ const FULL: Refusal = {
   retryAfterSeconds: 1,
 };
 
-const DOWN: Refusal & { readonly kind: 'busy' } = {
+/** The world's failures are told in full, for a person to mend them; a crash is ours, and over in a moment. */
+function outageBy(cause: Error): Refusal {
+  return cause instanceof AppError
+    ? { kind: 'stopped', reason: `Detection is being begun again. ${cause.message}` }
+    : DOWN;
+}
+
+const DOWN: Refusal = {
   kind: 'busy',
   reason: 'Detection is being begun again; nothing was taken.',
   retryAfterSeconds: 1,

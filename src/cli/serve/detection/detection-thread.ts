@@ -39,6 +39,7 @@ class DetectionThread {
   #delivered: Delivered[] = [];
   #standing = '';
   readonly #timer: NodeJS.Timeout;
+  #closing: Promise<void> | undefined;
 
   constructor(
     private readonly detection: OpenDetection,
@@ -50,7 +51,7 @@ class DetectionThread {
       tell({ kind: 'notice', notice });
     });
     this.#tellStanding();
-    this.#timer = setInterval(() => this.#tellStanding(), STANDING_MS);
+    this.#timer = setInterval(() => this.#look(), STANDING_MS);
   }
 
   heard(message: ToDetection): void {
@@ -127,11 +128,28 @@ class DetectionThread {
       },
       plugins: () => plugins.plugins(),
       pluginPage: (name) => plugins.page(name),
-      stop: async () => {
-        await this.detection.close();
-        clearInterval(this.#timer);
-      },
+      stop: () => this.#close(),
     };
+  }
+
+  #look(): void {
+    const { failure } = this.detection;
+    if (failure === undefined) this.#tellStanding();
+    else void this.#giveUp(failure);
+  }
+
+  /** After a failed write only what is read from the disk again is known to be there: the thread ends, to be begun again from its log. */
+  async #giveUp(failure: Error): Promise<void> {
+    try {
+      await this.#close();
+    } finally {
+      this.tell({ kind: 'failed', error: toWire(failure) });
+    }
+  }
+
+  #close(): Promise<void> {
+    clearInterval(this.#timer);
+    return (this.#closing ??= this.detection.close());
   }
 
   #tellStanding(): void {

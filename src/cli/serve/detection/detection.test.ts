@@ -194,20 +194,42 @@ test('what a server that was cut off changed in one log only holds in all of the
   await again.close();
 });
 
-/** The real program, but that it fails when it is asked for its plugins. */
-function fragileRoot(): string {
-  const fragile = temporary();
-  mkdirSync(join(fragile, 'dist'));
-  writeFileSync(join(fragile, 'package.json'), '{"type":"module"}');
+/** The real program, with something put before it. */
+function rootWith(head: string): string {
+  const made = temporary();
+  mkdirSync(join(made, 'dist'));
+  writeFileSync(join(made, 'package.json'), '{"type":"module"}');
   writeFileSync(
-    join(fragile, 'dist', 'detection-thread.js'),
+    join(made, 'dist', 'detection-thread.js'),
     `import { parentPort, workerData } from 'node:worker_threads';
      workerData.programRoot = ${JSON.stringify(root)};
-     parentPort.on('message', ({ name }) => { if (name === 'plugins') throw new Error('out of order'); });
+     ${head}
      await import(${JSON.stringify(pathToFileURL(join(root, 'dist', 'detection-thread.js')).href)});`,
   );
-  return fragile;
+  return made;
 }
+
+/** Fails when it is asked for its plugins. */
+const fragileRoot = (): string =>
+  rootWith(`parentPort.on('message', ({ name }) => { if (name === 'plugins') throw new Error('out of order'); });`);
+
+/** Its disk takes no syncs while the file is there. */
+const badDiskRoot = (file: string): string =>
+  rootWith(`
+    const { default: fs } = await import('node:fs');
+    const { syncBuiltinESMExports } = await import('node:module');
+    const guarded = (work) => (...args) => {
+      if (fs.existsSync(${JSON.stringify(file)})) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+      return work(...args);
+    };
+    fs.fdatasyncSync = guarded(fs.fdatasyncSync);
+    const handle = await fs.promises.open(${JSON.stringify(join(root, 'package.json'))});
+    const prototype = Object.getPrototypeOf(handle);
+    await handle.close();
+    const { sync, datasync } = prototype;
+    prototype.sync = async function () { return guarded(() => sync.call(this))(); };
+    prototype.datasync = async function () { return guarded(() => datasync.call(this))(); };
+    syncBuiltinESMExports();`);
 
 test('a thread that crashes is begun again: what was acknowledged is there, and what is sent again is known', async () => {
   warnings.length = 0;
@@ -239,4 +261,37 @@ test('a folder that another has is refused in words, and so is what is not there
   await expect(start(config, 1)).rejects.toThrow('already open');
   await detection.close();
   await expect(start(config, 1, join(config.dataFolder, 'nothing'))).rejects.toThrow('detection-thread');
+});
+
+test('where the disk fails events are refused with the cause, and taken again by itself once it works', async () => {
+  const config = newData();
+  const bad = join(config.dataFolder, 'bad-disk');
+  const detection = await start(config, 1, badDiskRoot(bad));
+  expect(await deliver(detection, lines(EVENTS.slice(0, 4)))).toEqual(taken(4));
+  writeFileSync(bad, '');
+  const refused = { kind: 'stopped', reason: expect.stringContaining('EIO') };
+  expect(await deliver(detection, lines(EVENTS.slice(4, 8)))).toMatchObject(refused);
+  await vi.waitFor(() => expect(detection.figures().restarts).toBe(1), { timeout: 20_000 });
+  expect(detection.intake.refusal).toContain('EIO');
+  expect(await deliver(detection, lines(EVENTS.slice(4, 8)))).toMatchObject(refused);
+
+  rmSync(bad);
+  await vi.waitFor(() => expect(detection.intake.refusal).toBeUndefined(), { timeout: 20_000 });
+  expect(await deliver(detection, lines(EVENTS))).toMatchObject({ kind: 'taken', accepted: EVENTS.length });
+  await detection.intake.settled();
+  await detection.close();
+  expect(threatsOf(config.dataFolder)).toEqual(await judged(1, [lines(EVENTS)]));
+});
+
+test('a server that is stopped while its disk fails stops', async () => {
+  const config = newData();
+  const bad = join(config.dataFolder, 'bad-disk');
+  const detection = await start(config, 1, badDiskRoot(bad));
+  writeFileSync(bad, '');
+  expect(await deliver(detection, lines(EVENTS))).toMatchObject({ kind: 'stopped' });
+  await detection.close();
+  rmSync(bad);
+  const again = await start(config, 1);
+  expect(await deliver(again, lines(EVENTS))).toMatchObject({ kind: 'taken', accepted: EVENTS.length });
+  await again.close();
 });

@@ -80,7 +80,7 @@ export interface Delivered {
 
 export type FromDetection =
   | { readonly kind: 'started' }
-  /** It never began; the thread ends. */
+  /** It did not begin, or its log failed; the thread ends. */
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'delivered'; readonly answers: readonly Delivered[] }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }

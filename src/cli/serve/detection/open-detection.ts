@@ -24,6 +24,8 @@ export interface OpenDetection {
   readonly live: LiveService;
   readonly hunter: LogHunter;
   readonly plugins: PluginHost;
+  /** Why the log takes nothing more: only opening it again helps. `undefined` while it does. */
+  readonly failure: Error | undefined;
   /** Takes nothing more, writes what it holds, and gives the log free. */
   close(): Promise<void>;
 }
@@ -70,6 +72,9 @@ function opened({ live, log, state, plugins, settings }: Pieces): OpenDetection 
   return {
     live,
     plugins,
+    get failure() {
+      return log.failure;
+    },
     hunter: new LogHunter({
       log,
       policy: () => live.currentPolicy,
