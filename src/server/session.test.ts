@@ -189,6 +189,23 @@ describe('sign-in', () => {
 });
 
 describe('changes with a cookie', () => {
+  test('are no matter for other sites: their forms are not taken, their scripts read nothing', async () => {
+    const li = await signIn(server, 'li', 'administrator');
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+      for (const path of ['/api/v1/sign-in', '/api/v1/setup', '/api/v1/enrol', '/api/v1/tokens']) {
+        const headers = { ...li, 'content-type': type, origin: 'https://evil.example' };
+        const answer = await server.ask('POST', path, { headers, body: '{"name":"x"}' });
+        // Text is read, and is no object.
+        expect(answer.status, `${type} ${path}`).toBe(type === 'text/plain' ? 400 : 415);
+        expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+      }
+    }
+    const request = { method: 'OPTIONS', url: '/api/v1/tokens', headers: { origin: 'https://evil.example' } } as const;
+    const preflight = await server.server.app.inject(request);
+    expect(preflight.statusCode).toBe(404);
+    expect(preflight.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
   test('need the CSRF header of the same session', async () => {
     const li = await signIn(server, 'li', 'analyst');
     const wu = await signIn(server, 'wu', 'analyst');
