@@ -78,6 +78,7 @@ test('the schemas of bodies', { timeout: 300_000 }, () => {
 });
 
 const SHAPES_OF_BODIES = [
+  ['code', 'host'],
   ['scope', 'value', 'reason', 'host', 'rule', 'expires'],
   ['scope', 'value', 'reason'],
   ['process', 'reason'],
@@ -112,6 +113,7 @@ function bodyOf(random: Random): unknown {
     password: pick(random, ['correct horse battery', '', 'short']),
     role: pick(random, ['viewer', 'analyst', 'admin', 'sensor', 'root']),
     hosts: pick(random, [[], ['ws1'], ['*'], [''], 'ws1', [null]]),
+    code: pick(random, ['c'.repeat(43), '', '\ud800', 'c'.repeat(129)]),
   };
   const names = random(5) === 0 ? Object.keys(likely) : pick(random, SHAPES_OF_BODIES);
   for (const name of names) if (random(8) > 0) body[name] = likely[name];
@@ -222,6 +224,7 @@ describe('the API', () => {
     ['POST', '/exceptions'],
     ['POST', '/hunts'],
     ['POST', '/tokens'],
+    ['POST', '/enrol'],
     ['PATCH', '/threats/ID'],
     ['GET', '/threats'],
     ['GET', '/threats/ID'],
