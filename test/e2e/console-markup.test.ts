@@ -4,6 +4,7 @@
  * letters that hide or reorder, and those are drawn as what they are.
  */
 
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -106,6 +107,7 @@ const LISTS = [
   `/threats/${THREAT_ID}?show=all`,
   '/hosts',
   `/threats/${HOST_THREAT_ID}`,
+  '/hosts/any',
   '/hunts',
   `/hunts/${HUNT_ID}`,
   `/hunts/${HUNT_ID}/chains/${THREAT_ID}?show=all`,
@@ -115,6 +117,20 @@ const LISTS = [
   '/admin/tokens',
   '/admin/audit',
 ];
+
+test('no page is left out', () => {
+  const router = readFileSync(new URL('../../console/src/router.ts', import.meta.url), 'utf8');
+  const pages = [...router.matchAll(/path: '([^']+)'/g)].map(([, path]) => path!);
+  expect(pages.length).toBeGreaterThan(10);
+  // Two before anybody is signed in, the frame of a plugin, and the page for what is no page: they show nothing of the kind.
+  const others = new Set(['/setup', '/sign-in', '/plugins/:name', '/:rest(.*)*']);
+  const visited = LISTS.map((path) => path.replace(/\?.*/, ''));
+  const isVisited = (page: string): boolean => {
+    const pattern = new RegExp(`^${page.replace(/:\w+/g, '[^/]+')}$`);
+    return visited.some((path) => pattern.test(path));
+  };
+  expect(pages.filter((page) => !others.has(page) && !isVisited(page))).toEqual([]);
+});
 
 /** The words around a text do not change what becomes of it: in the second language a quarter of them goes round. */
 test.each([

@@ -186,9 +186,12 @@ describe('the console', () => {
     const hunt = { from: new Date(now.getTime() - 86_400_000).toISOString(), to: now.toISOString() };
     const asked = await ask('POST', '/hunts', hunt, { cookie: own, ...csrf });
     let threat = '';
+    let host = '';
     for (let tries = 0; threat === '' && tries < 100; tries++) {
       const { json } = await ask('GET', '/threats', undefined, { cookie: own });
-      threat = (json.items as { id: string }[])[0]?.id ?? '';
+      const [first] = json.items as { id: string; host: string }[];
+      threat = first?.id ?? '';
+      host = first?.host ?? '';
       await wait(100);
     }
 
@@ -213,6 +216,7 @@ describe('the console', () => {
       '/threats?verdict=any',
       `/threats/${threat}?show=all`,
       '/hosts',
+      `/hosts/${host}`,
       '/hunts',
       `/hunts/${String(asked.json.id)}`,
       '/exceptions',
