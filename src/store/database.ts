@@ -1,5 +1,6 @@
 /** SQLite as the store uses it: typed statements, one kind of transaction, numbered migrations. */
 
+import { closeSync, openSync } from 'node:fs';
 import Libsql from 'libsql';
 import { AppError } from '../app/app-error.js';
 import { MIGRATIONS, type Migration } from './schema.js';
@@ -51,6 +52,7 @@ export class Database {
   ) {
     let database: Libsql.Database | undefined;
     try {
+      makeForOwner(path);
       database = new Libsql(path, { timeout: BUSY_MS });
       this.#database = database;
       this.#database.pragma('journal_mode = WAL');
@@ -149,6 +151,15 @@ export class Database {
 
   #version(): number {
     return this.prepare<{ user_version: number }>('PRAGMA user_version').get()?.user_version ?? 0;
+  }
+}
+
+/** It holds hashes of passwords and tokens; SQLite would let others read it, and gives the files beside it the same rights. */
+function makeForOwner(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600));
+  } catch {
+    // It is there, or cannot be made: the binding says so in its own words.
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
@@ -569,6 +569,11 @@ describe('the file', () => {
       expect.objectContaining({ code: 'STORE_TOO_NEW', message: expect.stringContaining('layout 999') }),
     );
     store = openStateStore(join(folder, 'other.db'));
+  });
+
+  test('is for its owner alone, with the files beside it', () => {
+    commit({ threats: [threat('c1', 200)] });
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777, name).toBe(0o600);
   });
 
   test('what is no database, or lies in no folder, is told', () => {
