@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { act, actor, create, end, EXPLORER } from '../../test/support/events.js';
+import { act, actor, create, create4688, end, event, EXPLORER } from '../../test/support/events.js';
 import { chainSizes, engineWith, EVIL, run } from '../../test/support/engine-kit.js';
 import { withLedgersChecked } from '../../test/support/ledger.js';
 
@@ -55,6 +55,20 @@ describe('size', () => {
     const { user, system } = process.cpuUsage(started);
     expect((user + system) / 1000 / 100, 'milliseconds of computing an update').toBeLessThan(5);
     expect(withLedgersChecked(engine.threats())).toHaveLength(1);
+  });
+
+  test('ended processes that only pids name make room, too, and leave no placeholders', () => {
+    const engine = engineWith([], { options: { maxProcessesPerHost: 100 } });
+    const security = { sensor: 'security' } as const;
+    for (let index = 0; index < 1000; index++) {
+      const process = actor(`p${index}`, index * 1000, { pid: 5000 + 4 * (index % 300) });
+      engine.apply(create4688(process, EXPLORER));
+      engine.apply(event('processterminal', index * 1000 + 100, { ProcessId: process.pid }, security));
+      // Ends of what nobody saw begin.
+      engine.apply(event('processterminal', index * 1000 + 200, { ProcessId: 90_000 + index }, security));
+      expect(engine.processCount).toBeLessThanOrEqual(103);
+    }
+    expect(engine.counts.forgotten).toBeGreaterThan(1500);
   });
 
   test('ended processes without evidence make room', () => {

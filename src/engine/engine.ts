@@ -10,15 +10,14 @@ import type { Effects, EventRecord } from './effects.js';
 import type { EngineCounts, EngineOptions, HitSubject } from './engine-options.js';
 import { assert } from './base/assert.js';
 import { hex64 } from './base/hash.js';
-import { integerOf, textOf, type Event } from './event/event.js';
+import { textOf, type Event } from './event/event.js';
 import { fullerName, hostKey } from './event/host-name.js';
 import { PluginRunner } from './plugin/plugin-runner.js';
 import type { PluginEvidence, PluginFinding } from './plugin/plugin.js';
 import type { Policy } from './policy.js';
 import { HostTable, type HostObserver } from './process/host-table.js';
-import type { PidReference, RestsOnPid } from './process/pid-reference.js';
-import { fileNameOf, type PidTimeline } from './process/pid-timeline.js';
-import { createFacts, currentOf, type Mention, type Process } from './process/process.js';
+import type { PidTimeline } from './process/pid-timeline.js';
+import { currentOf, type Process } from './process/process.js';
 import type { Rule } from './rule/rule.js';
 import { correlationPlan, type CorrelationPlan } from './rule/sigma/correlation/correlation-plan.js';
 import { Correlator } from './rule/sigma/correlation/correlator.js';
@@ -31,14 +30,12 @@ import { readEngine, writeEngine, type EngineState } from './snapshot/engine-rec
 import type { RecordReader } from './snapshot/record-reader.js';
 import type { RecordWriter } from './snapshot/record-writer.js';
 import type { Reading, Writing } from './snapshot/state-records.js';
+import { Subjects } from './subjects.js';
 import { eventRecord, threatOf } from './views.js';
-import { isRootImage, isSkipped } from './policy-lists.js';
+import { isSkipped } from './policy-lists.js';
 
 const NO_RULES: readonly Rule[] = [];
-const POWERSHELL = /powershell/i;
-const SYSTEM_PID = 4;
 const SETTLE_ROUNDS_MAX = 1000;
-const DEFAULT_PROCESSES_MAX = 200_000;
 
 export class Engine {
   readonly counts: EngineCounts = {
@@ -55,6 +52,7 @@ export class Engine {
   readonly #forest: Forest;
   readonly #scorer: Scorer;
   readonly #plugins: PluginRunner;
+  readonly #subjects: Subjects;
   #policy: Policy;
   readonly #correlator: Correlator;
   readonly #standing: Standing;
@@ -62,11 +60,7 @@ export class Engine {
   /** Correlations that hold at the current event. */
   #completed: Rule[] = [];
   #current: Event | undefined;
-  /** Where the current event named its process by pid alone. */
-  #restsOnPid: RestsOnPid | undefined;
   readonly #unsettled = new Set<PidTimeline>();
-  /** Processes of which, or of whose parents, more is known than when plugins judged how they were started. */
-  readonly #unjudged = new Set<Process>();
 
   readonly #changes: ChangeNotes;
 
@@ -101,6 +95,17 @@ export class Engine {
       chainOf: (process, event) => this.#chainOf(process, event.timeMs),
       give: (plugin, process, event, evidence) => this.#givePluginEvidence(plugin, process, event, evidence),
       judge: (process, plugin, evidence) => this.#scorer.judgeStart(process, plugin, evidence),
+    });
+    this.#subjects = new Subjects({
+      policy: () => this.#policy,
+      forest: this.#forest,
+      scorer: this.#scorer,
+      standing: this.#standing,
+      correlator: this.#correlator,
+      plugins: this.#plugins,
+      changes: this.#changes,
+      counts: this.counts,
+      maxProcessesPerHost: options.maxProcessesPerHost,
     });
   }
 
@@ -146,8 +151,7 @@ export class Engine {
     const host = this.#host(event.host);
     const matched = this.#policy.rules.match(event);
     const rules = this.#heard(matched);
-    this.#restsOnPid = undefined;
-    const process = this.#subject(host, event, matched.length > 0);
+    const process = this.#subjects.of(host, event, matched.length > 0);
     const subject = process ?? (matched.length > 0 ? host.hostEvents : undefined);
     if (subject !== undefined) {
       for (const rule of rules) this.#hit(event, rule, subject, repeated);
@@ -155,7 +159,7 @@ export class Engine {
     }
     if (process !== undefined) this.#plugins.run(event, process, repeated);
     if (this.#unsettled.size > 0) this.#settleTimelines();
-    if (this.#unjudged.size > 0) this.#judgeStarts();
+    if (!this.#plugins.isAtRest) this.#plugins.judgeStarts();
     const completed = this.#correlations.inputs.size > 0 ? this.#settleCorrelations(event, repeated) : NO_RULES;
     if (!repeated && this.options.recordEvents) {
       const all = completed.length === 0 ? rules : [...rules, ...completed];
@@ -173,21 +177,6 @@ export class Engine {
       timeline.host.settle(timeline);
       if (++rounds >= SETTLE_ROUNDS_MAX) return;
     }
-  }
-
-  #judgeStarts(): void {
-    for (const process of this.#unjudged) {
-      // One that was absorbed, forgotten or is a root by now has no chain to be judged in.
-      if (process.chain !== undefined) this.#plugins.judgeStart(process);
-    }
-    this.#unjudged.clear();
-  }
-
-  /** What create events say of a process changed: it and those that it started are to be judged again. */
-  #unjudge(process: Process): void {
-    if (!this.#plugins.judgesStarts) return;
-    this.#unjudged.add(process);
-    if (process.hasChildren) for (const child of process.children) this.#unjudged.add(child);
   }
 
   /** Evidence that came back from a plugin later; of a process that is not known any more it is dropped. */
@@ -213,7 +202,7 @@ export class Engine {
       this.#hosts.delete(key);
       for (const [spelled, table] of this.#hostsByName) if (table === host) this.#hostsByName.delete(spelled);
       for (const timeline of this.#unsettled) if (timeline.host === host) this.#unsettled.delete(timeline);
-      for (const process of this.#unjudged) if (process.hostTable === host) this.#unjudged.delete(process);
+      this.#plugins.forgetHost(host);
     }
     this.#changes.forgetHost(key, host, host === undefined ? [] : this.#forest.forgetHost(host));
   }
@@ -242,7 +231,7 @@ export class Engine {
    * goes on with it.
    */
   get isAtRest(): boolean {
-    const isSettled = this.#unsettled.size === 0 && this.#unjudged.size === 0 && this.#correlator.isSettled;
+    const isSettled = this.#unsettled.size === 0 && this.#plugins.isAtRest && this.#correlator.isSettled;
     return isSettled && this.#changes.isEmpty;
   }
 
@@ -289,7 +278,8 @@ export class Engine {
 
   #correlate(event: Event, matched: readonly Rule[], subject: Process, repeated: boolean): void {
     const sighting = this.#correlator.feed(event, matched, subject, repeated);
-    if (this.#restsOnPid !== undefined) this.#restsOnPid.sighting = sighting;
+    const { restsOnPid } = this.#subjects;
+    if (restsOnPid !== undefined) restsOnPid.sighting = sighting;
   }
 
   /** @returns the correlations that hold at this very event */
@@ -349,213 +339,22 @@ export class Engine {
     return host;
   }
 
-  /** The process that an event is about, with all that the event says of it taken in; `undefined` where it names none. */
-  #subject(host: HostTable, event: Event, isHit: boolean): Process | undefined {
-    switch (event.action) {
-      case 'processcreate':
-        return this.#created(host, event);
-      case 'processterminal':
-        return this.#ended(host, event);
-      default:
-        return this.#acted(host, event, isHit);
-    }
-  }
-
-  #created(host: HostTable, event: Event): Process | undefined {
-    const facts = createFacts(event);
-    const pid = integerOf(event, 'ProcessId') ?? 0;
-    const process =
-      host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid) ??
-      (pid > 0 ? host.byCreateWithoutGuid(pid, facts) : undefined);
-    if (process === undefined) return undefined;
-    if (process.addCreate(facts)) this.#unjudge(process);
-    this.#settle(process);
-    const parent = host.byGuid(textOf(event, 'ParentProcessGuid') ?? '', facts.parentPid);
-    if (parent !== undefined) {
-      parent.addMention({
-        rank: 0,
-        timeMs: event.timeMs,
-        image: facts.parentImage,
-        commandLine: facts.parentCommandLine,
-        user: textOf(event, 'ParentUser') ?? '',
-      });
-      this.#settle(parent);
-      this.#link(process, parent);
-      if (!process.parentIsCertain) {
-        process.parentIsCertain = true;
-        const askedPid = process.securityCreate?.parentPid ?? 0;
-        if (askedPid > 0) host.timeline(askedPid).changed();
-      }
-    } else if (facts.parentPid > 0 && !process.parentIsCertain) {
-      this.#linkByPid(host, process, facts.parentPid, event, facts.parentImage);
-    }
-    this.#bound(host, process);
-    return process;
-  }
-
-  /** The parent of a process that names it by pid alone; asked again whenever more is known of that pid. */
-  #linkByPid(host: HostTable, process: Process, parentPid: number, event: Event, statedImage: string): void {
-    const image = statedImage === '' && parentPid === SYSTEM_PID ? 'System' : statedImage;
-    const mention: Mention = { rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' };
-    const timeline = host.timeline(parentPid);
-    const target = timeline.resolve(mention.timeMs, fileNameOf(image), process);
-    timeline.refer({ kind: 'parent', mention, target, child: process });
-    this.#takeParent(process, target);
-  }
-
-  #takeParent(process: Process, parent: Process): void {
-    this.#settle(parent);
-    this.#link(process, parent);
-  }
-
-  /** The process that a pid means at the time of an event that names it. */
-  #actorBy(host: HostTable, pid: number, kind: 'deed' | 'end', mention: Mention): Process {
-    const timeline = host.timeline(pid);
-    const target = timeline.resolve(mention.timeMs, fileNameOf(mention.image));
-    const rests: RestsOnPid = { evidence: [], sighting: undefined, subject: undefined };
-    this.#restsOnPid = rests;
-    timeline.refer({ kind, mention, target, rests });
-    return target;
-  }
-
-  #referenceMoved(reference: PidReference, from: Process): void {
-    const { kind, target: to } = reference;
-    if (kind === 'parent') {
-      this.#takeParent(currentOf(reference.child), to);
-      return;
-    }
-    const { timeMs } = reference.mention;
-    if (kind === 'end' && from.endMs === timeMs) this.#end(from, 0);
-    this.#settleDeed(to, timeMs);
-    if (kind === 'end') this.#end(to, timeMs);
-    this.#moveTo(reference.rests, from, to);
-  }
-
-  #ended(host: HostTable, event: Event): Process | undefined {
-    const pid = integerOf(event, 'ProcessId') ?? 0;
-    const named = host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid);
-    if (named !== undefined) {
-      this.#mention(named, event, 'Image');
-      this.#end(named, event.timeMs);
-      return named;
-    }
-    if (pid <= 0) return undefined;
-    const process = this.#actorBy(host, pid, 'end', deedMention(event));
-    this.#settleDeed(process, event.timeMs);
-    this.#end(process, event.timeMs);
-    return process;
-  }
-
-  #acted(host: HostTable, event: Event, isHit: boolean): Process | undefined {
-    const bySource = event.action === 'processaccess' || event.action === 'createremotethread';
-    const guid = textOf(event, bySource ? 'SourceProcessGuid' : 'ProcessGuid');
-    const imageField = bySource ? 'SourceImage' : 'Image';
-    const known = guid === undefined ? undefined : host.bySpelling(guid);
-    if (known !== undefined) {
-      this.#mention(known, event, imageField);
-      return known;
-    }
-    const pid = integerOf(event, bySource ? 'SourceProcessId' : 'ProcessId') ?? 0;
-    const named = guid === undefined ? undefined : host.byGuid(guid, pid);
-    if (named !== undefined) {
-      this.#mention(named, event, imageField);
-      return named;
-    }
-    const subjectPid = pid > 0 ? pid : POWERSHELL.test(event.provider) ? event.loggerPid : 0;
-    if (subjectPid <= 0) return undefined;
-    const mention = deedMention(event);
-    // Without a hit nothing rests on it, so no placeholder is made for it.
-    if (!isHit) return host.timeline(subjectPid).peek(event.timeMs, fileNameOf(mention.image));
-    const process = this.#actorBy(host, subjectPid, 'deed', mention);
-    this.#settleDeed(process, event.timeMs);
-    return process;
-  }
-
-  #moveTo({ evidence, sighting, subject }: RestsOnPid, from: Process, to: Process): void {
-    this.#scorer.move(evidence, from, to);
-    if (subject !== undefined) subject.process = to;
-    if (sighting !== undefined) this.#correlator.move(sighting, to);
-  }
-
-  #settleDeed(process: Process, timeMs: number): void {
-    this.#settle(process);
-    if (process.isRoot) this.#forest.dayChain(process, timeMs);
-  }
-
-  #mention(process: Process, event: Event, imageField: string): void {
-    if (process.isPlaceholder && process.mention?.rank !== 0 && !process.isMentionedBefore(event.timeMs)) {
-      const image = textOf(event, imageField) ?? '';
-      const changed = process.addMention({
-        rank: 1,
-        timeMs: event.timeMs,
-        image,
-        commandLine: '',
-        user: textOf(event, 'User') ?? '',
-      });
-      if (!changed && (process.chain !== undefined || process.isRoot)) return;
-      this.#settle(process);
-    } else if (process.chain === undefined && !process.isRoot) this.#settle(process);
-    if (process.isRoot) this.#forest.dayChain(process, event.timeMs);
-  }
-
-  /** After what is known of a process changed: places it, says whether it cuts the tree, and marks it as changed. */
-  #settle(process: Process): void {
-    const { image } = process;
-    const isRoot = isRootImage(this.#policy, image);
-    if (process.chain === undefined && !process.isRoot) {
-      process.isRoot = isRoot;
-      this.#forest.add(process);
-    } else if (process.isRoot !== isRoot) {
-      this.#scorer.changeRoot(process, isRoot);
-      this.#standing.restate(process);
-      this.#unjudge(process);
-    }
-    this.#scorer.reconsiderExemptions(process);
-    this.#changes.touch(process.chain, process);
-    if (process.settledImage === image) return;
-    process.settledImage = image;
-    if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
-  }
-
-  /** Another parent means other ancestors, and so perhaps other exceptions. */
-  #link(process: Process, parent: Process): void {
-    this.#forest.link(process, parent);
-    if (this.#plugins.judgesStarts) this.#unjudged.add(process);
-    this.#scorer.reconsiderExemptions(process);
-  }
-
-  #end(process: Process, timeMs: number): void {
-    if (timeMs !== 0 && process.endMs !== 0 && process.endMs <= timeMs) return;
-    const wasAlive = process.endMs === 0;
-    process.endMs = timeMs;
-    const change = Number(timeMs === 0) - Number(wasAlive);
-    for (const chain of process.isRoot
-      ? (process.dayChains?.values() ?? [])
-      : process.chain === undefined
-        ? []
-        : [process.chain]) {
-      chain.alive += change;
-      this.#changes.touch(chain, process);
-    }
-    this.#changes.touch(undefined, process);
-    if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
-  }
-
   #hit(event: Event, rule: Rule, process: Process, repeated: boolean): void {
+    const { restsOnPid } = this.#subjects;
     if (!repeated) {
       this.counts.hits++;
       if (process.isHostEvents) this.counts.hitsWithoutProcess++;
       if (this.options.onHit !== undefined) {
-        const subject: HitSubject = this.#restsOnPid?.subject ?? { process };
-        if (this.#restsOnPid !== undefined) this.#restsOnPid.subject = subject;
+        const subject: HitSubject = restsOnPid?.subject ?? { process };
+        if (restsOnPid !== undefined) restsOnPid.subject = subject;
         this.options.onHit(event, rule, subject);
       }
     }
-    const given = this.#scorer.giveHit(process, rule, event, repeated, this.#restsOnPid !== undefined);
-    if (this.#restsOnPid === undefined || given.length === 0) return;
+    const given = this.#scorer.giveHit(process, rule, event, repeated, restsOnPid !== undefined);
+    if (restsOnPid === undefined || given.length === 0) return;
     // Evidence that rests on a pid follows that pid when a better run for it becomes known.
     this.#scorer.refer(process, given);
-    this.#restsOnPid.evidence.push(...given);
+    restsOnPid.evidence.push(...given);
   }
 
   #givePluginEvidence(plugin: string, process: Process, event: Event, evidence: PluginEvidence): void {
@@ -584,29 +383,14 @@ export class Engine {
     return eventRecord(event, position, host.name, process, chainId, target, rules);
   }
 
-  /** @param created  what the event at hand is about, and hits may yet be given to */
-  #bound(host: HostTable, created: Process): void {
-    const max = this.options.maxProcessesPerHost ?? DEFAULT_PROCESSES_MAX;
-    if (host.processes.size <= max) return;
-    const goal = Math.floor(max * 0.9);
-    for (const process of [...host.processes.values()]) {
-      if (host.processes.size <= goal) return;
-      if (process === created || process.endMs === 0 || process.hasEvidence || process.hasChildren || process.isRoot)
-        continue;
-      this.#forest.leave(process);
-      host.forget(process);
-      this.counts.forgotten++;
-    }
-  }
-
   #hostObserver(): HostObserver {
     return {
       processAdded: (process) => this.#changes.touch(undefined, process),
       processAbsorbed: (from, into) => {
-        this.#settle(into);
-        this.#unjudge(into);
-        if (into.parent === undefined && from.parent !== undefined) this.#link(into, from.parent);
-        for (const child of [...from.children]) this.#link(child, into);
+        this.#subjects.settle(into);
+        this.#plugins.createsChanged(into);
+        if (into.parent === undefined && from.parent !== undefined) this.#subjects.link(into, from.parent);
+        for (const child of [...from.children]) this.#subjects.link(child, into);
         this.#scorer.absorb(from, into);
         this.#standing.restate(from, into);
         this.#correlator.disturb(from);
@@ -620,7 +404,7 @@ export class Engine {
         if (formerId !== undefined && into.chain !== undefined) this.#changes.alias(formerId, into.chain.id);
       },
       timelineChanged: (timeline) => void this.#unsettled.add(timeline),
-      referenceMoved: (reference, from) => this.#referenceMoved(reference, from),
+      referenceMoved: (reference, from) => this.#subjects.referenceMoved(reference, from),
       processWithdrawn: (process) => {
         this.#forest.remove(process);
         this.#changes.remove(process, undefined);
@@ -648,14 +432,4 @@ export class Engine {
       processMoved: (process) => this.#changes.touch(undefined, process),
     };
   }
-}
-
-function deedMention(event: Event): Mention {
-  return {
-    rank: 1,
-    timeMs: event.timeMs,
-    image: textOf(event, 'Image') ?? '',
-    commandLine: '',
-    user: textOf(event, 'User') ?? '',
-  };
 }

@@ -2,6 +2,7 @@
 
 import type { Chain } from '../chain/chain.js';
 import type { Event } from '../event/event.js';
+import type { HostTable } from '../process/host-table.js';
 import type { Process } from '../process/process.js';
 import { evidenceEventOf, type EvidenceEvent } from '../score/evidence.js';
 import type { EnginePlugin, PluginCall, PluginEvidence, PluginStart, StartEvidence } from './plugin.js';
@@ -19,13 +20,15 @@ export interface PluginRunnerPorts {
 
 export class PluginRunner {
   /** Some plugin has `judgeStart`. */
-  readonly judgesStarts: boolean;
+  readonly #judgesStarts: boolean;
+  /** Processes of which, or of whose parents, more is known than when plugins judged how they were started. */
+  readonly #unjudged = new Set<Process>();
 
   constructor(
     private readonly plugins: readonly EnginePlugin[],
     private readonly ports: PluginRunnerPorts,
   ) {
-    this.judgesStarts = plugins.some((plugin) => plugin.judgeStart !== undefined);
+    this.#judgesStarts = plugins.some((plugin) => plugin.judgeStart !== undefined);
   }
 
   /** @param repeated  the record was seen before */
@@ -50,8 +53,35 @@ export class PluginRunner {
     }
   }
 
-  /** @param process  is no root */
-  judgeStart(process: Process): void {
+  /** No start waits to be judged again. */
+  get isAtRest(): boolean {
+    return this.#unjudged.size === 0;
+  }
+
+  /** What create events say of a process changed: how it was started is to be judged again, and how those were that it started. */
+  createsChanged(process: Process): void {
+    this.parentChanged(process);
+    if (this.#judgesStarts && process.hasChildren) for (const child of process.children) this.#unjudged.add(child);
+  }
+
+  parentChanged(process: Process): void {
+    if (this.#judgesStarts) this.#unjudged.add(process);
+  }
+
+  forgetHost(host: HostTable): void {
+    for (const process of this.#unjudged) if (process.hostTable === host) this.#unjudged.delete(process);
+  }
+
+  /** To be called between events, when every process has its place. */
+  judgeStarts(): void {
+    for (const process of this.#unjudged) {
+      // One that was absorbed, forgotten or is a root by now has no chain to be judged in.
+      if (process.chain !== undefined) this.#judgeStart(process);
+    }
+    this.#unjudged.clear();
+  }
+
+  #judgeStart(process: Process): void {
     const { parent } = process;
     const start: PluginStart | undefined =
       parent === undefined || parent.isRoot

@@ -171,7 +171,7 @@ export class HostTable {
     this.processes.delete(process.id);
     this.#byGuid.delete(process.bareGuid);
     this.#bySpelling.clear();
-    this.#byPid.get(process.pid)?.removeRun(process);
+    this.#byPid.get(process.pid)?.forget(process);
   }
 
   #register(process: Process): void {

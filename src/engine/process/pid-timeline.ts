@@ -79,6 +79,14 @@ export class PidTimeline {
     this.changed();
   }
 
+  /** A process that is forgotten takes with it what names it: else each end by pid would leave a placeholder in its place. */
+  forget(process: Process): void {
+    this.#references = this.#references.filter(({ target }) => target !== process);
+    for (const [place, gap] of this.gaps) if (gap === process) this.#gaps?.delete(place);
+    this.#pinned?.delete(process);
+    this.removeRun(process);
+  }
+
   /** A run was added, ended or named: what rests on this pid must be asked again. */
   changed(): void {
     this.host.timelineChanged(this);

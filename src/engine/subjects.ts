@@ -1,0 +1,271 @@
+/**
+ * Who an event is about: finds the process, takes in all that the event says of it, and puts it in its place. Where only a pid names it, what rests on
+ * that pid is remembered, and moves when the pid turns out to mean another run.
+ */
+
+import type { ChangeNotes } from './change-notes.js';
+import type { Forest } from './chain/forest.js';
+import type { EngineCounts } from './engine-options.js';
+import { integerOf, textOf, type Event } from './event/event.js';
+import type { PluginRunner } from './plugin/plugin-runner.js';
+import type { Policy } from './policy.js';
+import { isRootImage } from './policy-lists.js';
+import type { HostTable } from './process/host-table.js';
+import type { PidReference, RestsOnPid } from './process/pid-reference.js';
+import { fileNameOf } from './process/pid-timeline.js';
+import { createFacts, currentOf, type Mention, type Process } from './process/process.js';
+import type { Correlator } from './rule/sigma/correlation/correlator.js';
+import type { Standing } from './rule/sigma/correlation/standing.js';
+import type { Scorer } from './score/scorer.js';
+
+const POWERSHELL = /powershell/i;
+const SYSTEM_PID = 4;
+const DEFAULT_PROCESSES_MAX = 200_000;
+
+/** What follows when more is known of a process. */
+export interface SubjectParts {
+  policy(): Policy;
+  readonly forest: Forest;
+  readonly scorer: Scorer;
+  readonly standing: Standing;
+  readonly correlator: Correlator;
+  readonly plugins: PluginRunner;
+  readonly changes: ChangeNotes;
+  readonly counts: EngineCounts;
+  readonly maxProcessesPerHost: number | undefined;
+}
+
+export class Subjects {
+  #restsOnPid: RestsOnPid | undefined;
+
+  constructor(private readonly parts: SubjectParts) {}
+
+  /** Where the event that was asked about last named its process by pid alone. */
+  get restsOnPid(): RestsOnPid | undefined {
+    return this.#restsOnPid;
+  }
+
+  /**
+   * The process that an event is about, with all that the event says of it taken in; `undefined` where it names none.
+   *
+   * @param isHit  some rule matched: something may come to rest on the process
+   */
+  of(host: HostTable, event: Event, isHit: boolean): Process | undefined {
+    this.#restsOnPid = undefined;
+    switch (event.action) {
+      case 'processcreate':
+        return this.#created(host, event);
+      case 'processterminal':
+        return this.#ended(host, event);
+      default:
+        return this.#acted(host, event, isHit);
+    }
+  }
+
+  #created(host: HostTable, event: Event): Process | undefined {
+    const facts = createFacts(event);
+    const pid = integerOf(event, 'ProcessId') ?? 0;
+    const process =
+      host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid) ??
+      (pid > 0 ? host.byCreateWithoutGuid(pid, facts) : undefined);
+    if (process === undefined) return undefined;
+    if (process.addCreate(facts)) this.parts.plugins.createsChanged(process);
+    this.settle(process);
+    const parent = host.byGuid(textOf(event, 'ParentProcessGuid') ?? '', facts.parentPid);
+    if (parent !== undefined) {
+      parent.addMention({
+        rank: 0,
+        timeMs: event.timeMs,
+        image: facts.parentImage,
+        commandLine: facts.parentCommandLine,
+        user: textOf(event, 'ParentUser') ?? '',
+      });
+      this.settle(parent);
+      this.link(process, parent);
+      if (!process.parentIsCertain) {
+        process.parentIsCertain = true;
+        const askedPid = process.securityCreate?.parentPid ?? 0;
+        if (askedPid > 0) host.timeline(askedPid).changed();
+      }
+    } else if (facts.parentPid > 0 && !process.parentIsCertain) {
+      this.#linkByPid(host, process, facts.parentPid, event, facts.parentImage);
+    }
+    this.#bound(host, process);
+    return process;
+  }
+
+  /** The parent of a process that names it by pid alone; asked again whenever more is known of that pid. */
+  #linkByPid(host: HostTable, process: Process, parentPid: number, event: Event, statedImage: string): void {
+    const image = statedImage === '' && parentPid === SYSTEM_PID ? 'System' : statedImage;
+    const mention: Mention = { rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' };
+    const timeline = host.timeline(parentPid);
+    const target = timeline.resolve(mention.timeMs, fileNameOf(image), process);
+    timeline.refer({ kind: 'parent', mention, target, child: process });
+    this.#takeParent(process, target);
+  }
+
+  #takeParent(process: Process, parent: Process): void {
+    this.settle(parent);
+    this.link(process, parent);
+  }
+
+  /** The process that a pid means at the time of an event that names it. */
+  #actorBy(host: HostTable, pid: number, kind: 'deed' | 'end', mention: Mention): Process {
+    const timeline = host.timeline(pid);
+    const target = timeline.resolve(mention.timeMs, fileNameOf(mention.image));
+    const rests: RestsOnPid = { evidence: [], sighting: undefined, subject: undefined };
+    this.#restsOnPid = rests;
+    timeline.refer({ kind, mention, target, rests });
+    return target;
+  }
+
+  /** A reference was found to mean its target instead of `from`. */
+  referenceMoved(reference: PidReference, from: Process): void {
+    const { kind, target: to } = reference;
+    if (kind === 'parent') {
+      this.#takeParent(currentOf(reference.child), to);
+      return;
+    }
+    const { timeMs } = reference.mention;
+    if (kind === 'end' && from.endMs === timeMs) this.#end(from, 0);
+    this.#settleDeed(to, timeMs);
+    if (kind === 'end') this.#end(to, timeMs);
+    this.#moveTo(reference.rests, from, to);
+  }
+
+  #ended(host: HostTable, event: Event): Process | undefined {
+    const pid = integerOf(event, 'ProcessId') ?? 0;
+    const named = host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid);
+    if (named !== undefined) {
+      this.#mention(named, event, 'Image');
+      this.#end(named, event.timeMs);
+      return named;
+    }
+    if (pid <= 0) return undefined;
+    const process = this.#actorBy(host, pid, 'end', deedMention(event));
+    this.#settleDeed(process, event.timeMs);
+    this.#end(process, event.timeMs);
+    return process;
+  }
+
+  #acted(host: HostTable, event: Event, isHit: boolean): Process | undefined {
+    const bySource = event.action === 'processaccess' || event.action === 'createremotethread';
+    const guid = textOf(event, bySource ? 'SourceProcessGuid' : 'ProcessGuid');
+    const imageField = bySource ? 'SourceImage' : 'Image';
+    const known = guid === undefined ? undefined : host.bySpelling(guid);
+    if (known !== undefined) {
+      this.#mention(known, event, imageField);
+      return known;
+    }
+    const pid = integerOf(event, bySource ? 'SourceProcessId' : 'ProcessId') ?? 0;
+    const named = guid === undefined ? undefined : host.byGuid(guid, pid);
+    if (named !== undefined) {
+      this.#mention(named, event, imageField);
+      return named;
+    }
+    const subjectPid = pid > 0 ? pid : POWERSHELL.test(event.provider) ? event.loggerPid : 0;
+    if (subjectPid <= 0) return undefined;
+    const mention = deedMention(event);
+    // Without a hit nothing rests on it, so no placeholder is made for it.
+    if (!isHit) return host.timeline(subjectPid).peek(event.timeMs, fileNameOf(mention.image));
+    const process = this.#actorBy(host, subjectPid, 'deed', mention);
+    this.#settleDeed(process, event.timeMs);
+    return process;
+  }
+
+  #moveTo({ evidence, sighting, subject }: RestsOnPid, from: Process, to: Process): void {
+    this.parts.scorer.move(evidence, from, to);
+    if (subject !== undefined) subject.process = to;
+    if (sighting !== undefined) this.parts.correlator.move(sighting, to);
+  }
+
+  #settleDeed(process: Process, timeMs: number): void {
+    this.settle(process);
+    if (process.isRoot) this.parts.forest.dayChain(process, timeMs);
+  }
+
+  #mention(process: Process, event: Event, imageField: string): void {
+    if (process.isPlaceholder && process.mention?.rank !== 0 && !process.isMentionedBefore(event.timeMs)) {
+      const image = textOf(event, imageField) ?? '';
+      const changed = process.addMention({
+        rank: 1,
+        timeMs: event.timeMs,
+        image,
+        commandLine: '',
+        user: textOf(event, 'User') ?? '',
+      });
+      if (!changed && (process.chain !== undefined || process.isRoot)) return;
+      this.settle(process);
+    } else if (process.chain === undefined && !process.isRoot) this.settle(process);
+    if (process.isRoot) this.parts.forest.dayChain(process, event.timeMs);
+  }
+
+  /** After what is known of a process changed: places it, says whether it cuts the tree, and marks it as changed. */
+  settle(process: Process): void {
+    const { forest, scorer, standing, plugins, changes } = this.parts;
+    const { image } = process;
+    const isRoot = isRootImage(this.parts.policy(), image);
+    if (process.chain === undefined && !process.isRoot) {
+      process.isRoot = isRoot;
+      forest.add(process);
+    } else if (process.isRoot !== isRoot) {
+      scorer.changeRoot(process, isRoot);
+      standing.restate(process);
+      plugins.createsChanged(process);
+    }
+    scorer.reconsiderExemptions(process);
+    changes.touch(process.chain, process);
+    if (process.settledImage === image) return;
+    process.settledImage = image;
+    if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
+  }
+
+  /** Another parent means other ancestors, and so perhaps other exceptions. */
+  link(process: Process, parent: Process): void {
+    this.parts.forest.link(process, parent);
+    this.parts.plugins.parentChanged(process);
+    this.parts.scorer.reconsiderExemptions(process);
+  }
+
+  #end(process: Process, timeMs: number): void {
+    if (timeMs !== 0 && process.endMs !== 0 && process.endMs <= timeMs) return;
+    const wasAlive = process.endMs === 0;
+    process.endMs = timeMs;
+    const change = Number(timeMs === 0) - Number(wasAlive);
+    for (const chain of process.isRoot
+      ? (process.dayChains?.values() ?? [])
+      : process.chain === undefined
+        ? []
+        : [process.chain]) {
+      chain.alive += change;
+      this.parts.changes.touch(chain, process);
+    }
+    this.parts.changes.touch(undefined, process);
+    if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
+  }
+
+  /** @param created  what the event at hand is about, and hits may yet be given to */
+  #bound(host: HostTable, created: Process): void {
+    const max = this.parts.maxProcessesPerHost ?? DEFAULT_PROCESSES_MAX;
+    if (host.processes.size <= max) return;
+    const goal = Math.floor(max * 0.9);
+    for (const process of [...host.processes.values()]) {
+      if (host.processes.size <= goal) return;
+      if (process === created || process.endMs === 0 || process.hasEvidence || process.hasChildren || process.isRoot)
+        continue;
+      this.parts.forest.leave(process);
+      host.forget(process);
+      this.parts.counts.forgotten++;
+    }
+  }
+}
+
+function deedMention(event: Event): Mention {
+  return {
+    rank: 1,
+    timeMs: event.timeMs,
+    image: textOf(event, 'Image') ?? '',
+    commandLine: '',
+    user: textOf(event, 'User') ?? '',
+  };
+}
