@@ -56,6 +56,16 @@ test.each<{
     notes: [`missing|${SYSMON}|${9 / 60}|${101 / 60}|10`],
   },
   {
+    name: 'a gap that is too long ago to be kept alone',
+    stream: show(
+      new HostStream(),
+      ...run(1, 2000, (number) => ({ atMs: number * 1000 })).filter(({ number }) => number % 25 !== 0),
+    ),
+    span: spanOf(0, 0.5),
+    state: 'limited',
+    notes: [`missing|${SYSMON}|${24 / 60}|${401 / 60}|16`],
+  },
+  {
     name: 'nothing before the first record',
     stream: show(new HostStream(), ...run(50, 90, minute)),
     span: spanOf(10, 60),

@@ -72,6 +72,39 @@ describe('record numbers', () => {
       told: 'cleared, restarted 90',
     },
     {
+      name: 'the log began again at once, far below its first record',
+      records: [...run(5000, 5200, (number) => ({ atMs: (number - 5000) * 1000 })), { number: 1, atMs: 201_000 }],
+      told: 'restarted 5200',
+    },
+    {
+      name: 'a record that was overtaken, a little below the first',
+      records: [...run(100, 400), { number: 60, atMs: 390_000 }],
+      told: 'missing 61-99, set-back 290000',
+    },
+    {
+      name: 'a time of the next decade hides no restart',
+      records: [
+        ...run(1, 400, (number) => (number === 200 ? { atMs: 1e11, cameMs: 200_000 } : {})),
+        ...run(1, 9, later),
+      ].map((record) => ({ ...record, about: { timeSource: 'local' as const } })),
+      told: 'restarted 400',
+    },
+    {
+      name: 'a late record of the new numbering that the one before lacks as well',
+      records: [
+        ...run(1, 100).filter(({ number }) => number !== 11 && number !== 12),
+        { number: 1, atMs: 101_000, about: { eventId: 1102 } },
+        ...run(2, 20, (number) => ({ atMs: (100 + number) * 1000 })).filter(({ number }) => number !== 11),
+        { number: 11, atMs: 111_000 },
+      ].map((record) => ({ ...record, about: { ...record.about, channel: 'Security' } })),
+      told: 'missing 11-12, cleared, restarted 100',
+    },
+    {
+      name: 'a record of a cleared log, twice',
+      records: [1, 2, 2].map((number) => ({ number, about: clearing(1102, 'Security') })),
+      told: 'cleared, cleared',
+    },
+    {
       name: 'an event 104 of somebody else',
       records: [{ number: 1, about: { eventId: 104, provider: 'Backup' } }],
       told: '',
@@ -87,6 +120,25 @@ describe('record numbers', () => {
     const stream = show(new HostStream(), ...run(1, 60).map(({ number }) => ({ number: number * 3 })));
     expect(stream.channels[0]).toMatchObject({ kind: 'part', seen: 60 });
     expect(stream.missing).toBe(0);
+  });
+
+  test('its clock is seen all the same', () => {
+    const back = (number: number): number => number * 3000 - (number > 30 ? HOUR : 0);
+    const records = run(1, 60).map(({ number }) => ({ number: number * 3, atMs: back(number) }));
+    expect(show(new HostStream(), ...records).marks()).toMatchObject([{ kind: 'set-back', amount: HOUR - 3000 }]);
+  });
+
+  test('of many numberings, what the oldest saw and missed is kept as a sum', () => {
+    const stream = new HostStream();
+    for (let time = 0; time < 8; time++) {
+      const records = run(1, 400, (number) => ({ atMs: time * HOUR + number * 1000 }));
+      show(stream, ...records.filter(({ number }) => number <= 100 || number > 105 + time));
+    }
+    expect(stream.channels[0]).toMatchObject({ restarts: 7, seen: 8 * 395 - 28, missing: 8 * 5 + 28 });
+    expect(stream.channels[0]?.gaps().length).toBe(4);
+    expect(stream.channels[0]?.olderGaps()).toEqual([
+      { gaps: 4, missing: 26, fromMs: START_MS + 100_000, toMs: START_MS + 3 * HOUR + 109_000 },
+    ]);
   });
 
   test('two machines under one name end as unclear', () => {
@@ -268,6 +320,18 @@ describe('a log that falls silent while its host goes on', () => {
     const stream = withSysmon(300);
     show(stream, { ...security(301), atMs: 900 * MINUTE });
     expect(silent(stream)).toEqual([]);
+  });
+  test('is not told where it is used to pause so long', () => {
+    const stream = new HostStream();
+    for (let number = 1; number <= 1500; number++) {
+      if (number % 20 === 0) show(stream, { number, atMs: number * MINUTE });
+      show(stream, security(number));
+    }
+    const goOn = (from: number, to: number): void => void show(stream, ...run(from, to, security));
+    goOn(1501, 1575);
+    expect(silent(stream)).toEqual([]);
+    goOn(1576, 1590);
+    expect(silent(stream)).toEqual([SYSMON]);
   });
   test('is not told of a log whose rhythm nobody knows', () => expect(silent(withSysmon(30))).toEqual([]));
 });

@@ -115,7 +115,7 @@ export class HostStream {
   marks(): readonly Mark[] {
     const open: Mark[] = [];
     for (const channel of this.#channels.values()) {
-      if (channel.kind !== 'whole') continue;
+      if (channel.kind === 'unclear') continue;
       for (const { atMs, byMs } of channel.openSetBacks()) {
         open.push({ kind: 'set-back', channel: channel.name, atMs, amount: byMs });
       }

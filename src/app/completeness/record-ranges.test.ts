@@ -83,6 +83,22 @@ describe('a clock that was set back', () => {
   });
 });
 
+describe('a record fits where its neighbours’ times allow it', () => {
+  const { ranges } = rangesOf([10, 11, 1000, 1001]);
+
+  test.each([
+    { number: 500, timeMs: timeOf(500), fits: true },
+    { number: 500, timeMs: timeOf(11) - CLOCK_TOLERANCE_MS, fits: true },
+    { number: 500, timeMs: timeOf(11) - CLOCK_TOLERANCE_MS - 1, fits: false },
+    { number: 500, timeMs: timeOf(1000) + CLOCK_TOLERANCE_MS, fits: true },
+    { number: 500, timeMs: timeOf(1000) + CLOCK_TOLERANCE_MS + 1, fits: false },
+    { number: 5, timeMs: timeOf(-9000), fits: true },
+    { number: 5, timeMs: timeOf(500), fits: false },
+    { number: 2000, timeMs: timeOf(9000), fits: true },
+    { number: 2000, timeMs: timeOf(500), fits: false },
+  ])('number $number at $timeMs: $fits', ({ number, timeMs, fits }) => expect(ranges.fits(number, timeMs)).toBe(fits));
+});
+
 describe('bound', () => {
   const numbers = Array.from({ length: RANGES_MAX + 3 }, (_, index) => 1 + index * 10);
 
@@ -92,6 +108,16 @@ describe('bound', () => {
     expect(ranges.older).toEqual({ gaps: 3, missing: 27, fromMs: timeOf(1), toMs: timeOf(31) });
     expect(ranges.missing).toBe((numbers.length - 1) * 9);
     expect(ranges.gapCount).toBe(numbers.length - 1);
+  });
+
+  test('a step of the clock beside a gap that is given up is told for good', () => {
+    const setBacks: SetBack[] = [];
+    const ranges = new RecordRanges();
+    for (const number of numbers) {
+      const timeMs = timeOf(number) - (number > 1 ? 3_600_000 : 0);
+      ranges.add(number, timeMs, (atMs, byMs) => setBacks.push({ atMs, byMs }));
+    }
+    expect(setBacks).toEqual([{ atMs: timeOf(11) - 3_600_000, byMs: 3_590_000 }]);
   });
 
   test('a million gaps take no more room than sixty-four', () => {

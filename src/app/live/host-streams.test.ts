@@ -102,7 +102,10 @@ test('a forgotten host begins anew, also after a restart', async () => {
   expect(stored('a')).toBeUndefined();
   await send('a', 20, 21);
   expect(missing('a')).toBe(0);
+  await restart();
+  await send('a', 25);
+  expect(missing('a')).toBe(3);
   await restart(() => change('DELETE FROM host_streams'));
   await send('b', 4);
-  expect([missing('a'), missing('b')]).toEqual([0, 1]);
+  expect([missing('a'), missing('b')]).toEqual([3, 1]);
 });
