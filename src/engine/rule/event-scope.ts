@@ -6,76 +6,107 @@
 import { BOOLEAN_FIELDS, NUMBER_FIELDS } from '../event/field-names.js';
 import { type Event, toInteger } from '../event/event.js';
 import { type FieldReader, fieldReader } from './event-field.js';
-import type { Scope } from './expression/expression.js';
-import { ValueCache } from './index/value-cache.js';
-
-/** Lower-cased texts kept across events: real values repeat, and folding allocates where a capital is in the text. */
-const KEPT_TEXT_LENGTH_MAX = 256;
+import type { FieldAnswers, Scope } from './expression/expression.js';
+import { type KnownValue, KnownValues } from './index/known-values.js';
 
 /** Lists and maps inside a field; what lies deeper is left out. The sources' own limit is of the same size. */
 const DEPTH_MAX = 32;
 
 export class EventScope implements Scope {
-  #event: Event | undefined;
-  /** Grows with each event; a slot is valid if it holds the current one. */
-  #serial = 0;
+  event: Event | undefined;
+  /** Grows with each event; what a slot holds is valid if it holds the current one. */
+  serial = 0;
   readonly #slots = new Map<string, Slot>();
-  readonly #lower = new ValueCache<string>();
 
   /** Turns the scope to another event; what was read before is forgotten. */
   turnTo(event: Event): this {
-    this.#event = event;
-    this.#serial++;
+    this.event = event;
+    this.serial++;
     return this;
   }
 
   /** The event's own time; an event without one has no "now". */
   get nowMs(): number | undefined {
-    return this.#event === undefined || this.#event.timeSource === 'none' ? undefined : this.#event.timeMs;
+    return this.event === undefined || this.event.timeSource === 'none' ? undefined : this.event.timeMs;
   }
 
   get(name: string): unknown {
+    return this.#slot(name).value;
+  }
+
+  answersOf(name: string): FieldAnswers {
+    return this.#slot(name);
+  }
+
+  #slot(name: string): Slot {
     let slot = this.#slots.get(name);
     if (slot === undefined) {
-      slot = { reader: fieldReader(name), fold: this.#foldOf(name), serial: 0, value: undefined };
+      slot = new Slot(this, name);
       this.#slots.set(name, slot);
     }
-    if (slot.serial !== this.#serial) {
-      slot.value = this.#event === undefined ? undefined : slot.fold(slot.reader.read(this.#event));
-      slot.serial = this.#serial;
-    }
-    return slot.value;
+    return slot;
+  }
+}
+
+/** One field, read and folded once for each event however many rules ask. */
+class Slot implements FieldAnswers {
+  readonly #owner: EventScope;
+  readonly #reader: FieldReader;
+  readonly #fold: Fold;
+  readonly #values = new KnownValues();
+  #serial = 0;
+  #raw: unknown;
+  #value: unknown;
+  #isFolded = false;
+  #known: KnownValue | undefined;
+
+  constructor(owner: EventScope, name: string) {
+    this.#owner = owner;
+    this.#reader = fieldReader(name);
+    this.#fold = foldOf(name);
   }
 
-  #foldOf(name: string): Fold {
-    const text = (value: string): string => this.#lowerCase(value);
-    if (NUMBER_FIELDS.has(name)) {
-      return (value) => toInteger(value) ?? foldValue(value, text, DEPTH_MAX);
+  /** As conditions see it. */
+  get value(): unknown {
+    if (this.#serial !== this.#owner.serial) this.#turn();
+    if (!this.#isFolded) {
+      this.#isFolded = true;
+      this.#value = this.#fold(this.#raw, this.#known);
     }
-    if (BOOLEAN_FIELDS.has(name)) {
-      return (value) => toBoolean(value) ?? foldValue(value, text, DEPTH_MAX);
-    }
-    return (value) => (typeof value === 'string' ? text(value) : foldValue(value, text, DEPTH_MAX));
+    return this.#value;
   }
 
-  #lowerCase(text: string): string {
-    if (text.length > KEPT_TEXT_LENGTH_MAX) return text.toLowerCase();
-    const kept = this.#lower.get(text);
-    if (kept !== undefined) return kept;
-    const lower = text.toLowerCase();
-    this.#lower.set(text, lower);
-    return lower;
+  get known(): KnownValue | undefined {
+    if (this.#serial !== this.#owner.serial) this.#turn();
+    return this.#known;
+  }
+
+  newTest(): number {
+    return this.#values.newTest();
+  }
+
+  #turn(): void {
+    const { event, serial } = this.#owner;
+    this.#serial = serial;
+    this.#raw = event === undefined ? undefined : this.#reader.read(event);
+    this.#known = typeof this.#raw === 'string' ? this.#values.of(this.#raw) : undefined;
+    this.#isFolded = false;
   }
 }
 
 /** Turns a value as the event holds it into what conditions see. */
-type Fold = (value: unknown) => unknown;
+type Fold = (value: unknown, known: KnownValue | undefined) => unknown;
 
-interface Slot {
-  readonly reader: FieldReader;
-  readonly fold: Fold;
-  serial: number;
-  value: unknown;
+function foldOf(name: string): Fold {
+  if (NUMBER_FIELDS.has(name)) return (value, known) => toInteger(value) ?? foldAny(value, known);
+  if (BOOLEAN_FIELDS.has(name)) return (value, known) => toBoolean(value) ?? foldAny(value, known);
+  return foldAny;
+}
+
+/** Real values repeat, and folding allocates where a capital is in the text. */
+function foldAny(value: unknown, known: KnownValue | undefined): unknown {
+  if (typeof value !== 'string') return foldValue(value, DEPTH_MAX);
+  return known === undefined ? value.toLowerCase() : (known.folded ??= value.toLowerCase());
 }
 
 function toBoolean(value: unknown): boolean | undefined {
@@ -86,15 +117,15 @@ function toBoolean(value: unknown): boolean | undefined {
 }
 
 /** Lists and maps are copied with their names and texts folded. Maps have no prototype: their names are an attacker's text. */
-function foldValue(value: unknown, text: (value: string) => string, depth: number): unknown {
-  if (typeof value === 'string') return text(value);
+function foldValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return value.toLowerCase();
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return null;
-  if (Array.isArray(value)) return value.map((item) => foldValue(item, text, depth - 1));
+  if (Array.isArray(value)) return value.map((item) => foldValue(item, depth - 1));
   const folded = Object.create(null) as Record<string, unknown>;
   for (const [key, item] of Object.entries(value)) {
     const lower = key.toLowerCase();
-    if (!Object.hasOwn(folded, lower)) folded[lower] = foldValue(item, text, depth - 1);
+    if (!Object.hasOwn(folded, lower)) folded[lower] = foldValue(item, depth - 1);
   }
   return folded;
 }

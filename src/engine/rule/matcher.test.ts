@@ -62,12 +62,14 @@ class PlainConditions {
   }
 
   match(one: Event): string[] {
-    this.#scope.turnTo(one);
+    const { nowMs } = this.#scope.turnTo(one);
+    // Without what the matcher's scope keeps from event to event.
+    const scope = { nowMs, get: (name: string) => this.#scope.get(name) };
     return this.#rules
       .filter(({ rule: { actions, eventIds }, expressions }) => {
         if (actions.length > 0 && (one.action === undefined || !actions.includes(one.action))) return false;
         if (eventIds.length > 0 && !eventIds.includes(one.eventId)) return false;
-        return expressions.some((expression) => expression.evaluate(this.#scope) === true);
+        return expressions.some((expression) => expression.evaluate(scope) === true);
       })
       .map(({ rule: { id } }) => id);
   }
@@ -251,6 +253,39 @@ describe('match', () => {
 
   test('refuses a condition that does not compile: loading lets none through', () => {
     expect(() => createRuleSet([rule('r', { conditions: ['('] })], [])).toThrow('the conditions of rule r compile');
+  });
+});
+
+describe('answers kept from event to event', () => {
+  const create = (fields: Record<string, unknown>): Event => ({
+    ...event({ action: 'processcreate', ...fields }),
+    timeMs: Date.UTC(2026, 0),
+    timeSource: 'utc',
+  });
+
+  test.each([
+    ['image == "a.exe" and "x" in commandline', [true, false, true]],
+    ['not (image == "a.exe") or "x" in commandline', [true, false, true]],
+    ['image =~ "(.).exe" and $re_groups[0] == "a" and "x" in commandline', [true, false, true]],
+    ['(image == "a.exe" and $now > d"2026-06-01") or commandline == "never"', [false, false, true]],
+    ['[part for part in [image] if part == "a.exe"].length == 1 and "x" in commandline', [true, false, true]],
+  ])('%s', (condition, answers) => {
+    const rules = createRuleSet([rule('one', { conditions: [condition] })], []);
+    const events = [
+      create({ Image: 'A.exe', CommandLine: 'x' }),
+      create({ Image: 'A.exe', CommandLine: 'y' }),
+      { ...create({ Image: 'A.exe', CommandLine: 'x' }), timeMs: Date.UTC(2026, 11) },
+    ];
+    for (const _ of [1, 2]) expect(events.map((each) => rules.match(each).length === 1)).toEqual(answers);
+  });
+
+  test('are each rule set’s own, though their rules are the same objects', () => {
+    const shared = [1, 2].map((at) => rule(`r${at}`, { conditions: [`image == "${at}.exe" and user == "li"`] }));
+    const sets = [createRuleSet(shared, []), createRuleSet([...shared].reverse(), [])];
+    const events = [1, 2].map((at) => create({ Image: `${at}.exe`, User: 'li' }));
+    for (const set of [...sets, ...sets]) {
+      for (const [at, each] of events.entries()) expect(ids(set.match(each))).toEqual([`r${at + 1}`]);
+    }
   });
 });
 

@@ -64,7 +64,7 @@ class Matcher implements RuleSet {
   readonly profiles: readonly Profile[];
   readonly version: string;
   readonly #conditions: readonly PlacedCondition[];
-  readonly #conditionsOf = new Map<string, RuleCondition[]>();
+  readonly #conditionsOf = new Map<string, PlacedCondition[]>();
   readonly #groups = new Map<string, RuleGroup>();
   readonly #recent = Array.from<Recent | undefined>({ length: RECENT_SLOTS });
   readonly #namedIds: ReadonlySet<number>;
@@ -85,11 +85,11 @@ class Matcher implements RuleSet {
     this.#errors = rules.map(() => ({ count: 0, lastMessage: '' }));
     this.#namedIds = new Set(this.#conditions.flatMap(({ condition }) => [...(condition.reach.eventIds ?? [])]));
     this.#namedChannels = new Set(this.#conditions.flatMap(({ condition }) => [...(condition.reach.channels ?? [])]));
-    for (const { rule, condition } of this.#conditions) {
-      const { id } = rules[rule]!;
+    for (const placed of this.#conditions) {
+      const { id } = rules[placed.rule]!;
       const siblings = this.#conditionsOf.get(id);
-      if (siblings === undefined) this.#conditionsOf.set(id, [condition]);
-      else siblings.push(condition);
+      if (siblings === undefined) this.#conditionsOf.set(id, [placed]);
+      else siblings.push(placed);
     }
   }
 
@@ -106,10 +106,9 @@ class Matcher implements RuleSet {
   explain(rule: Rule, event: Event): readonly Matched[] {
     this.#turnTo(event);
     const kind = this.#kindOf(event);
-    for (const condition of this.#conditionsOf.get(rule.id) ?? []) {
-      if (!isReached(condition.reach, kind)) continue;
-      const holds = condition.bind(this.#scopes);
-      if (holds() === true) return condition.matched(event, this.#scopes);
+    for (const placed of this.#conditionsOf.get(rule.id) ?? []) {
+      if (isReached(placed.condition.reach, kind) && this.#holds(placed) === true)
+        return placed.condition.matched(event, this.#scopes);
     }
     return [];
   }
@@ -133,12 +132,16 @@ class Matcher implements RuleSet {
       if (placed.serial === serial) continue;
       placed.serial = serial;
       if (this.#hits.includes(placed.rule)) continue;
-      placed.holds ??= placed.condition.bind(this.#scopes);
-      const result = placed.holds();
+      const result = this.#holds(placed);
       if (result === true) this.#hits.push(placed.rule);
       else if (result !== false) this.#countError(placed.rule, result);
     }
   };
+
+  #holds(placed: PlacedCondition): boolean | ExpressionError {
+    placed.holds ??= placed.condition.bind(this.#scopes);
+    return placed.holds();
+  }
 
   #countError(rule: number, error: ExpressionError): void {
     const errors = this.#errors[rule]!;

@@ -20,6 +20,7 @@ import { builtinNode, fieldNode, loopNode, valueOfLoop } from './name.js';
 import type { Node } from './node.js';
 import { constantNode, fieldsOf, makeNode, truthOf } from './node.js';
 import { fromFloat } from './number.js';
+import { rememberedNode } from './remembered.js';
 import type { Syntax } from './syntax.js';
 import { readsGroups } from './syntax.js';
 import { arrayOf, loopType } from './type.js';
@@ -38,7 +39,7 @@ export function compile(tree: Syntax): Compiled {
   const last: LastMatch | undefined = readsGroups(tree) ? { groups: null } : undefined;
   const rounds: Rounds = { left: MAX_ROUNDS };
   const builder = new Builder(last, rounds);
-  const node = builder.build(tree);
+  const node = builder.buildRoot(tree);
   if (last === undefined && !builder.hasLoops) return { node, reset: undefined };
   const reset = (): void => {
     if (last !== undefined) last.groups = null;
@@ -59,11 +60,18 @@ class Builder {
   readonly #rounds: Rounds;
   readonly #loops: Loop[] = [];
   hasLoops = false;
+  /** Grows with each part that depends on more than fields. */
+  #unsteadyParts = 0;
 
   /** @param last  where the rule reads `$re_groups` */
   constructor(last: LastMatch | undefined, rounds: Rounds) {
     this.#last = last;
     this.#rounds = rounds;
+  }
+
+  buildRoot(tree: Syntax): Node {
+    const { node, isSteady } = this.#part(tree);
+    return isSteady ? rememberedNode(node) : node;
   }
 
   build(tree: Syntax): Node {
@@ -80,7 +88,7 @@ class Builder {
       case 'timedelta':
         return constantNode(located(tree.at, () => parseDuration(tree.text)));
       case 'name':
-        return tree.builtin ? builtinNode(tree.name, this.#last) : this.#name(tree.name);
+        return tree.builtin ? this.#builtin(tree.name) : this.#name(tree.name);
       case 'array':
         return arrayNode(tree.members.map((member) => this.build(member)));
       case 'set':
@@ -94,9 +102,9 @@ class Builder {
       case 'minus':
         return minusNode(this.build(tree.operand));
       case 'and':
-        return andNode(tree.operands.map((operand) => this.build(operand)));
+        return andNode(this.#parts(tree.operands));
       case 'or':
-        return orNode(tree.operands.map((operand) => this.build(operand)));
+        return orNode(this.#parts(tree.operands));
       case 'binary':
         return this.#binary(tree);
       case 'in': {
@@ -160,7 +168,28 @@ class Builder {
 
   #name(name: string): Node {
     const loop = this.#loop(name);
-    return loop === undefined ? fieldNode(name) : loopNode(loop);
+    if (loop === undefined) return fieldNode(name);
+    this.#unsteadyParts++;
+    return loopNode(loop);
+  }
+
+  #builtin(name: string): Node {
+    this.#unsteadyParts++;
+    return builtinNode(name, this.#last);
+  }
+
+  /** Of several fields each part's answers are kept by its own; of one field those of the whole are, further out. */
+  #parts(trees: readonly Syntax[]): Node[] {
+    const parts = trees.map((tree) => this.#part(tree));
+    const isOfSeveral = fieldsOf(parts.map(({ node }) => node)).length > 1;
+    return parts.map(({ node, isSteady }) => (isSteady && isOfSeveral ? rememberedNode(node) : node));
+  }
+
+  #part(tree: Syntax): { readonly node: Node; readonly isSteady: boolean } {
+    const before = this.#unsteadyParts;
+    const node = this.build(tree);
+    // A pattern leaves its groups behind for those rules that read them.
+    return { node, isSteady: this.#unsteadyParts === before && this.#last === undefined };
   }
 
   #comprehension(tree: Syntax & { readonly form: 'comprehension' }): Node {
@@ -173,6 +202,7 @@ class Builder {
     const result = this.build(tree.result);
     this.#loops.pop();
     this.hasLoops = true;
+    this.#unsteadyParts++;
     return makeNode({
       type: arrayOf(result.type),
       fields: fieldsOf([iterable, condition, result]),

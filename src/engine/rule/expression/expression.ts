@@ -3,6 +3,7 @@
  * Grammar and meaning: docs/reference/expressions.md. Compiled once into closures; no `eval`; every pattern in linear time or under a step limit.
  */
 
+import type { KnownValue } from '../index/known-values.js';
 import type { Requirement } from '../index/requirement.js';
 
 /**
@@ -24,6 +25,16 @@ export interface Scope {
   readonly nowMs?: number | undefined;
   /** `undefined` = absent (a resolution error when reached); null, boolean, number, string, array, or plain object otherwise. */
   get(name: string): unknown;
+  /** Where answers about one field's values are kept from event to event; left out by scopes of one event. */
+  answersOf?(name: string): FieldAnswers;
+}
+
+/** Kept answers of one field. */
+export interface FieldAnswers {
+  /** Of the value that the scope stands at; `undefined` for what is no text, or not worth keeping. */
+  readonly known: KnownValue | undefined;
+  /** A number for a test that depends on nothing but the field. */
+  newTest(): number;
 }
 
 export type { Requirement };

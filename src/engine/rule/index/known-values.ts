@@ -17,6 +17,8 @@ const ANSWERS_PER_WORD = 8;
 export class KnownValue {
   /** Two bits for each test that was asked, by the number that `KnownValues.newTest` gave it: 0 = not yet, 2 = false, 3 = true. */
   readonly #answers: number[] = [];
+  /** Without regard to letter case, as the language in question folds; kept here by whoever folds first. */
+  folded: string | undefined;
 
   constructor(readonly text: string) {}
 

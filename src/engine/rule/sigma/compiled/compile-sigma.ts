@@ -13,7 +13,7 @@ import { eventView, readerName } from '../source/event-view.js';
 import { sigmaFieldName } from '../source/sigma-field.js';
 import { type LogSourceReach, logSourceReach } from '../source/log-source-reach.js';
 import { type NameOf, clausesOf, clausesOfTest } from './clauses.js';
-import { allOf, bindCondition } from './condition-test.js';
+import { allOf, bindCondition, notOf, rememberedTest } from './condition-test.js';
 import { eventIdsOf, inAll } from './event-ids.js';
 import { bindFieldTest, type Binding, type EventTest } from './field-test.js';
 
@@ -61,14 +61,13 @@ function bind(
   { texts }: Scopes,
 ): EventTest {
   const binding: Binding = { texts, slotOf: (field) => texts.slot(nameOf(field)) };
-  return allOf([
-    ...source.tests.map((test) => bindFieldTest(test, binding)),
-    bindCondition(rule.condition, rule, binding),
-    ...filters.map((filter) => {
-      const isTakenOut = bindCondition(filter.condition, filter, binding);
-      return () => !isTakenOut();
-    }),
-  ]);
+  return rememberedTest(
+    allOf([
+      ...source.tests.map((test) => bindFieldTest(test, binding)),
+      bindCondition(rule.condition, rule, binding),
+      ...filters.map((filter) => notOf(bindCondition(filter.condition, filter, binding))),
+    ]),
+  );
 }
 
 /** The values that made it true, each place once. A keyword's field is `*`. */

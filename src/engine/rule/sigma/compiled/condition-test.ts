@@ -2,18 +2,24 @@
 
 import { assert } from '../../../base/assert.js';
 import type { Condition, Selection, SigmaFilter, SigmaRule } from '../document.js';
+import type { FieldSlot } from './event-texts.js';
 import { bindFieldTest, bindKeywords, type Binding, type EventTest } from './field-test.js';
 
 export type Detection = Pick<SigmaRule | SigmaFilter, 'selections' | 'condition'>;
 
-export function bindCondition(condition: Condition, detection: Detection, binding: Binding): EventTest {
+/** A part of a condition. */
+export interface Part {
+  readonly test: EventTest;
+  /** The only field that it reads, where there is but one: its answer is then one for each value. */
+  readonly slot: FieldSlot | undefined;
+}
+
+export function bindCondition(condition: Condition, detection: Detection, binding: Binding): Part {
   switch (condition.kind) {
     case 'selection':
       return bindSelection(selectionOf(detection, condition.name), binding);
-    case 'not': {
-      const part = bindCondition(condition.condition, detection, binding);
-      return () => !part();
-    }
+    case 'not':
+      return notOf(bindCondition(condition.condition, detection, binding));
     case 'and':
       return allOf(condition.conditions.map((part) => bindCondition(part, detection, binding)));
     case 'or':
@@ -27,7 +33,7 @@ export function selectionOf({ selections }: Detection, name: string): Selection 
   return selection;
 }
 
-function bindSelection(selection: Selection, binding: Binding): EventTest {
+function bindSelection(selection: Selection, binding: Binding): Part {
   switch (selection.kind) {
     case 'every':
       return allOf(selection.tests.map((test) => bindFieldTest(test, binding)));
@@ -36,26 +42,58 @@ function bindSelection(selection: Selection, binding: Binding): EventTest {
     case 'all':
       return allOf(selection.selections.map((part) => bindSelection(part, binding)));
     case 'keywords':
-      return bindKeywords(selection.values, selection.quantifier, binding);
+      return { test: bindKeywords(selection.values, selection.quantifier, binding), slot: undefined };
   }
 }
 
-export function allOf(parts: readonly EventTest[]): EventTest {
-  const [first, second] = parts;
-  if (parts.length === 1) return first!;
-  if (parts.length === 2) return () => first!() && second!();
-  return () => {
-    for (const part of parts) if (!part()) return false;
-    return true;
-  };
+export function notOf({ test, slot }: Part): Part {
+  return { test: () => !test(), slot };
 }
 
-function someOf(parts: readonly EventTest[]): EventTest {
-  const [first, second] = parts;
-  if (parts.length === 1) return first!;
-  if (parts.length === 2) return () => first!() || second!();
-  return () => {
-    for (const part of parts) if (part()) return true;
-    return false;
-  };
+export function allOf(parts: readonly Part[]): Part {
+  return together(parts, (tests) => {
+    const [first, second] = tests;
+    if (tests.length === 2) return () => first!() && second!();
+    return () => {
+      for (const test of tests) if (!test()) return false;
+      return true;
+    };
+  });
+}
+
+function someOf(parts: readonly Part[]): Part {
+  return together(parts, (tests) => {
+    const [first, second] = tests;
+    if (tests.length === 2) return () => first!() || second!();
+    return () => {
+      for (const test of tests) if (test()) return true;
+      return false;
+    };
+  });
+}
+
+/** As it is asked in the end: what one field decides, once for each value of it. */
+export function rememberedTest({ test, slot }: Part): EventTest {
+  return slot === undefined ? test : slot.remembered(test);
+}
+
+/** Parts about the same field become one, and those whose answers are kept come first: no test has an effect, so their order is free. */
+function together(parts: readonly Part[], join: (tests: readonly EventTest[]) => EventTest): Part {
+  if (parts.length === 1) return parts[0]!;
+  const bySlot = new Map<FieldSlot, EventTest[]>();
+  const others: EventTest[] = [];
+  for (const { test, slot } of parts) {
+    if (slot === undefined) others.push(test);
+    else {
+      const tests = bySlot.get(slot);
+      if (tests === undefined) bySlot.set(slot, [test]);
+      else tests.push(test);
+    }
+  }
+  const joined = [...bySlot].map(([slot, tests]): Part => ({
+    test: tests.length === 1 ? tests[0]! : join(tests),
+    slot,
+  }));
+  if (joined.length === 1 && others.length === 0) return joined[0]!;
+  return { test: join([...joined.map(rememberedTest), ...others]), slot: undefined };
 }

@@ -5,21 +5,17 @@
 
 import type { Event } from '../../../event/event.js';
 import type { FieldReader } from '../../event-field.js';
-import { ValueCache } from '../../index/value-cache.js';
+import { type KnownValue, KnownValues } from '../../index/known-values.js';
 import { textsOfEvent } from '../source/event-view.js';
 import { sigmaFieldReader } from '../source/sigma-field.js';
 import { scalarText } from '../value/field-value.js';
 import { foldText } from '../value/fold-text.js';
-
-/** Folded texts kept across events: real values repeat, and folding allocates where a capital is in the text. */
-const KEPT_TEXT_LENGTH_MAX = 256;
 
 export class EventTexts {
   event: Event | undefined;
   /** Grows with each event; what a slot holds is valid if it holds the current one. */
   serial = 0;
   readonly #slots = new Map<string, FieldSlot>();
-  readonly #folded = new ValueCache<string>();
   #texts: readonly string[] = [];
   #foldedTexts: readonly string[] = [];
   #textsSerial = -1;
@@ -40,15 +36,6 @@ export class EventTexts {
     return slot;
   }
 
-  fold(text: string): string {
-    if (text.length > KEPT_TEXT_LENGTH_MAX) return foldText(text);
-    const kept = this.#folded.get(text);
-    if (kept !== undefined) return kept;
-    const folded = foldText(text);
-    this.#folded.set(text, folded);
-    return folded;
-  }
-
   /** Every text of the event, for keywords. */
   get texts(): readonly string[] {
     if (this.#textsSerial !== this.serial) {
@@ -60,7 +47,7 @@ export class EventTexts {
 
   get foldedTexts(): readonly string[] {
     if (this.#foldedTextsSerial !== this.serial) {
-      this.#foldedTexts = this.texts.map((text) => this.fold(text));
+      this.#foldedTexts = this.texts.map(foldText);
       this.#foldedTextsSerial = this.serial;
     }
     return this.#foldedTexts;
@@ -70,10 +57,13 @@ export class EventTexts {
 export class FieldSlot {
   readonly #owner: EventTexts;
   readonly #reader: FieldReader;
+  readonly #values = new KnownValues();
   #serial = -1;
   #value: unknown;
   #text: string | undefined;
   #folded: string | undefined;
+  #known: KnownValue | undefined;
+  #isKnownSought = false;
 
   constructor(owner: EventTexts, reader: FieldReader) {
     this.#owner = owner;
@@ -94,8 +84,38 @@ export class FieldSlot {
 
   get folded(): string | undefined {
     if (this.#serial !== this.#owner.serial) this.#turn();
-    if (this.#folded === undefined && this.#text !== undefined) this.#folded = this.#owner.fold(this.#text);
+    if (this.#folded === undefined && this.#text !== undefined) this.#folded = this.#fold(this.#text);
     return this.#folded;
+  }
+
+  /** What is known of the field's text; `undefined` where it is no text, or one that is not kept. */
+  get known(): KnownValue | undefined {
+    if (this.#serial !== this.#owner.serial) this.#turn();
+    if (!this.#isKnownSought) {
+      this.#isKnownSought = true;
+      this.#known = typeof this.#value === 'string' ? this.#values.of(this.#value) : undefined;
+    }
+    return this.#known;
+  }
+
+  /** The same test, asked once for each known value. It must depend on nothing but this field. */
+  remembered(test: () => boolean): () => boolean {
+    const number = this.#values.newTest();
+    return () => {
+      const { known } = this;
+      if (known === undefined) return test();
+      const kept = known.answer(number);
+      if (kept !== undefined) return kept;
+      const answer = test();
+      known.keep(number, answer);
+      return answer;
+    };
+  }
+
+  /** Real values repeat, and folding allocates where a capital is in the text. */
+  #fold(text: string): string {
+    const { known } = this;
+    return known === undefined ? foldText(text) : (known.folded ??= foldText(text));
   }
 
   #turn(): void {
@@ -104,5 +124,7 @@ export class FieldSlot {
     this.#value = event === undefined ? undefined : this.#reader.read(event);
     this.#text = scalarText(this.#value);
     this.#folded = undefined;
+    this.#known = undefined;
+    this.#isKnownSought = false;
   }
 }

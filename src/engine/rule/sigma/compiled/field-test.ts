@@ -3,6 +3,7 @@
 import type { FieldTest, ValueTest } from '../document.js';
 import { isNullish, scalarText, valuesOf } from '../value/field-value.js';
 import { foldText } from '../value/fold-text.js';
+import type { Part } from './condition-test.js';
 import type { EventTexts, FieldSlot } from './event-texts.js';
 import { anyOf, isTextual, type ScalarTest, scalarTest, type TextualTest } from './value-test.js';
 
@@ -14,9 +15,10 @@ export interface Binding {
   readonly slotOf: (field: string) => FieldSlot;
 }
 
-export function bindFieldTest(test: FieldTest, binding: Binding): EventTest {
+export function bindFieldTest(test: FieldTest, binding: Binding): Part {
   const isMet = test.quantifier === 'all' ? bindAll(test, binding) : bindAny(test, binding);
-  return test.isNegated ? () => !isMet() : isMet;
+  const isAlone = test.values.every(({ kind }) => kind !== 'fieldref');
+  return { test: test.isNegated ? () => !isMet() : isMet, slot: isAlone ? binding.slotOf(test.field) : undefined };
 }
 
 function bindAll({ field, values }: FieldTest, binding: Binding): EventTest {
