@@ -193,22 +193,19 @@ export class ChannelStream {
    */
   #behind(newest: Numbering, number: number, timeMs: number, isFirst: boolean): Numbering | undefined {
     const { ranges, highMs } = newest;
-    const isInside = number >= ranges.min;
-    const isKnown = ranges.has(number);
     if (timeMs > highMs + (isFirst ? 0 : CLOCK_TOLERANCE_MS)) return undefined;
     // Below the first record and yet later than it: with the log written in order, only a new numbering can say so.
     const isFarBelow = ranges.min - number > OVERTAKEN_MAX;
     if (isFarBelow && timeMs > ranges.minMs + CLOCK_TOLERANCE_MS) return undefined;
-    if (isInside && !isKnown && ranges.fits(number, timeMs)) return newest;
     return this.#earlierOf(number, timeMs) ?? newest;
   }
 
-  /** The numbering before the newest that lacks this record and had its time. */
+  /** The numbering before the newest that lacks this record and had its time, before the next one began. */
   #earlierOf(number: number, timeMs: number): Numbering | undefined {
     for (let at = this.#numberings.length - 2; at >= 0; at--) {
       const numbering = this.#numberings[at]!;
       const endMs = this.#numberings[at + 1]!.ranges.minMs;
-      if (timeMs > endMs + CLOCK_TOLERANCE_MS) return undefined;
+      if (timeMs > endMs) return undefined;
       if (!numbering.ranges.has(number) && numbering.ranges.fits(number, timeMs)) return numbering;
     }
     return undefined;
