@@ -3,7 +3,7 @@
  * revoked elsewhere ends; and no page of the console breaks its policy or asks anybody else for anything.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
@@ -248,7 +248,15 @@ describe('afterwards', () => {
     expect(log).not.toContain('event-content-5521');
   });
 
-  test('nor does any file of the data folder', () => {
+  test('files that say something are their owner’s alone', () => {
+    const open = readdirSync(server.dataFolder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && (statSync(join(entry.parentPath, entry.name)).mode & 0o077) !== 0)
+      .map(({ name }) => name);
+    // The settings are the test's own; the lock is empty.
+    expect(open.filter((name) => name !== 'chainsight.yml' && !name.startsWith('lock.sqlite'))).toEqual([]);
+  });
+
+  test('no file of the data folder holds a secret', () => {
     for (const entry of readdirSync(server.dataFolder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);

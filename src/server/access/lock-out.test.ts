@@ -32,6 +32,29 @@ describe('LockOut', () => {
     expect(lockOut.waitMs('li', '192.168.0.1', 0)).toBe(30_000);
   });
 
+  test.each([
+    { first: '2001:db8:1:2::1', then: '2001:db8:1:2:ffff:ffff:ffff:ffff', same: true },
+    { first: '2001:DB8:1:2::1', then: '2001:db8:1:2:0:0:0:2', same: true },
+    { first: '2001:db8:1:2::1', then: '2001:db8:1:3::1', same: false },
+    { first: '2001:db8::1', then: '2001:db8:0:0:5::', same: true },
+    { first: '::1', then: '::2', same: true },
+    { first: '::1', then: '1::', same: false },
+    { first: 'fe80::1%eth0', then: 'fe80::2%eth1', same: true },
+    { first: '::ffff:10.0.0.1', then: '10.0.0.1', same: true },
+    { first: '::ffff:10.0.0.1', then: '::ffff:10.0.0.2', same: false },
+    { first: '10.0.0.1', then: '10.0.0.2', same: false },
+  ])('failures from $first count for $then: $same', ({ first, then, same }) => {
+    const lockOut = new LockOut();
+    failing(lockOut, 5, 'li', first);
+    expect(lockOut.waitMs('li', then, 0)).toBe(same ? 1000 : 0);
+  });
+
+  test('without a name no crowd makes others wait', () => {
+    const lockOut = new LockOut();
+    for (let count = 0; count < 5000; count++) lockOut.failed('', `10.0.${count >> 8}.${count & 255}`, 0);
+    expect(lockOut.waitMs('', '192.168.0.1', 0)).toBe(0);
+  });
+
   test('an hour of quiet forgets', () => {
     const lockOut = new LockOut();
     failing(lockOut, 9, 'li', '10.0.0.1');

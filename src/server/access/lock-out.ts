@@ -1,12 +1,13 @@
 /**
  * Slows down guessing at sign-in. Failures are counted per name and address, per address, and per name; each count has a number that is
  * free, after which every further failure doubles the wait. The count per name alone is generous and its wait short, so that nobody can lock
- * a colleague out from elsewhere.
+ * a colleague out from elsewhere. Of IPv6 the first half of an address counts: whoever has one has the 2⁶⁴ beside it too.
  *
  *     failure ──► count + 1 ──► wait = 1 s · 2^(count − free), at most the limit
  *     success ──► counts of this name and address forgotten;  an hour without failure: forgotten
  */
 
+import { isIPv6 } from 'node:net';
 import { HttpProblem } from '../problem.js';
 
 interface Track {
@@ -73,12 +74,26 @@ export function demandNoWait(waitMs: number): void {
   });
 }
 
-/** The pair comes first. */
+/** The pair comes first. Without a name (set-up, enrolment) the address alone counts: a count of all addresses would let anybody make all wait. */
 function keysOf(name: string, address: string): (readonly [string, Track])[] {
   const lower = name.toLowerCase();
+  const network = networkOf(address);
   return [
-    [`pair\0${lower}\0${address}`, TRACKS.pair],
-    [`address\0${address}`, TRACKS.address],
-    [`name\0${lower}`, TRACKS.name],
+    [`pair\0${lower}\0${network}`, TRACKS.pair],
+    [`address\0${network}`, TRACKS.address],
+    ...(lower === '' ? [] : [[`name\0${lower}`, TRACKS.name] as const]),
   ];
+}
+
+/** The address of IPv4, also where a socket that speaks both writes it as `::ffff:…`; of IPv6 its first four groups. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
+  const plain = address.replace(/%.*$/, '');
+  if (mapped !== undefined || !isIPv6(plain)) return mapped ?? address;
+  // The URL parser leaves lower-case groups and at most one `::`.
+  const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? 0 : tail.split(':').length;
+  while (tail !== undefined && groups.length + after < 8) groups.push('0');
+  return `${groups.slice(0, 4).join(':')}::/64`;
 }

@@ -29,17 +29,16 @@ export function enrolRoute({ app, parts, audit }: RouteContext): void {
     (request, reply) => {
       const { code, host } = request.body;
       const nowMs = clock.nowMs();
-      // No name: the wait is the address's own, so that no stranger can keep sensors elsewhere waiting.
-      demandNoWait(lockOut.waitMs(request.ip, request.ip, nowMs));
+      demandNoWait(lockOut.waitMs('', request.ip, nowMs));
       const enrolment = access.enrolmentByHash(hashSecret(code));
       const wrong = whyNot(enrolment, host, nowMs);
       if (enrolment === undefined || wrong !== undefined || !access.useEnrolment(enrolment.id, nowMs)) {
-        lockOut.failed(request.ip, request.ip, nowMs);
+        lockOut.failed('', request.ip, nowMs);
         const who = enrolment === undefined ? '' : nameOf(enrolment);
         audit(request, { who, action: 'enrol.refused', target: host });
         throw new HttpProblem(403, 'ENROL_REFUSED', wrong ?? USED_UP);
       }
-      lockOut.succeeded(request.ip, request.ip);
+      lockOut.succeeded('', request.ip);
       const who = nameOf(enrolment);
       const { record, secret } = makeToken({ name: host, role: 'sensor', hosts: [host], nowMs, by: who, expiresMs: 0 });
       access.addToken(record);
