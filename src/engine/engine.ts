@@ -243,9 +243,11 @@ export class Engine {
   *snapshot(records: RecordWriter): Writing {
     assert(this.isAtRest, 'a snapshot is of an engine at rest');
     const { events } = this.counts;
+    const policy = this.#policy;
     for (const chunk of writeEngine(records, this.#state())) {
       yield chunk;
-      assert(this.isAtRest && events === this.counts.events, 'an engine rests until its snapshot is written');
+      const isSame = events === this.counts.events && policy === this.#policy && this.isAtRest;
+      assert(isSame, 'an engine rests until its snapshot is written');
     }
   }
 
