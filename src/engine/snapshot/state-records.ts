@@ -5,8 +5,8 @@ import { currentOf, type Process } from '../process/process.js';
 import { assert } from '../base/assert.js';
 import { EvidenceReader, EvidenceWriter } from './evidence-records.js';
 import { readProcess, writeProcess } from './process-records.js';
-import { RecordReader } from './record-reader.js';
-import { RecordWriter } from './record-writer.js';
+import { demand, type RecordReader } from './record-reader.js';
+import type { RecordWriter } from './record-writer.js';
 
 /** Reads records as chunks are given to it: it asks for the next one with `yield`, and only between records. */
 export type Reading<Result> = Generator<undefined, Result, Uint8Array>;
@@ -55,7 +55,7 @@ export class StateWriter {
     this.sameProcess(currentOf(process));
   }
 
-  /** The process itself. One that is in no table any more, and only referred to, is written where it is met. */
+  /** The process itself. One that is in no table any more, and only referred to, is written where it is met, with which it turned out to be. */
   sameProcess(process: Process): void {
     if (this.has(process)) {
       this.records.uint(process.snapshotPlace + 1);
@@ -64,6 +64,8 @@ export class StateWriter {
     this.records.uint(0);
     this.host(process.hostTable);
     this.define(process);
+    this.records.flag(process.absorbedBy !== undefined);
+    if (process.absorbedBy !== undefined) this.process(process);
   }
 }
 
@@ -89,8 +91,16 @@ export class StateReader {
     return process;
   }
 
-  process(): Process {
+  process(isFinal = false): Process {
     const place = this.records.below(this.processes.length + 1);
-    return place > 0 ? this.processes[place - 1]! : this.define(this.host());
+    if (place > 0) return this.processes[place - 1]!;
+    const process = this.define(this.host());
+    if (this.records.flag()) {
+      demand(!isFinal, 'a process turned out to be one that is another itself');
+      const current = this.process(true);
+      demand(current !== process && current.absorbedBy === undefined, 'a process turned out to be itself');
+      process.absorbedBy = current;
+    }
+    return process;
   }
 }
