@@ -45,6 +45,7 @@ export class EffectWriter implements EffectStore {
   readonly #addMinute: Statement<never>;
   readonly #addTen: Statement<never>;
   readonly #putStream: Statement<never>;
+  readonly #putStreamText: Statement<never>;
   readonly #dropMinutes: Statement<never>;
   readonly #dropTens: Statement<never>;
   readonly #positionName: string;
@@ -90,9 +91,12 @@ export class EffectWriter implements EffectStore {
     this.#addMinute = database.prepare(addVolumeSql('volume_minutes'));
     this.#addTen = database.prepare(addVolumeSql('volume_tens'));
     this.#putStream = database.prepare(`
-      INSERT INTO host_streams (key, quiet_after_ms, silent_after_ms, active_since_ms, missing, data) VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO host_streams (key, quiet_after_ms, silent_after_ms, active_since_ms, missing) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (key) DO UPDATE SET quiet_after_ms = excluded.quiet_after_ms, silent_after_ms = excluded.silent_after_ms,
-        active_since_ms = excluded.active_since_ms, missing = excluded.missing, data = excluded.data`);
+        active_since_ms = excluded.active_since_ms, missing = excluded.missing`);
+    this.#putStreamText = database.prepare(
+      'INSERT INTO host_stream_texts (key, data) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET data = excluded.data',
+    );
     this.#dropMinutes = database.prepare('DELETE FROM volume_minutes WHERE start_ms < ?');
     this.#dropTens = database.prepare('DELETE FROM volume_tens WHERE start_ms < ?');
     this.#committed = this.#position.get(this.#positionName)?.value ?? positionBefore(partition);
@@ -120,7 +124,7 @@ export class EffectWriter implements EffectStore {
 
   hostStreams(): readonly HostStreamRow[] {
     return this.database
-      .prepare<StreamRow>('SELECT * FROM host_streams ORDER BY key')
+      .prepare<StreamRow>('SELECT * FROM host_streams JOIN host_stream_texts USING (key) ORDER BY key')
       .all()
       .map((row) => ({
         key: row.key,
@@ -240,7 +244,8 @@ export class EffectWriter implements EffectStore {
   }
 
   #writeStream({ key, quietAfterMs, silentAfterMs, activeSinceMs, missing, data }: HostStreamRow): void {
-    this.#putStream.run(key, quietAfterMs, silentAfterMs, activeSinceMs, missing, data);
+    this.#putStream.run(key, quietAfterMs, silentAfterMs, activeSinceMs, missing);
+    this.#putStreamText.run(key, data);
   }
 
   #arrived({ host, minuteMs, events, firstMs, lastMs }: Arrivals): void {

@@ -46,7 +46,7 @@ export class HostTable implements HostQueries {
     this.#silent = database.prepare(
       `SELECT ${HOST_COLUMNS} FROM ${HOSTS} WHERE ${IS_SILENT} ORDER BY h.last_ms DESC, h.name LIMIT ?3`,
     );
-    this.#stream = database.prepare('SELECT data FROM host_streams WHERE key = ?');
+    this.#stream = database.prepare('SELECT data FROM host_stream_texts WHERE key = ?');
     this.#meta = database.prepare('SELECT name, value FROM meta');
   }
 

@@ -150,12 +150,13 @@ function chainAudit(database: Libsql.Database): void {
   database.exec(KEEP_WORDS);
 }
 
-/** `HostStreamRow` of app/ports.ts. */
+/** `HostStreamRow` of app/ports.ts. Its text is apart: lists and counts of all hosts must not read a page for each. */
 const HOST_STREAMS = `
 CREATE TABLE host_streams (
   key TEXT PRIMARY KEY, quiet_after_ms INTEGER NOT NULL, silent_after_ms INTEGER NOT NULL, active_since_ms INTEGER NOT NULL,
-  missing INTEGER NOT NULL, data TEXT NOT NULL
+  missing INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE host_stream_texts (key TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
 `;
 
 export const MIGRATIONS: readonly Migration[] = [

@@ -120,8 +120,11 @@ CREATE TRIGGER audit_keeps_entries BEFORE DELETE ON audit BEGIN SELECT RAISE(ABO
 CREATE TRIGGER audit_keeps_words BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
 CREATE TABLE host_streams (
   key TEXT PRIMARY KEY, quiet_after_ms INTEGER NOT NULL, silent_after_ms INTEGER NOT NULL, active_since_ms INTEGER NOT NULL,
-  missing INTEGER NOT NULL, data TEXT NOT NULL
+  missing INTEGER NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO host_streams (key, quiet_after_ms, silent_after_ms, active_since_ms, missing, data)
-  VALUES ('fin-03', 900000, 57600000, 60, 0, '[1,[60,91,60,[],[]],[],[0,[]],[0,0,0,0],[1,0,0,0],[]]');
+INSERT INTO host_streams (key, quiet_after_ms, silent_after_ms, active_since_ms, missing)
+  VALUES ('fin-03', 900000, 57600000, 60, 0);
+CREATE TABLE host_stream_texts (key TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO host_stream_texts (key, data)
+  VALUES ('fin-03', '[1,[60,91,60,[],[]],[],[0,[]],[0,0,0,0],[1,0,0,0],[]]');
 PRAGMA user_version = 6;
