@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import Libsql from 'libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -22,7 +23,7 @@ import { attack, incoming, openLive } from '../../../test/support/live-kit.js';
 import type { Threat } from '../../engine/score/threat.js';
 import { STATE_LAYOUT } from '../../store/state-inspection.js';
 import { openStateStore } from '../../store/state-store.js';
-import { makeBackup } from './make-backup.js';
+import { makeBackup, type BackupOptions } from './make-backup.js';
 import { decodeManifest, encodeManifest, MANIFEST_NAME, type Manifest } from './manifest.js';
 import { restoreBackup } from './restore-backup.js';
 
@@ -38,10 +39,17 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true }));
 
-async function backup(name: string, from = data): Promise<string> {
-  const target = join(root, name);
-  await makeBackup({ dataFolder: from, target, program: '0.1.0', nowMs: 0, onNote: (note) => notes.push(note) });
-  return target;
+const optionsOf = (name: string): BackupOptions => ({
+  dataFolder: data,
+  target: join(root, name),
+  program: '0.1.0',
+  nowMs: 0,
+  onNote: (note) => notes.push(note),
+});
+
+async function backup(name: string): Promise<string> {
+  await makeBackup(optionsOf(name));
+  return join(root, name);
 }
 
 function threatsOf(folder: string): Threat[] {
@@ -79,6 +87,33 @@ describe('of a folder that a server writes', () => {
     expect(again.log.damage).toEqual([]);
     await again.close();
     expect(JSON.stringify(threatsOf(restored))).toBe(JSON.stringify(expected));
+    expect(notes).toEqual([]);
+  });
+
+  test('whatever comes meanwhile, the logs in it reach at least as far as the state in it', async () => {
+    const live = await openLive(data);
+    await live.service.start();
+    let isDone = false;
+    const feeding = (async () => {
+      for (let at = 0; !isDone; at++) {
+        await live.service.intake.take(incoming(...attack(`ws${at}`, at * 10 + 1)), 's');
+        await live.service.intake.settled();
+      }
+    })();
+    try {
+      while (live.log.lastPosition < 60) await wait(5);
+      for (const name of ['one', 'two.tgz']) {
+        const before = live.log.lastPosition;
+        const { logs } = await makeBackup(optionsOf(name));
+        expect(live.log.lastPosition, 'records that came meanwhile').toBeGreaterThan(before);
+        expect(logs[0]!.statePosition).toBeGreaterThan(0);
+        expect(logs[0]!.lastPosition).toBeGreaterThanOrEqual(Math.max(before, logs[0]!.statePosition));
+      }
+    } finally {
+      isDone = true;
+      await feeding;
+      await live.close();
+    }
     expect(notes).toEqual([]);
   });
 
