@@ -17,6 +17,7 @@ import { Pipeline, type LiveTrouble } from './pipeline.js';
 import { LivePolicyDesk } from './policy-desk.js';
 import { RecordWindows } from './record-windows.js';
 import { recoverState, type StartProgress } from './recovery.js';
+import { SnapshotKeeper, type SnapshotParts } from './snapshot-keeper.js';
 
 export interface LiveParts {
   readonly log: EventLog;
@@ -38,6 +39,8 @@ export interface LiveParts {
   readonly onTrouble: (trouble: LiveTrouble) => void;
   /** Events on disk that may wait for the engine before more are refused. */
   readonly backlogMax?: number;
+  /** Where absent, each start reads the whole log. */
+  readonly snapshots?: SnapshotParts;
 }
 
 export interface LiveFigures extends IntakeCounters, Omit<EngineFigures, 'restarts' | 'heapBytes'> {
@@ -59,6 +62,7 @@ export class LiveService implements EventReader {
   readonly #streams = new StreamWatch();
   readonly #desk: LivePolicyDesk;
   readonly #board = new NoticeBoard();
+  readonly #snapshots: SnapshotKeeper | undefined;
   #isReplaying = true;
 
   constructor(parts: LiveParts) {
@@ -66,12 +70,16 @@ export class LiveService implements EventReader {
     const compile = rememberingLast(parts.compile);
     this.#logged = new LoggedPolicy(compile);
     this.#fold = new LogFold(this.#logged, { recordEvents: true, plugins: parts.plugins });
-    const { engine } = this.#fold;
+    const state = { fold: this.#fold, policy: this.#logged, windows: this.#windows };
+    if (parts.snapshots !== undefined) {
+      this.#snapshots = new SnapshotKeeper(parts.snapshots, state, parts.clock, parts.onTrouble);
+    }
     this.#pipeline = new Pipeline({
       ...parts,
       fold: this.#fold,
       streams: this.#streams,
       onStored: (effects) => this.#board.stored(effects),
+      onRest: (position) => this.#snapshots?.atRest(position) ?? Promise.resolve(),
       onEvent: (event, receivedMs) => this.#board.heard(event, receivedMs),
     });
     this.intake = new EventIntake({
@@ -85,7 +93,7 @@ export class LiveService implements EventReader {
     this.#desk = new LivePolicyDesk({
       ...parts,
       compile,
-      engine,
+      fold: this.#fold,
       pipeline: this.#pipeline,
       policy: this.#logged,
       tell: (notice) => this.#board.tell(notice),
@@ -128,6 +136,9 @@ export class LiveService implements EventReader {
    * @throws AppError where the log or the state cannot be read or written
    */
   async start(onProgress: (progress: StartProgress) => void = () => undefined): Promise<void> {
+    const { log, store } = this.#parts;
+    const from = (await this.#snapshots?.takeUp(Math.min(store.committedPosition, log.lastPosition))) ?? 0;
+    this.#board.know(this.threats().map(({ id }) => id));
     const position = await recoverState(
       {
         ...this.#parts,
@@ -136,6 +147,7 @@ export class LiveService implements EventReader {
         streams: this.#streams,
         onEffects: (effects) => this.#board.remember(effects),
       },
+      from,
       (progress) => {
         this.intake.closedReason = `The server is starting: ${progress.position} of ${progress.lastPosition} records read.`;
         onProgress(progress);
@@ -153,6 +165,7 @@ export class LiveService implements EventReader {
   async stop(): Promise<void> {
     this.intake.closedReason = 'The server is stopping.';
     await this.#pipeline.stop();
+    if (this.#pipeline.isAtRest) await this.#snapshots?.atEnd(this.#pipeline.applied);
   }
 
   /** Keeps what a plugin learned later; resolves once it is on disk. */

@@ -35,6 +35,11 @@ export class NoticeBoard implements LiveNotices {
     this.#news.set(key, event.host);
   }
 
+  /** Takes in what threats there are. Nobody is told now. */
+  know(threats: Iterable<string>): void {
+    for (const id of threats) this.#threats.add(id);
+  }
+
   /** Takes in what a replay found, so that later joins are told. Nobody is told now. */
   remember(effects: Effects): void {
     for (const { from, to } of effects.aliases) if (this.#threats.delete(from)) this.#threats.add(to);

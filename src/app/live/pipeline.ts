@@ -35,13 +35,16 @@ export interface PipelineParts {
   readonly pause: Pause;
   /** Told of effects once they are stored. */
   readonly onStored: (effects: Effects) => void;
+  /** Told when all up to a position is judged and stored. Nothing is judged until it resolves. */
+  readonly onRest: (position: number) => Promise<void>;
   readonly onEvent: (event: Event, receivedMs: number) => void;
   readonly onTrouble: (trouble: LiveTrouble) => void;
 }
 
 /** Something a person must hear of. The position is that of the record concerned, 0 where none is. */
 export interface LiveTrouble {
-  readonly kind: 'event-failed' | 'store-failed' | 'store-recovered' | 'record-unreadable' | 'rules-faulty';
+  readonly kind:
+    'event-failed' | 'store-failed' | 'store-recovered' | 'record-unreadable' | 'rules-faulty' | 'snapshot-failed';
   readonly position: number;
   readonly message: string;
 }
@@ -104,6 +107,11 @@ export class Pipeline {
   /** Position up to which the engine has taken everything in. */
   get applied(): number {
     return this.#applied;
+  }
+
+  /** Everything that was pushed is judged and stored. */
+  get isAtRest(): boolean {
+    return this.#committed === this.#pushed && !this.#isHalted;
   }
 
   /** Continues behind a replay that ended at `position`. */
@@ -178,6 +186,7 @@ export class Pipeline {
       this.#tellWaiters();
       if (this.#isDue()) await this.#commit();
       if (this.#isHalted) return;
+      if (this.#committed === this.#applied) await this.parts.onRest(this.#committed);
     } while (this.#queue.length > 0);
     this.#isRunning = false;
     if (this.#hasUncommitted()) this.#setAlarm();

@@ -2,19 +2,19 @@
 
 import type { RuleErrors, RuleSet } from '../../engine/rule/rule.js';
 import type { Exception } from '../../engine/score/exception.js';
-import type { Engine } from '../../engine/engine.js';
 import type { LiveNotice, PolicyDesk, RulesInForce } from '../live-ports.js';
 import { packsVersion, sameSettings, settingsOf, type LoggedPolicy } from '../policy/logged-policy.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
 import { documentText } from '../policy/rule-text.js';
 import type { Clock, EventLog, PolicyChange, PolicySettings } from '../ports.js';
+import type { LogFold } from '../replay/log-fold.js';
 import type { Pipeline } from './pipeline.js';
 
 export interface PolicyDeskParts {
   readonly log: EventLog;
   readonly pipeline: Pipeline;
   readonly policy: LoggedPolicy;
-  readonly engine: Engine;
+  readonly fold: LogFold;
   readonly clock: Clock;
   readonly compile: (packs: readonly PackSource[]) => CompiledPacks;
   /** The packs as they lie on disk now. */
@@ -41,7 +41,7 @@ export class LivePolicyDesk implements PolicyDesk {
     const count = (exception: Exception | undefined): void => {
       if (exception !== undefined) hits.set(exception.id, (hits.get(exception.id) ?? 0) + 1);
     };
-    for (const chain of this.parts.engine.chains()) {
+    for (const chain of this.parts.fold.engine.chains()) {
       for (const item of chain.ledger.values()) count(item.exception);
       for (const item of chain.profiles.values()) count(item.exception);
     }

@@ -1,8 +1,9 @@
-/** The latest records of each host, by identity: how a shipper's retry is known. Made again from the log at every start. */
+/** The latest records of each host, by identity: how a shipper's retry is known. Made again at every start, from a snapshot and what the log has behind it. */
 
 import type { Event } from '../../engine/event/event.js';
 import { hostKey } from '../../engine/event/host-name.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
+import type { SeenByHost } from '../replay/fold-snapshot.js';
 
 export interface WindowLimits {
   /** At least so many of a host's latest records are remembered, at most twice as many. */
@@ -16,11 +17,24 @@ export const DEFAULT_WINDOWS: WindowLimits = { recordsPerHost: 8192, hosts: 4096
 
 const SMALLEST_TABLE = 64;
 
-export class RecordWindows {
+export class RecordWindows implements SeenByHost {
   /** Least recently heard first. */
   readonly #hosts = new Map<string, SeenRecords>();
 
   constructor(private readonly limits: WindowLimits = DEFAULT_WINDOWS) {}
+
+  get recordsPerHost(): number {
+    return this.limits.recordsPerHost;
+  }
+
+  hosts(): Iterable<readonly [key: string, seen: SeenRecords]> {
+    return this.#hosts;
+  }
+
+  put(key: string, seen: SeenRecords): void {
+    this.#hosts.delete(key);
+    this.#hosts.set(key, seen);
+  }
 
   has(event: Event): boolean {
     return this.#hosts.get(hostKey(event.host))?.has(event.idHigh, event.idLow) ?? false;

@@ -1,4 +1,4 @@
-/** What a server does before it takes events: the whole log through the engine, effects that are stored already thrown away. */
+/** What a server does before it takes events: the log through the engine, effects that are stored already thrown away. */
 
 import type { Effects } from '../../engine/effects.js';
 import type { StreamWatch } from '../completeness/stream-watch.js';
@@ -33,19 +33,21 @@ const EVENTS_AT_ONCE = 5_000;
 const PROGRESS_MS = 500;
 
 /**
- * Reads the log from its beginning.
+ * Reads the log.
  *
+ * @param from  position that the engine has reached already, 0 where it is new
  * @returns the position that the state and the engine have both reached
  */
 export async function recoverState(
   parts: RecoveryParts,
+  from: number,
   onProgress: (progress: StartProgress) => void,
 ): Promise<number> {
   const { log } = parts;
-  const reader = new Recovery(parts);
+  const reader = new Recovery(parts, from);
   const { lastPosition } = log;
   let toldMs = parts.clock.nowMs();
-  for await (const records of log.read()) {
+  for await (const records of log.read({ fromPosition: from + 1 })) {
     for (const record of records) reader.take(record);
     await parts.pause.turn();
     const nowMs = parts.clock.nowMs();
@@ -63,9 +65,13 @@ class Recovery {
   /** Position up to which streams are known. */
   readonly #streamsFrom: number;
   #sinceDrain = 0;
-  #position = 0;
+  #position: number;
 
-  constructor(private readonly parts: RecoveryParts) {
+  constructor(
+    private readonly parts: RecoveryParts,
+    from: number,
+  ) {
+    this.#position = from;
     parts.streams.restore(parts.store.hostStreams());
     this.#streamsFrom = parts.streams.isEmpty ? 0 : parts.store.committedPosition;
   }

@@ -1,5 +1,6 @@
 /** Log, state, engine and plugins of one partition, in a thread of their own. The only place that knows all of these adapters. */
 
+import { createHash } from 'node:crypto';
 import { LogHunter } from '../../../app/hunt/log-hunter.js';
 import { LiveService } from '../../../app/live/live-service.js';
 import { positionBefore, shareOf } from '../../../app/partition.js';
@@ -7,14 +8,16 @@ import { compilePacks } from '../../../app/policy/compile-packs.js';
 import type { EventLog } from '../../../app/ports.js';
 import { correlationPlan } from '../../../engine/rule/sigma/correlation/correlation-plan.js';
 import { openEventLog } from '../../../log/event-log.js';
+import { snapshotFolder } from '../../../log/snapshot-folder.js';
 import type { PluginHost } from '../../../plugin-host/plugin-host.js';
 import type { ServerLogger } from '../../../server/parts.js';
 import { createJsonDecoder } from '../../../sources/json/json.js';
 import { DEFAULT_LIMITS } from '../../../sources/source.js';
 import { openStateStore, type StateStore } from '../../../store/state-store.js';
-import { logPath, statePath } from '../../data-folder.js';
+import { logPath, snapshotPath, statePath } from '../../data-folder.js';
 import { inProcessPlugins } from '../../judges.js';
 import { storedDecoder } from '../../log-source.js';
+import { programIdentity } from '../../program-root.js';
 import { startPlugins, tellRules } from '../plugins.js';
 import { rulePacks } from '../rule-packs.js';
 import { systemClock, systemPause } from '../world.js';
@@ -120,9 +123,20 @@ function liveService(
       skipHashes: values['policy.skipHashes'],
     },
     plugins: plugins.enginePlugins,
+    snapshots: {
+      store: snapshotFolder(snapshotPath(dataFolder, partition)),
+      identity: identityOf({ partitions, on: values['plugins.on'], settings: values['plugins.settings'] }),
+    },
     onTrouble: ({ kind, position, message }) =>
       logger[kind === 'store-recovered' ? 'info' : 'warn']({ kind, position }, message),
   });
+}
+
+/** Whatever decides, besides the log, what a replay gives: a snapshot of another program or other plugins is left alone. */
+function identityOf(what: object): string {
+  return createHash('sha256')
+    .update(JSON.stringify([programIdentity(), what]))
+    .digest('hex');
 }
 
 /** A correlation sees the hosts of its own partition alone. */

@@ -1,0 +1,81 @@
+/**
+ * Writes the engine's state out now and then, so that a start reads the end of the log alone. The more there is to write, the rarer: while a snapshot is
+ * written nothing is judged.
+ */
+
+import { canSnapshot, snapshotChunks, takeUpSnapshot, type FoldState } from '../replay/fold-snapshot.js';
+import type { Clock, SnapshotStore } from '../ports.js';
+import type { LiveTrouble } from './pipeline.js';
+
+export interface SnapshotParts {
+  readonly store: SnapshotStore;
+  /** See `SnapshotHead`. */
+  readonly identity: string;
+  /** Records after which another is worth its while; `RECORDS_BETWEEN` where absent. */
+  readonly recordsBetween?: number;
+}
+
+/** Read again in some seconds. */
+const RECORDS_BETWEEN = 200_000;
+/** A twentieth of the time at most is spent writing. */
+const REST = 20;
+/** Fewer records behind the last one are not worth a wait at the end. */
+const RECORDS_AT_STOP = 1_000;
+
+export class SnapshotKeeper {
+  #lastPosition = 0;
+  #nextMs = 0;
+
+  constructor(
+    private readonly parts: SnapshotParts,
+    private readonly state: FoldState,
+    private readonly clock: Clock,
+    private readonly tell: (trouble: LiveTrouble) => void,
+  ) {}
+
+  /**
+   * Takes up the newest snapshot that serves.
+   *
+   * @param lastPosition  of what both log and store have
+   * @returns the position to read the log from behind of; 0 where there is none
+   */
+  async takeUp(lastPosition: number): Promise<number> {
+    const { store, identity } = this.parts;
+    const position = await takeUpSnapshot(store, this.state, { identity, lastPosition }, (at, reason) =>
+      this.tell({
+        kind: 'snapshot-failed',
+        position: at,
+        message: `The snapshot at ${at} is of no use, and more of the log is read in its place: ${reason}.`,
+      }),
+    );
+    this.#lastPosition = position ?? 0;
+    return this.#lastPosition;
+  }
+
+  /** To be called when all up to `position` is judged and stored, and nothing is judged until it resolves. */
+  async atRest(position: number): Promise<void> {
+    const since = position - this.#lastPosition;
+    if (since < (this.parts.recordsBetween ?? RECORDS_BETWEEN)) return;
+    if (this.clock.nowMs() >= this.#nextMs) await this.#write(position);
+  }
+
+  /** The same where nothing will be judged any more. */
+  async atEnd(position: number): Promise<void> {
+    if (position - this.#lastPosition >= RECORDS_AT_STOP) await this.#write(position);
+  }
+
+  async #write(position: number): Promise<void> {
+    if (!canSnapshot(this.state)) return;
+    const startedMs = this.clock.nowMs();
+    try {
+      const { store, identity } = this.parts;
+      await store.write({ position, identity }, snapshotChunks(this.state));
+      this.#lastPosition = position;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.tell({ kind: 'snapshot-failed', position, message: `A snapshot could not be written: ${reason}` });
+    }
+    const nowMs = this.clock.nowMs();
+    this.#nextMs = nowMs + REST * Math.max(0, nowMs - startedMs);
+  }
+}

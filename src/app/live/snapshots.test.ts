@@ -1,0 +1,144 @@
+/** Snapshots through the running service: a start from one gives what a start from the log gives, and one that is of no use costs nothing but time. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { attack, guid, incoming, openLive, sysmon, type Live } from '../../../test/support/live-kit.js';
+import { snapshotFolder } from '../../log/snapshot-folder.js';
+import type { ReadRange } from '../ports.js';
+
+let folder: string;
+let live: Live;
+/** Where the last start began to read the log. */
+let readFrom: number | undefined;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'chainsight-snapshots-'));
+  await start();
+});
+afterEach(async () => {
+  await live.close();
+  rmSync(folder, { recursive: true });
+});
+
+const snapshots = (): string => join(folder, 'snapshots');
+const names = (): string[] => readdirSync(snapshots()).filter((name) => name.endsWith('.snapshot'));
+
+async function start(identity = 'this program', recordsBetween = 10): Promise<void> {
+  const store = snapshotFolder(snapshots(), { reserveBytes: 0 });
+  live = await openLive(folder, { parts: { snapshots: { store, identity, recordsBetween } } });
+  const { log } = live;
+  const read = log.read.bind(log);
+  log.read = (range?: ReadRange) => {
+    readFrom = range?.fromPosition;
+    return read(range);
+  };
+  await live.service.start();
+}
+
+async function restart(identity?: string): Promise<void> {
+  await live.close();
+  await start(identity);
+}
+
+/** Many at once, so that a snapshot is due. */
+async function work(first: number): Promise<void> {
+  const events = Array.from({ length: 40 }, (_, at) =>
+    sysmon({ number: first + at, guid: guid(first + at), image: 'a.exe' }),
+  );
+  await live.service.intake.take(incoming(...events), 's');
+  await live.service.intake.settled();
+  // The snapshot is written right after the commit.
+  await live.service.policy.forgetHost('nobody');
+}
+
+test('a start goes on from the last snapshot, and finds what the log gives', async () => {
+  await live.service.intake.take(incoming(...attack()), 's');
+  await work(100);
+  expect(names().length).toBeGreaterThan(0);
+  await live.service.intake.take(incoming(...attack('ws2', 50)), 's');
+  await live.service.intake.settled();
+  const before = live.service.threats();
+  const { processes, chains } = live.service.figures;
+  await restart();
+  expect(readFrom).toBeGreaterThan(40);
+  expect(live.service.threats()).toEqual(before);
+  expect(live.service.figures).toMatchObject({ processes, chains });
+
+  // What was taken before is known, and joins what comes now.
+  const last = sysmon({
+    number: 60,
+    host: 'ws2',
+    guid: guid(60),
+    image: 'odd.exe',
+    parent: { guid: guid(52), image: 'worse.exe' },
+  });
+  expect(await live.service.intake.take(incoming(...attack(), last), 's')).toEqual({ kind: 'taken', duplicates: 3 });
+  await live.service.intake.settled();
+  const after = live.service.threats();
+  expect(after.map(({ score }) => score)).toEqual([380, 360]);
+
+  await live.close();
+  rmSync(snapshots(), { recursive: true });
+  await start();
+  expect(readFrom).toBe(1);
+  expect(live.service.threats()).toEqual(after);
+  expect(live.troubles).toEqual([]);
+});
+
+test('one that was damaged is told, and more of the log is read', async () => {
+  await live.service.intake.take(incoming(...attack()), 's');
+  await work(100);
+  const before = live.service.threats();
+  await live.close();
+  for (const name of names()) {
+    const path = join(snapshots(), name);
+    const bytes = readFileSync(path);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(path, bytes);
+  }
+  await start();
+  expect(readFrom).toBe(1);
+  expect(live.troubles.map(({ kind }) => kind)).toContain('snapshot-failed');
+  expect(live.service.threats()).toEqual(before);
+});
+
+test('one of another program is left alone', async () => {
+  await work(100);
+  await restart('another program');
+  expect(readFrom).toBe(1);
+  expect(live.troubles).toEqual([]);
+});
+
+test('changes of policy hold as the log has them', async () => {
+  const exception = {
+    id: 'x1',
+    scope: 'path',
+    value: 'c:\\tools\\evil.exe',
+    reason: 'r',
+    author: 'a',
+    createdMs: 1,
+  } as const;
+  await live.service.policy.addException(exception);
+  await work(100);
+  await live.service.policy.removeException('x1');
+  await restart();
+  expect(readFrom).toBeGreaterThan(40);
+  expect(live.service.policy.exceptions()).toEqual([]);
+  await live.service.intake.take(incoming(...attack()), 's');
+  await live.service.intake.settled();
+  expect(live.service.threats()).toMatchObject([{ score: 360 }]);
+});
+
+test('a chain that was a threat before is missed when it joins another', async () => {
+  const [, evil, worse] = attack() as [object, object, object];
+  await live.service.intake.take(incoming(evil, worse), 's');
+  await work(100);
+  await restart();
+  const told: string[] = [];
+  live.service.notices.subscribe((notice) => told.push(notice.kind));
+  await live.service.intake.take(incoming(attack()[0]!), 's');
+  await live.service.intake.settled();
+  expect(told).toContain('threat');
+});
