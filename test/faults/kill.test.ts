@@ -8,14 +8,18 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withLedgersChecked } from '../support/ledger.js';
-import type { Threat } from '../../src/engine/score/threat.js';
+import { amount, inLanes, SEED, tell, TIMEOUT_MS } from './form.js';
 import { randomFrom } from './random.js';
-import type { Outcome } from './victim.js';
+import { expectSame } from './outcome-check.js';
+import type { Outcome } from './outcome.js';
 import { EVENTS_IN_BATCH } from './story.js';
 
-const KILLS = 50;
-const BATCHES = 1200;
+/** Together with those of kill-server.test.ts: 200, and 10,000 by hand. */
+const KILLS_OF_STORY = 47;
+const KILLS = KILLS_OF_STORY * amount(4, 212);
+/** Folders that are killed at the same time. */
+const LANES = 2;
+const BATCHES = 1_000;
 /** Where node finds the packages of the checkout. */
 const VICTIM = fileURLToPath(new URL('../../dist/faults/victim.mjs', import.meta.url));
 
@@ -72,35 +76,50 @@ function run(data: string, acknowledged: readonly number[], kill: Kill | undefin
   });
 }
 
-test(`${KILLS} kills lose nothing, double nothing, and change no score`, { timeout: 600_000 }, async () => {
-  const seed = Date.now() >>> 0;
-  const random = randomFrom(seed);
-  const { outcome: undisturbed } = await run(join(folder, 'undisturbed'), [], undefined);
+interface Survival {
+  readonly acknowledged: number;
+  readonly inStart: number;
+}
+
+/** One folder that is killed again and again, and what it holds in the end. */
+async function killOften(name: string, random: () => number, undisturbed: Outcome): Promise<Survival> {
+  const data = join(folder, name);
   const acknowledged = new Set<number>();
   let inStart = 0;
-  for (let at = 0; at < KILLS; at++) {
+  for (let at = 0; at < KILLS_OF_STORY; at++) {
     // One in eight dies while it reads its log; the others after some batches, up to 8 ms later: between write, sync, answer, engine and commit.
     const kill = { afterAcks: random() < 0.125 ? 0 : 1 + Math.floor(random() * 8), delayMs: random() * 8 };
     const startKill = { afterAcks: 0, delayMs: 100 + random() * 500 };
-    const result = await run(join(folder, 'killed'), [...acknowledged], kill.afterAcks === 0 ? startKill : kill);
+    const result = await run(data, [...acknowledged], kill.afterAcks === 0 ? startKill : kill);
     if (result.acknowledged.length === 0) inStart++;
     for (const batch of result.acknowledged) acknowledged.add(batch);
   }
   const survived = acknowledged.size;
-  const { outcome } = await run(join(folder, 'killed'), [...acknowledged], undefined);
+  const { outcome } = await run(data, [...acknowledged], undefined);
+  await rm(data, { recursive: true });
 
-  const label = `seed ${seed}, ${survived} of ${BATCHES} batches acknowledged before the last run`;
-  expect(survived, label).toBeGreaterThan(KILLS);
+  const label = `seed ${SEED}, ${name}, ${survived} of ${BATCHES} batches acknowledged before the last run`;
+  expect(survived, label).toBeGreaterThan(KILLS_OF_STORY / 2);
   expect(survived, label).toBeLessThan(BATCHES);
-  expect(inStart, label).toBeLessThan(KILLS / 2);
-  expect(new Set(outcome!.events).size, label).toBe(outcome!.events.length);
-  expect(outcome!.events.toSorted(), label).toEqual(undisturbed!.events.toSorted());
+  expectSame(outcome!, undisturbed, label);
   expect(outcome!.events, label).toHaveLength(BATCHES * EVENTS_IN_BATCH);
-  expect(JSON.stringify(outcome!.threats), label).toBe(JSON.stringify(undisturbed!.threats));
-  expect(outcome!.storedThreats, label).toEqual(undisturbed!.storedThreats);
-  expect(outcome!.hosts, label).toEqual(undisturbed!.hosts);
-  expect(outcome!.processes.toSorted(), label).toEqual(undisturbed!.processes.toSorted());
   expect(outcome!.damage, label).toBe(0);
-  expect(outcome!.troubles, label).toEqual([]);
-  expect(withLedgersChecked(outcome!.threats as readonly Threat[]).length, label).toBeGreaterThan(5);
+  return { acknowledged: survived, inStart };
+}
+
+test(`${KILLS} kills lose nothing, double nothing, and change no score`, { timeout: TIMEOUT_MS }, async () => {
+  const { outcome: undisturbed } = await run(join(folder, 'undisturbed'), [], undefined);
+  const survivals: Survival[] = [];
+  await inLanes(KILLS / KILLS_OF_STORY, LANES, async (place) => {
+    survivals.push(await killOften(`story ${place}`, randomFrom(SEED + place), undisturbed!));
+  });
+  const sum = (count: (survival: Survival) => number): number =>
+    survivals.reduce((total, survival) => total + count(survival), 0);
+  const inStart = sum((survival) => survival.inStart);
+  tell(
+    'kills',
+    `${KILLS} kills of a live service, ${inStart} of them before it took events, ` +
+      `${sum(({ acknowledged }) => acknowledged) * EVENTS_IN_BATCH} events acknowledged before a kill, 0 lost, 0 doubled, scores equal`,
+  );
+  expect(inStart, `seed ${SEED}`).toBeLessThan(KILLS / 2);
 });

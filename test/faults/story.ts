@@ -23,15 +23,27 @@ function storyEvent(number: number): object {
     number: number + 1,
     host: `ws${host}.corp.example`,
     guid: guid(id),
+    pid: pidOf(process),
     image: IMAGES[(process * 5 + host) % IMAGES.length]!,
   };
   if (kind === 6) return sysmon({ ...common, eventId: 5 });
   if (kind === 7) return sysmon({ ...common, eventId: 11 });
   if (process % 7 === 0) return sysmon(common);
-  // Mostly an earlier process; for each fifth, one that has not been told yet.
-  const parent = process % 5 === 0 ? process + 3 : Math.max(0, process - 1 - (process % 3));
-  return sysmon({
+  const parent = parentOf(process);
+  const told = sysmon({
     ...common,
     parent: { guid: guid(host * 100_000 + parent), image: IMAGES[(parent * 5 + host) % IMAGES.length]! },
   });
+  return { ...told, ParentProcessId: String(pidOf(parent)) };
+}
+
+/** One pid for one process, whoever tells of it: records that contradict each other would make the order count. */
+function pidOf(process: number): number {
+  return 4_000 + process;
+}
+
+/** Mostly an earlier process; for each fifth, one that has not been told yet. Never in a circle: where it would be cut depends on the order. */
+function parentOf(process: number): number {
+  if (process % 5 === 0) return process + 3;
+  return Math.max(0, process % 5 === 3 ? process - 5 : process - 1 - (process % 3));
 }

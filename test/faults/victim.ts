@@ -10,24 +10,11 @@
  */
 
 import { writeSync } from 'node:fs';
-import { exportEvents } from '../../src/app/export/export.js';
-import { createJsonDecoder } from '../../src/sources/json/json.js';
-import { incoming, openLive, type Live } from '../support/live-kit.js';
+import { incoming, openLive } from '../support/live-kit.js';
+import { outcomeOf } from './outcome.js';
 import { batch } from './story.js';
 
 const CALLERS = 4;
-
-export interface Outcome {
-  /** As the engine holds them. */
-  readonly threats: unknown;
-  readonly storedThreats: unknown;
-  /** Identities of the events in the log, in its order. */
-  readonly events: readonly string[];
-  readonly hosts: readonly (readonly [string, number])[];
-  readonly processes: readonly (readonly [string, number])[];
-  readonly damage: number;
-  readonly troubles: readonly unknown[];
-}
 
 function say(line: string): void {
   writeSync(1, `${line}\n`);
@@ -49,25 +36,6 @@ async function main(folder: string, batches: number, acknowledged: ReadonlySet<n
   await live.service.intake.settled();
   say(`end ${JSON.stringify(await outcomeOf(live))}`);
   await live.close();
-}
-
-async function outcomeOf(live: Live): Promise<Outcome> {
-  const all = { limit: 1_000, cursor: undefined };
-  const { queries } = live.state;
-  const events: string[] = [];
-  for await (const event of exportEvents(live.log, {}, createJsonDecoder)) events.push(event.id);
-  const storedThreats = queries.threats({}, all).items;
-  return {
-    threats: live.service.threats(),
-    storedThreats,
-    events,
-    hosts: queries.hosts(undefined, all).items.map(({ name, events: count }) => [name, count]),
-    processes: storedThreats.flatMap(({ threat }) =>
-      queries.treeRows(threat.id, 1_000).rows.map(({ id, events: count }) => [id, count] as const),
-    ),
-    damage: live.log.damage.length,
-    troubles: live.troubles,
-  };
 }
 
 const [folder, batches, acknowledged] = process.argv.slice(2);
