@@ -1,6 +1,7 @@
 /** `chainsight host`: the machines that events were about. */
 
 import { Command } from 'commander';
+import { stateOf, type HostState } from '../../app/completeness/host-state.js';
 import type { HostRecord, StateQueries } from '../../app/query-ports.js';
 import { COMMAND_LINE } from '../audit-name.js';
 import {
@@ -19,6 +20,10 @@ import { quietLogger } from '../serve/quiet-logger.js';
 
 const PAGE = 1000;
 
+interface ListedHost extends HostRecord {
+  readonly state: HostState;
+}
+
 export function hostCommand(): Command {
   return new Command('host')
     .description('list hosts, or forget one')
@@ -28,7 +33,7 @@ export function hostCommand(): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('list hosts with their events and open threats')
+    .description('list hosts: whether they are heard, their events, what is missing of them, open threats')
     .argument('[text]', 'only those whose name holds this')
     .addOption(dataOption())
     .addOption(formatOption())
@@ -42,7 +47,9 @@ function listCommand(): Command {
         options.format,
         {
           name: ({ name }) => name,
+          state: ({ state }) => state,
           events: ({ events }) => String(events),
+          missing: ({ missing }) => String(missing),
           'open threats': ({ openThreats }) => String(openThreats),
           first: ({ firstMs }) => shortTime(firstMs),
           last: ({ lastMs }) => shortTime(lastMs),
@@ -92,12 +99,13 @@ async function forgetInFolder(host: string, options: DataOptions): Promise<void>
   }
 }
 
-function allHosts(queries: StateQueries, text: string | undefined): readonly HostRecord[] {
-  const hosts: HostRecord[] = [];
+function allHosts(queries: StateQueries, text: string | undefined): readonly ListedHost[] {
+  const listening = { nowMs: Date.now(), excusedFromMs: Number.POSITIVE_INFINITY };
+  const hosts: ListedHost[] = [];
   let cursor: string | undefined;
   do {
     const page = queries.hosts(text, { limit: PAGE, cursor });
-    hosts.push(...page.items);
+    hosts.push(...page.items.map((host) => ({ ...host, state: stateOf(host, listening) })));
     cursor = page.next;
   } while (cursor !== undefined);
   return hosts;

@@ -282,8 +282,8 @@ describe('commands on a folder', () => {
     expect(hunted).toMatchObject({ events: 1, cut: null, chains: [{ host: 'fin-03', processes: 1 }] });
     expect(run('hunt', '--data', data, '(((').code).toBe(2);
     expect(JSON.parse(run('host', 'list', '--data', data, '--format', 'json').out)).toMatchObject([
-      { name: 'fin-03' },
-      { name: 'fin-04' },
+      { name: 'fin-03', state: 'active', missing: 0 },
+      { name: 'fin-04', state: 'active', missing: 0 },
     ]);
     expect(run('host', 'forget', 'FIN-04', '--data', data).code).toBe(0);
     expect(JSON.parse(run('host', 'list', '--data', data, '--format', 'json').out)).toHaveLength(1);
