@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -62,16 +63,19 @@ export async function chainsight(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Hands in NDJSON events as a shipper would, in batches, and waits for each acknowledgement. */
+/** Hands in NDJSON events as a shipper would: in batches, each acknowledged before the next, and sent again where the server asks to wait. */
 export async function sendEvents(server: RealServer, token: string, lines: readonly string[]): Promise<void> {
   const BATCH = 1000;
-  for (let from = 0; from < lines.length; from += BATCH) {
+  for (let from = 0; from < lines.length;) {
     const response = await fetch(`${server.origin}/api/v1/events`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
       body: lines.slice(from, from + BATCH).join('\n'),
     });
-    if (response.status !== 202) throw new Error(`events were refused: ${response.status} ${await response.text()}`);
+    const text = await response.text();
+    if (response.status === 202) from += BATCH;
+    else if (response.status === 429) await wait(Number(response.headers.get('retry-after')) * 1000);
+    else throw new Error(`events were refused: ${response.status} ${text}`);
   }
 }
 
