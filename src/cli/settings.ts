@@ -46,6 +46,7 @@ export const SETTINGS = {
   ),
   'tls.cert': text('Certificate file (PEM); with tls.key, the server speaks HTTPS', ''),
   'tls.key': text('Key file (PEM) of the certificate', ''),
+  'tls.generate': boolean('Make a certificate of its own where none is given', false),
   insecure: boolean('Listen beyond loopback without TLS', false),
   'rules.bundled': boolean('Load the bundled rules', true),
   'rules.packs': list('Further folders of rules', []),
@@ -82,6 +83,8 @@ export const SETTINGS = {
     0,
     PARTITIONS_MAX,
   ),
+  'retention.days': integer('Days after which events may go; 0: they stay', 0, 0, 36_500),
+  'retention.gibibytes': integer('GiB of events beyond which the oldest go; 0: without limit', 0, 0, 1_000_000),
   'log.level': choice('What the server writes to standard error', LOG_LEVELS, 'info'),
 } satisfies Record<string, Setting<unknown>>;
 

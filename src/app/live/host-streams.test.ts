@@ -94,6 +94,21 @@ test('a state without them is filled from the log, and so is a new one', async (
   expect(stored('a')).toBe(before);
 });
 
+test('hosts that are judged elsewhere are left to whoever judges them', async () => {
+  await start();
+  await send('a', 1, 9);
+  await send('b', 1, 5);
+  await live.close();
+  live = await openLive(folder, { parts: { clock, elsewhere: (host) => (host === 'a' ? 1 : undefined) } });
+  await live.service.start();
+  await send('b', 6);
+  // Had it known of `a`, this would go on with it.
+  const records = [sysmon({ number: 20, host: 'a', guid: guid(20), image: 'word.exe' })];
+  await live.service.intake.take(incoming(...records), 's');
+  await live.service.intake.settled();
+  expect([missing('a'), missing('b')]).toEqual([0, 3]);
+});
+
 test('a forgotten host begins anew, also after a restart', async () => {
   await start();
   await send('a', 1, 9);

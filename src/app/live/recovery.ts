@@ -12,8 +12,9 @@ import type { RecordWindows } from './record-windows.js';
 export interface RecoveryParts {
   readonly log: EventLog;
   readonly store: EffectStore;
-  /** Empty, and filled with what is stored. */
+  /** Empty, and filled with what is stored of the hosts that are not judged elsewhere. */
   readonly streams: StreamWatch;
+  readonly elsewhere?: (host: string) => number | undefined;
   readonly fold: LogFold;
   readonly windows: RecordWindows;
   readonly decoder: DecoderMaker;
@@ -72,8 +73,9 @@ class Recovery {
     from: number,
   ) {
     this.#position = from;
-    parts.streams.restore(parts.store.hostStreams());
-    this.#streamsFrom = parts.streams.isEmpty ? 0 : parts.store.committedPosition;
+    const { store, streams, elsewhere } = parts;
+    streams.restore(store.hostStreams().filter(({ key }) => elsewhere?.(key) === undefined));
+    this.#streamsFrom = streams.isEmpty ? 0 : store.committedPosition;
   }
 
   take({ position, record }: StoredRecord): void {

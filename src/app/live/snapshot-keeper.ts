@@ -13,25 +13,36 @@ export interface SnapshotParts {
   readonly identity: string;
   /** Records after which another is worth its while; `RECORDS_BETWEEN` where absent. */
   readonly recordsBetween?: number;
+  /**
+   * Told when another was written. What lies up to `donePosition` is in an older snapshot as well, so that no start needs those records, not even one that
+   * finds the newest snapshot damaged.
+   */
+  readonly onWritten?: (donePosition: number) => Promise<void>;
 }
 
 /** Read again in some seconds. */
 const RECORDS_BETWEEN = 200_000;
 /** A twentieth of the time at most is spent writing. */
 const REST = 20;
+/** However little comes, so often, for what waits on it: records that have had their time. */
+const DAY_MS = 86_400_000;
 /** Fewer records behind the last one are not worth a wait at the end. */
 const RECORDS_AT_STOP = 1_000;
 
 export class SnapshotKeeper {
   #lastPosition = 0;
+  #beforePosition = 0;
   #nextMs = 0;
+  #dailyMs: number;
 
   constructor(
     private readonly parts: SnapshotParts,
     private readonly state: FoldState,
     private readonly clock: Clock,
     private readonly tell: (trouble: LiveTrouble) => void,
-  ) {}
+  ) {
+    this.#dailyMs = clock.nowMs() + DAY_MS;
+  }
 
   /**
    * Takes up the newest snapshot that serves.
@@ -55,8 +66,9 @@ export class SnapshotKeeper {
   /** To be called when all up to `position` is judged and stored, and nothing is judged until it resolves. */
   async atRest(position: number): Promise<void> {
     const since = position - this.#lastPosition;
-    if (since < (this.parts.recordsBetween ?? RECORDS_BETWEEN)) return;
-    if (this.clock.nowMs() >= this.#nextMs) await this.#write(position);
+    const nowMs = this.clock.nowMs();
+    if (since < (this.parts.recordsBetween ?? RECORDS_BETWEEN) && (since === 0 || nowMs < this.#dailyMs)) return;
+    if (nowMs >= this.#nextMs) await this.#write(position);
   }
 
   /** The same where nothing will be judged any more. */
@@ -70,12 +82,15 @@ export class SnapshotKeeper {
     try {
       const { store, identity } = this.parts;
       await store.write({ position, identity }, snapshotChunks(this.state));
+      this.#beforePosition = this.#lastPosition;
       this.#lastPosition = position;
+      await this.parts.onWritten?.(this.#beforePosition);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.tell({ kind: 'snapshot-failed', position, message: `A snapshot could not be written: ${reason}` });
     }
     const nowMs = this.clock.nowMs();
+    this.#dailyMs = nowMs + DAY_MS;
     this.#nextMs = nowMs + REST * Math.max(0, nowMs - startedMs);
   }
 }

@@ -25,9 +25,14 @@ afterEach(async () => {
 const snapshots = (): string => join(folder, 'snapshots');
 const names = (): string[] => readdirSync(snapshots()).filter((name) => name.endsWith('.snapshot'));
 
+/** What retention was told. */
+const done: number[] = [];
+
 async function start(identity = 'this program', recordsBetween = 10): Promise<void> {
   const store = snapshotFolder(snapshots(), { reserveBytes: 0 });
-  live = await openLive(folder, { parts: { snapshots: { store, identity, recordsBetween } } });
+  live = await openLive(folder, {
+    parts: { snapshots: { store, identity, recordsBetween, onWritten: async (position) => void done.push(position) } },
+  });
   const { log } = live;
   const read = log.read.bind(log);
   log.read = (range?: ReadRange) => {
@@ -85,6 +90,16 @@ test('a start goes on from the last snapshot, and finds what the log gives', asy
   expect(readFrom).toBe(1);
   expect(live.service.threats()).toEqual(after);
   expect(live.troubles).toEqual([]);
+});
+
+test('records go only where an older snapshot has them too', async () => {
+  done.length = 0;
+  // After each, some time passes until another is due.
+  for (let first = 100; done.length < 2 && first < 10_000; first += 100) await work(first);
+  const positions = names().map((name) => Number.parseInt(name, 10));
+  expect(done[0]).toBe(0);
+  expect(done.at(-1)).toBe(Math.min(...positions));
+  expect(positions).toHaveLength(2);
 });
 
 test('one that was damaged is told, and more of the log is read', async () => {

@@ -1,8 +1,10 @@
 /** The built program itself: how it starts, what it says when it cannot, how it stops, and the commands beside it. */
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,6 +119,27 @@ describe('chainsight serve', () => {
     expect(await server.ended).toBe(0);
     expect(Date.now() - before).toBeLessThan(5000);
     await stream.body?.cancel().catch(() => undefined);
+  });
+
+  test('makes a certificate of its own when told to, and keeps it', async () => {
+    const data = newFolder();
+    const server = await serve('--data', data, '--tls-generate');
+    expect(server.url).toMatch(/^https:/);
+    const ca = readFileSync(join(data, 'tls', 'cert.pem'), 'utf8');
+    const [port] = /\d+$/.exec(server.url) ?? [];
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path: '/ready', ca }, (answer) => resolve(answer.statusCode)).on('error', reject);
+    });
+    expect(status).toBe(200);
+    expect(run('host', 'forget', 'nobody', '--data', data).err).not.toContain('certificate');
+    server.child.kill('SIGTERM');
+    await server.ended;
+    const again = await serve('--data', data, '--tls-generate');
+    expect(readFileSync(join(data, 'tls', 'cert.pem'), 'utf8')).toBe(ca);
+    expect(JSON.parse(readFileSync(join(data, 'server.json'), 'utf8'))).toMatchObject({
+      url: again.url,
+      fingerprint: new X509Certificate(ca).fingerprint256,
+    });
   });
 
   test('speaks TLS, and its commands know it by its certificate', async () => {

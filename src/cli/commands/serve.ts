@@ -15,6 +15,7 @@ import { CommandError, EXIT_FINE } from '../exit.js';
 import { programRoot } from '../program-root.js';
 import { type RuleProfileOption, ruleProfileOption } from '../rule-profile-option.js';
 import { compose, type Composition } from '../serve/compose.js';
+import { generatedTls } from '../serve/generated-tls.js';
 import { addressText, addressUrl, isLoopback, listenError } from '../serve/listen-address.js';
 import { removeRunningFile, writeRunningFile } from '../serve/running-file.js';
 import { stopSignal } from '../serve/stop-signal.js';
@@ -25,6 +26,7 @@ interface ServeOptions extends DataOptions, RuleProfileOption {
   readonly rmeye?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly tlsGenerate?: boolean;
   readonly insecure?: boolean;
   readonly rules?: readonly string[];
   readonly bundled: boolean;
@@ -39,6 +41,7 @@ export function serveCommand(): Command {
     .option('--rmeye <address:port>', 'the original’s wire, which carries no credential (default: off)')
     .option('--tls-cert <file>', 'certificate (PEM), to speak HTTPS')
     .option('--tls-key <file>', 'its key (PEM)')
+    .option('--tls-generate', 'speak HTTPS with a certificate of its own, made once')
     .option('--insecure', 'listen beyond loopback without TLS')
     .option('--rules <dir>', 'a further pack of rules; may be given more than once', collect)
     .addOption(ruleProfileOption())
@@ -64,6 +67,7 @@ async function serve(options: ServeOptions): Promise<number> {
     'listen.rmeye': { flag: '--rmeye', value: options.rmeye },
     'tls.cert': { flag: '--tls-cert', value: options.tlsCert },
     'tls.key': { flag: '--tls-key', value: options.tlsKey },
+    'tls.generate': { flag: '--tls-generate', value: options.tlsGenerate },
     insecure: { flag: '--insecure', value: options.insecure },
     'rules.packs': { flag: '--rules', value: options.rules },
     'rules.profiles': { flag: '--rule-profile', value: options.ruleProfile },
@@ -113,6 +117,9 @@ async function run({ config, tls, composition, logger, stopping }: Run): Promise
     const http = await listen(server, values['listen.http'], '--listen');
     const url = addressUrl(http, tls !== undefined);
     const lines = [`Chainsight ${version} listens on ${url}`];
+    if (tls !== undefined && values['tls.cert'] === '') {
+      lines.push(`Nobody vouches for its certificate. Compare its SHA-256: ${fingerprintOf(tls)}`);
+    }
     if (values['listen.rmeye'] !== undefined) {
       rmeye = createRmEyeListener({
         intake: parts.intake,
@@ -151,10 +158,12 @@ async function listen(
 }
 
 /** @throws CommandError where only one of the two files is named, or one cannot be used */
-function readTls({ values, origins }: Config): TlsFiles | undefined {
+function readTls({ values, origins, dataFolder }: Config): TlsFiles | undefined {
   const cert = values['tls.cert'];
   const key = values['tls.key'];
-  if (cert === '' && key === '') return undefined;
+  if (cert === '' && key === '') {
+    return values['tls.generate'] ? generatedTls(dataFolder, values['listen.http'].host, Date.now()) : undefined;
+  }
   if (cert === '' || key === '') {
     const missing = cert === '' ? 'tls.cert' : 'tls.key';
     throw new CommandError(
@@ -186,7 +195,7 @@ function refuseOpenAddress({ values, origins }: Config, tls: TlsFiles | undefine
   const { host } = values['listen.http'];
   if (isLoopback(host) || tls !== undefined || values.insecure) return;
   throw new CommandError(
-    `${host} (${origins['listen.http']}) is not loopback. Give a certificate with --tls-cert and --tls-key, or say --insecure if a proxy in front speaks TLS.`,
+    `${host} (${origins['listen.http']}) is not loopback. Give a certificate with --tls-cert and --tls-key, have one made with --tls-generate, or say --insecure if a proxy in front speaks TLS.`,
   );
 }
 

@@ -5,9 +5,8 @@ import { LogHunter } from '../../../app/hunt/log-hunter.js';
 import { LiveService } from '../../../app/live/live-service.js';
 import { positionBefore, shareOf } from '../../../app/partition.js';
 import { compilePacks } from '../../../app/policy/compile-packs.js';
-import type { EventLog } from '../../../app/ports.js';
 import { correlationPlan } from '../../../engine/rule/sigma/correlation/correlation-plan.js';
-import { openEventLog } from '../../../log/event-log.js';
+import { openEventLog, type RetainingLog } from '../../../log/event-log.js';
 import { snapshotFolder } from '../../../log/snapshot-folder.js';
 import type { PluginHost } from '../../../plugin-host/plugin-host.js';
 import type { ServerLogger } from '../../../server/parts.js';
@@ -43,7 +42,7 @@ type Limits = Pick<DetectionThreadData, 'config' | 'partition' | 'partitions'>;
 export async function openDetection(data: Limits, logger: ServerLogger): Promise<OpenDetection> {
   const { dataFolder, values } = data.config;
   let state: StateStore | undefined;
-  let log: EventLog | undefined;
+  let log: RetainingLog | undefined;
   let plugins: PluginHost | undefined;
   try {
     state = openStateStore(statePath(dataFolder), data.partition);
@@ -64,7 +63,7 @@ export async function openDetection(data: Limits, logger: ServerLogger): Promise
 
 interface Pieces {
   readonly live: LiveService;
-  readonly log: EventLog;
+  readonly log: RetainingLog;
   readonly state: StateStore;
   readonly plugins: PluginHost;
   readonly settings: DetectionThreadData['config']['values']['plugins.settings'];
@@ -125,11 +124,36 @@ function liveService(
     plugins: plugins.enginePlugins,
     snapshots: {
       store: snapshotFolder(snapshotPath(dataFolder, partition)),
+      onWritten: (donePosition) => retain(log, values, donePosition, logger),
       identity: identityOf({ partitions, on: values['plugins.on'], settings: values['plugins.settings'] }),
     },
     onTrouble: ({ kind, position, message }) =>
       logger[kind === 'store-recovered' ? 'info' : 'warn']({ kind, position }, message),
   });
+}
+
+const DAY_MS = 86_400_000;
+const GIB = 1024 * 1024 * 1024;
+
+/** Records that have had their time go, as far as the state has seen them and no start needs them. */
+async function retain(
+  log: RetainingLog,
+  values: DetectionThreadData['config']['values'],
+  donePosition: number,
+  logger: ServerLogger,
+): Promise<void> {
+  const { 'retention.days': days, 'retention.gibibytes': gibibytes } = values;
+  if (days === 0 && gibibytes === 0) return;
+  try {
+    const { segments, bytes } = await log.retain({
+      donePosition,
+      beforeMs: days === 0 ? undefined : systemClock.nowMs() - days * DAY_MS,
+      bytesMax: gibibytes === 0 ? undefined : gibibytes * GIB,
+    });
+    if (segments > 0) logger.info({ segments, bytes }, 'events that have had their time are removed');
+  } catch (error) {
+    logger.error({ err: error }, 'events that have had their time could not be removed; tried again later');
+  }
 }
 
 /** Whatever decides, besides the log, what a replay gives: a snapshot of another program or other plugins is left alone. */
@@ -152,7 +176,7 @@ async function openLog(
   { config: { dataFolder }, partition }: Limits,
   lastKnownPosition: number,
   logger: ServerLogger,
-): Promise<EventLog> {
+): Promise<RetainingLog> {
   const log = await openEventLog(logPath(dataFolder, partition), {
     lastKnownPosition,
     firstPosition: positionBefore(partition) + 1,
