@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CommandError, EXIT_USE } from './exit.js';
 import { setProgramRoot } from './program-root.js';
+import { useRuleCache, userCacheFolder } from './rule-cache.js';
 
 /** Imported when used, so that no command waits for what another needs; in the order of `--help`. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -35,6 +36,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
  */
 export async function main(argv: readonly string[], root: string): Promise<number> {
   setProgramRoot(root);
+  useRuleCache(userCacheFolder(process.env));
   quietOnClosedPipe();
   const name = argv[2] ?? '';
   const program = new Command('chainsight')

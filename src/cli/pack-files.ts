@@ -17,6 +17,7 @@ import {
   ruleDiagnostic,
 } from '../engine/rule/index.js';
 import { CommandError } from './exit.js';
+import { restoreRules } from './rule-cache.js';
 
 /** Folders inside of folders; a pack is flat or sorted by tactic. */
 const DEPTH_MAX = 8;
@@ -62,6 +63,7 @@ export function readFolder(path: string, pattern: RegExp, depthMax = DEPTH_MAX):
     }
     files.push({ path: shownPath(file), text });
   }
+  restoreRules(path, files);
   return { path, files, problems };
 }
 

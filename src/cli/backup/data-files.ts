@@ -24,7 +24,7 @@ export interface FileToCopy {
 }
 
 /** Of a running server and of nobody else, or made again when missed. */
-const LEFT_OUT = /^(?:state\.sqlite.*|server\.json|plugin-cache|\.restoring)$/;
+const LEFT_OUT = /^(?:state\.sqlite.*|server\.json|plugin-cache|cache|\.restoring)$/;
 
 /**
  * Settings, rules, plugins, keys and whatever else somebody put there.

@@ -8,6 +8,7 @@ import type { PackFile } from '../../engine/rule/index.js';
 import { rulesFolder } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { bundledPackPath, packFolders, readPack, type PackFolder } from '../pack-files.js';
+import { ruleCacheFolder, useRuleCache } from '../rule-cache.js';
 import type { SettingValues } from '../settings.js';
 
 export interface RulePacks {
@@ -28,6 +29,7 @@ export function rulePacks(
 ): RulePacks {
   const own = rulesFolder(dataFolder);
   mkdirSync(own, { recursive: true, mode: 0o700 });
+  useRuleCache(ruleCacheFolder(dataFolder));
   const configured = [...(values['rules.bundled'] ? [bundledPackPath()] : []), ...values['rules.packs']];
   const ruleProfiles = values['rules.profiles'].length === 0 ? undefined : values['rules.profiles'];
   let known: ReadonlyMap<string, PackFile> = new Map();

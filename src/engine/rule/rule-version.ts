@@ -48,16 +48,22 @@ const UNHEARD: ReadonlySet<string> = new Set<keyof SigmaHeader>([
 const digests = new WeakMap<SigmaDocument, string>();
 
 function sigmaVersion({ document, filters }: SigmaSource): string {
-  return [document, ...filters].map(digestOf).join(' ');
+  return [document, ...filters].map(documentDigest).join(' ');
 }
 
-function digestOf(document: SigmaDocument): string {
+/** 16 hex digits; the same for documents that match the same. */
+export function documentDigest(document: SigmaDocument): string {
   let digest = digests.get(document);
   if (digest === undefined) {
     digest = hex64(hash64(write('', document, UNHEARD)));
     digests.set(document, digest);
   }
   return digest;
+}
+
+/** For a document whose digest was worked out before, in another process. */
+export function keepDigest(document: SigmaDocument, digest: string): void {
+  digests.set(document, digest);
 }
 
 /**

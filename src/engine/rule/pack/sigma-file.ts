@@ -26,13 +26,21 @@ export interface SigmaReading {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-interface KeptReading {
+export interface KeptReading {
   readonly reading: SigmaReading;
   readonly placeholders: string;
 }
 
 /** Of thousands of files a reload changes one; whoever reads them again hands in the same object for the same text. */
 const readings = new WeakMap<PackFile, KeptReading>();
+
+export function keptReading(file: PackFile): KeptReading | undefined {
+  return readings.get(file);
+}
+
+export function keepReading(file: PackFile, kept: KeptReading): void {
+  readings.set(file, kept);
+}
 
 /** @param placeholdersKey  equal where, and only where, `placeholders` are */
 export function readSigma(

@@ -3,8 +3,9 @@
  * UTF-16 unit.
  */
 
-export const MANY = Symbol('*');
-export const ONE = Symbol('?');
+/** Plain numbers, so that documents can be written down and read again as they are. */
+export const MANY = 0;
+export const ONE = 1;
 
 /** Never two literals in a row, never two `MANY` in a row, never an empty literal. Empty = the empty text. */
 export type TextPattern = readonly (string | typeof MANY | typeof ONE)[];

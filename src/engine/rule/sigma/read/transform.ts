@@ -163,7 +163,7 @@ function isTooMuch(forms: number, unitsOfEach: number): boolean {
 
 /** Wildcards count as one. */
 export function unitsOf(draft: Draft): number {
-  return draft.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0);
+  return draft.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0);
 }
 
 function longest(drafts: readonly Draft[]): number {

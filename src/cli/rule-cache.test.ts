@@ -1,0 +1,103 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { techniqueById } from '../engine/attack/technique.js';
+import { createRuleSet, loadPack, storedReading } from '../engine/rule/index.js';
+import { type PackFolder, readPack } from './pack-files.js';
+import { saveRules, useRuleCache } from './rule-cache.js';
+
+const FILES = 200;
+
+let rules = '';
+let cache = '';
+
+beforeEach(() => {
+  rules = mkdtempSync(join(tmpdir(), 'chainsight-rules-'));
+  cache = mkdtempSync(join(tmpdir(), 'chainsight-cache-'));
+  for (let number = 0; number < FILES; number++) writeFileSync(join(rules, `${number}.yml`), ruleText(number));
+  useRuleCache(cache);
+});
+
+afterEach(() => {
+  saveRules();
+  for (const folder of [rules, cache]) rmSync(folder, { recursive: true });
+});
+
+function ruleText(number: number): string {
+  return `title: Rule ${number}
+id: 00000000-0000-4000-8000-${String(number).padStart(12, '0')}
+logsource: {product: windows, category: process_creation}
+detection:
+  names: {Image|endswith: '\\${number}.exe', CommandLine|contains: 'a?b*c', ParentImage|cidr: 10.0.0.0/8}
+  again: {CommandLine|re|i: '${number}$', EventID: ${number}}
+  words: [mimikatz, null]
+  condition: names or again or words
+`;
+}
+
+const restoredOf = ({ files }: PackFolder): number => files.filter((file) => storedReading(file) !== undefined).length;
+
+/** What the rules come to, in a form that two loads can be compared in. */
+function loaded({ files }: PackFolder): unknown {
+  const { rules: found, diagnostics, documents } = loadPack(files, { technique: techniqueById, name: 'p' });
+  return { version: createRuleSet(found, []).version, diagnostics, documents };
+}
+
+function cacheFile(): string {
+  const [name = ''] = readdirSync(cache);
+  return join(cache, name);
+}
+
+test('the second reading is restored, and is what the first was', () => {
+  const first = readPack(rules);
+  expect(restoredOf(first)).toBe(0);
+  const before = loaded(first);
+  saveRules();
+  const second = readPack(rules);
+  expect(restoredOf(second)).toBe(FILES);
+  expect(loaded(second)).toEqual(before);
+});
+
+test('of a changed folder only what did not change is restored', () => {
+  loaded(readPack(rules));
+  saveRules();
+  writeFileSync(join(rules, '7.yml'), ruleText(1007));
+  rmSync(join(rules, '8.yml'));
+  writeFileSync(join(rules, '9999.yml'), ruleText(9999));
+  const changed = readPack(rules);
+  expect(restoredOf(changed)).toBe(FILES - 2);
+  const answer = loaded(changed);
+  useRuleCache(join(cache, 'empty'));
+  expect(loaded(readPack(rules))).toEqual(answer);
+});
+
+test.each<[string, (bytes: Buffer) => Buffer | string]>([
+  ['a byte was changed', (bytes) => bytes.fill(bytes.at(-100)! ^ 1, bytes.length - 100, bytes.length - 99)],
+  ['it was cut off', (bytes) => bytes.subarray(0, bytes.length - 1)],
+  ['another program wrote it', (bytes) => Buffer.concat([Buffer.from('chainsight rules 1 x\n'), bytes.subarray(84)])],
+  ['it is empty', () => ''],
+])('no reading is restored where %s', (_, change) => {
+  const before = loaded(readPack(rules));
+  saveRules();
+  writeFileSync(cacheFile(), change(readFileSync(cacheFile())));
+  const again = readPack(rules);
+  expect(restoredOf(again)).toBe(0);
+  expect(loaded(again)).toEqual(before);
+  saveRules();
+  expect(restoredOf(readPack(rules))).toBe(FILES);
+});
+
+test.skipIf(process.platform === 'win32')('no reading is restored from a file that others may write', () => {
+  loaded(readPack(rules));
+  saveRules();
+  chmodSync(cacheFile(), 0o622);
+  expect(restoredOf(readPack(rules))).toBe(0);
+});
+
+test('a folder that cannot be written costs nothing but time', () => {
+  useRuleCache(join(rules, '1.yml', 'cache'));
+  loaded(readPack(rules));
+  expect(() => saveRules()).not.toThrow();
+  expect(restoredOf(readPack(rules))).toBe(0);
+});

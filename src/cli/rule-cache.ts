@@ -1,0 +1,139 @@
+/**
+ * Keeps what was made of large folders of Sigma rules between two runs of the program, so that the second need not parse them again. One file for
+ * each folder of rules:
+ *
+ *     chainsight rules 1 PROGRAM \n │ SHA-256 of the rest │ readings, each under a hash of its file's path and text
+ *
+ * A file of another program, a damaged one, or one that others may write is as good as none. Written when the program ends; to lose it costs time alone.
+ */
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { deserialize, serialize } from 'node:v8';
+import { type PackFile, restoreReading, type StoredReading, storedReading } from '../engine/rule/index.js';
+
+/** Fewer files are read faster than a cache is opened. */
+const FILES_MIN = 200;
+const DIGEST_BYTES = 32;
+
+let folder: string | undefined;
+
+/** From here on caches lie in this folder. Without a call there are none. */
+export function useRuleCache(path: string): void {
+  folder = path;
+}
+
+/** Of a server. */
+export const ruleCacheFolder = (dataFolder: string): string => join(dataFolder, 'cache');
+
+/** Where the user's programs may keep what can be made again. */
+export function userCacheFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  const byUser = environment['XDG_CACHE_HOME'] ?? environment['LOCALAPPDATA'];
+  return join(byUser !== undefined && byUser !== '' ? byUser : join(homedir(), '.cache'), 'chainsight');
+}
+
+/** Hands the engine what is known of the files already, and sees to it that the rest is known the next time. */
+export function restoreRules(packPath: string, files: readonly PackFile[]): void {
+  if (folder === undefined || files.length < FILES_MIN) return;
+  const path = join(folder, `${digestOf(resolve(packPath)).slice(0, 32)}.rules`);
+  const known = readCache(path);
+  let restored = 0;
+  for (const file of files) {
+    const reading = known.get(keyOf(file));
+    if (reading === undefined) continue;
+    restoreReading(file, reading);
+    restored++;
+  }
+  if (restored < files.length) saveAtExit(path, files, restored);
+}
+
+/** Of several readings of the same folder the last one is written. */
+const unsaved = new Map<string, { readonly files: readonly PackFile[]; readonly restored: number }>();
+
+function saveAtExit(path: string, files: readonly PackFile[], restored: number): void {
+  if (unsaved.size === 0) process.once('exit', saveRules);
+  unsaved.set(path, { files, restored });
+}
+
+/** Writes what was read anew; by itself when the program ends. */
+export function saveRules(): void {
+  for (const [path, { files, restored }] of unsaved) {
+    const readings = files.flatMap((file): [string, StoredReading][] => {
+      const reading = storedReading(file);
+      return reading === undefined ? [] : [[keyOf(file), reading]];
+    });
+    if (readings.length > restored) writeCache(path, new Map(readings));
+  }
+  unsaved.clear();
+  process.off('exit', saveRules);
+}
+
+function readCache(path: string): ReadonlyMap<string, StoredReading> {
+  try {
+    if (!isOurs(path)) return NONE;
+    const bytes = readFileSync(path);
+    const header = headerOf();
+    const start = header.length + DIGEST_BYTES;
+    if (bytes.length <= start || !bytes.subarray(0, header.length).equals(header)) return NONE;
+    const payload = bytes.subarray(start);
+    if (!bytes.subarray(header.length, start).equals(createHash('sha256').update(payload).digest())) return NONE;
+    return deserialize(payload) as ReadonlyMap<string, StoredReading>;
+  } catch {
+    // No such file, or one that this version of Node cannot read: the rules are read instead.
+    return NONE;
+  }
+}
+
+const NONE: ReadonlyMap<string, StoredReading> = new Map();
+
+/** On systems that know owners: written by this user, and by nobody else. */
+function isOurs(path: string): boolean {
+  const { uid, mode } = statSync(path);
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+}
+
+/** Where it cannot be written (a full disk, a folder that may not be), the next start takes as long as this one, and nothing else is lost. */
+function writeCache(path: string, readings: ReadonlyMap<string, StoredReading>): void {
+  const payload = serialize(readings);
+  const digest = createHash('sha256').update(payload).digest();
+  const temporary = `${path}.${process.pid}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch {
+    return;
+  }
+  try {
+    writeFileSync(temporary, Buffer.concat([headerOf(), digest, payload]), { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function keyOf({ path, text }: PackFile): string {
+  return digestOf(`${path.length} ${path}${text}`);
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+let header: Buffer | undefined;
+
+function headerOf(): Buffer {
+  return (header ??= Buffer.from(`chainsight rules 1 ${programDigest()}\n`));
+}
+
+/** What the program's own files look like: any other build may read rules in another way. */
+function programDigest(): string {
+  const own = dirname(fileURLToPath(import.meta.url));
+  const files = readdirSync(own, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const looks = files.map(({ name }) => {
+    const { size, mtimeMs } = statSync(join(own, name));
+    return `${name} ${size} ${mtimeMs}`;
+  });
+  return digestOf([process.versions.node, ...looks.sort()].join('\n'));
+}
