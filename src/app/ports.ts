@@ -146,7 +146,7 @@ export interface EffectStore {
   /** Does nothing where `position` is stored already: effects may be handed in again after a crash. */
   commit(effects: Effects, position: number, arrivals?: readonly Arrivals[], streams?: readonly HostStreamRow[]): void;
   /** As of `committedPosition`. */
-  hostStreams(): Iterable<HostStreamRow>;
+  hostStreams(): readonly HostStreamRow[];
   /** Repetitions that were recognised: they are not in the log, so they are counted apart, as well as a crash allows. */
   addDuplicates(count: number): void;
 }
