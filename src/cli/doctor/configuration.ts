@@ -2,6 +2,7 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import { loadConfig, type Config, type ConfigInput } from '../config.js';
 import { reasonOf } from '../data-folder.js';
@@ -56,10 +57,12 @@ function checkFolders({ values, origins }: Config): readonly Finding[] {
   );
 }
 
-function checkListening({ values, origins }: Config, nowMs: number): readonly Finding[] {
+function checkListening({ dataFolder, values, origins }: Config, nowMs: number): readonly Finding[] {
   const address = values['listen.http'];
   const hasCertificate = values['tls.cert'] !== '' && values['tls.key'] !== '';
   if (hasCertificate) return [checkCertificate(values['tls.cert'], values['tls.key'], nowMs)];
+  const [madeCert, madeKey] = ['cert.pem', 'key.pem'].map((name) => join(dataFolder, 'tls', name)) as [string, string];
+  if (values['tls.generate'] && existsSync(madeCert)) return [checkCertificate(madeCert, madeKey, nowMs)];
   if (isLoopback(address.host) || !values.insecure) return [];
   return [
     {

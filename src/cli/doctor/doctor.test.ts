@@ -209,6 +209,11 @@ describe('configuration', () => {
     expect(at(end - 40 * 86_400_000)).toMatchObject({ grade: 'ok' });
     expect(at(end - 20 * 86_400_000)).toMatchObject({ grade: 'warn', advice: expect.stringContaining('Renew') });
     expect(at(end + 1)).toMatchObject({ grade: 'fail' });
+    mkdirSync(join(data, 'tls'));
+    writeFileSync(join(data, 'tls', 'cert.pem'), TEST_CERT);
+    writeFileSync(join(data, 'tls', 'key.pem'), TEST_KEY);
+    writeFileSync(join(data, 'chainsight.yml'), 'tls: { generate: true }\n');
+    expect(at(end + 1)).toMatchObject({ grade: 'fail' });
     expect(configured(`tls: { cert: ${key}, key: ${key} }\n`)).toMatchObject([{ grade: 'fail' }]);
   });
 });

@@ -106,7 +106,13 @@ function checkRoom(dataFolder: string): readonly Finding[] {
       figures,
     });
   else if (freeBytes < ROOM_BYTES || freeBytes < totalBytes * ROOM_PART)
-    found.push({ topic, grade: 'warn', says, advice: 'Free some: the log grows with every event.', figures });
+    found.push({
+      topic,
+      grade: 'warn',
+      says,
+      advice: 'Free some, or set retention.days or retention.gibibytes.',
+      figures,
+    });
   else found.push({ topic, grade: 'ok', says, figures });
   // Some file systems make them as needed, and say 0 of 0.
   if (files > 0 && ffree < INODES)
