@@ -208,6 +208,19 @@ describe('a snapshot', () => {
     expect(() => [...chunks]).toThrow(AssertionError);
   });
 
+  test('comes to its end while hosts go on sending', () => {
+    const state = sample();
+    const heard = Array.from({ length: 60_000 }, (_, index) => ({ ...evil, idLow: index, host: `host${index}` }));
+    for (const each of heard) state.windows.add(each);
+    let chunks = 0;
+    for (const chunk of snapshotChunks(state)) {
+      expect(chunk.length).toBeGreaterThan(0);
+      expect(++chunks).toBeLessThan(10);
+      for (const each of heard.slice(0, 59_000)) state.windows.add({ ...each, idHigh: chunks });
+    }
+    expect(chunks).toBeGreaterThan(1);
+  });
+
   test.each([
     { name: 'of another identity', wanted: { identity: 'v2', lastPosition: 9 } },
     { name: 'of what no store has yet', wanted: { identity: IDENTITY, lastPosition: 2 } },

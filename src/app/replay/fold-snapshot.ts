@@ -186,7 +186,8 @@ function readTexts(records: RecordReader): string[] {
 const SMALLEST_TABLE = 64;
 
 function* writeWindows(records: RecordWriter, windows: SeenByHost): Writing {
-  for (const [key, seen] of windows.hosts()) {
+  // A list of its own: while chunks are written, hosts that are heard move to the end, where they would be met again and again.
+  for (const [key, seen] of [...windows.hosts()]) {
     records.flag(true);
     records.text(key);
     seen.write(records);
