@@ -122,7 +122,7 @@ describe('a threat', () => {
         await view.getByText('Clock set back').waitFor();
         await view.getByText('Host silent since').waitFor();
         expect(await view.getByText('1 event came late').count()).toBe(0);
-        await view.getByRole('button', { name: '1 more' }).click();
+        await view.getByRole('button', { name: '1 more note' }).click();
         await view.getByText('1 event came late').waitFor();
       }),
     ).toEqual([]));

@@ -79,7 +79,7 @@ export const en = {
     unknown: 'How complete the view of this host was cannot be told',
     completeText: 'Every record that its logs wrote meanwhile is here.',
     unknownText: 'Its records carry no numbers, or are chosen before they are sent.',
-    more: '{n} more | {n} more',
+    more: '{n} more note | {n} more notes',
     host: 'See the host',
     note: {
       missing: '{n} record missing | {n} records missing',

@@ -81,7 +81,7 @@ export const zhCn: Messages = {
     unknown: '无法得知对这台主机的观察是否完整',
     completeText: '其间日志写下的每条记录都在这里。',
     unknownText: '它的记录没有编号，或在上报前经过挑选。',
-    more: '还有 {n} 项',
+    more: '还有 {n} 项说明',
     host: '查看主机',
     note: {
       missing: '缺失 {n} 条记录',
