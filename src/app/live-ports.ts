@@ -67,6 +67,18 @@ export interface Intake {
   settled(): Promise<void>;
 }
 
+/** What detection was busy with, in milliseconds since its start. */
+export interface SpentMs {
+  /** Bytes to events. */
+  readonly read: number;
+  /** Writing and syncing the log. */
+  readonly disk: number;
+  /** Chains, rules, scores: all that is none of the others. */
+  readonly judge: number;
+  /** Effects into the state. */
+  readonly store: number;
+}
+
 /** How the engine keeps up. */
 export interface EngineFigures {
   /** Events that are on disk and wait for it. */
@@ -77,6 +89,7 @@ export interface EngineFigures {
   readonly restarts: number;
   /** JavaScript heap that detection has in use, beside that of the server itself. */
   readonly heapBytes: number;
+  readonly spentMs: SpentMs;
 }
 
 /** A rule as it stands in its file, without what it is compiled to. */

@@ -34,9 +34,9 @@ describe('/metrics', () => {
       } else if (kind === 'TYPE') {
         expect(line).toMatch(new RegExp(`^# TYPE ${family} (?:counter|gauge)$`));
         expect(family.endsWith('_total')).toBe(line.endsWith(' counter'));
-      } else expect(line).toMatch(new RegExp(`^${family}(?:\\{[a-z]+="[a-z0-9]+"\\})? \\d+$`));
+      } else expect(line).toMatch(new RegExp(`^${family}(?:\\{[a-z]+="[a-z0-9]+"\\})? \\d+(?:\\.\\d+)?$`));
     }
-    expect(seen.size).toBe(15);
+    expect(seen.size).toBe(16);
   });
 
   test('a status that was never answered has no line', async () => {
@@ -71,6 +71,10 @@ describe('/metrics', () => {
     expect(Object.fromEntries([...found].filter(([name]) => !bytes.includes(name)))).toEqual({
       up_seconds: 90,
       detection_restarts_total: 2,
+      'detection_seconds_total{part="read"}': 1,
+      'detection_seconds_total{part="disk"}': 2,
+      'detection_seconds_total{part="judge"}': 3.5,
+      'detection_seconds_total{part="store"}': 0,
       takes_events: 0,
       events_accepted_total: 6,
       events_duplicate_total: 2,

@@ -35,7 +35,7 @@ export class Metrics {
 
   text({ state, intake, figures, clock }: MetricsParts, streams: number): string {
     const nowMs = clock.nowMs();
-    const { backlog, forgottenByCorrelations, restarts, heapBytes } = figures();
+    const { backlog, forgottenByCorrelations, restarts, heapBytes, spentMs } = figures();
     const { open, confirmed, ignored } = state.threatCounts();
     const memory = process.memoryUsage();
     const lines: string[] = [];
@@ -92,6 +92,12 @@ export class Metrics {
     add('detection_restarts_total', 'counter', 'Times that detection ended by itself and was begun again.', [
       ['', restarts],
     ]);
+    add(
+      'detection_seconds_total',
+      'counter',
+      'What detection was busy with: reading bytes, the disk of the log, judging, storing.',
+      Object.entries(spentMs).map(([part, ms]) => [`{part="${part}"}`, Number((ms / 1000).toFixed(3))]),
+    );
     add('threats', 'gauge', 'Threats there are, by verdict.', [
       ['{verdict="open"}', open],
       ['{verdict="confirmed"}', confirmed],

@@ -43,7 +43,7 @@ export interface LiveParts {
   readonly snapshots?: SnapshotParts;
 }
 
-export interface LiveFigures extends IntakeCounters, Omit<EngineFigures, 'restarts' | 'heapBytes'> {
+export interface LiveFigures extends IntakeCounters, Omit<EngineFigures, 'restarts' | 'heapBytes' | 'spentMs'> {
   readonly lastPosition: number;
   readonly appliedPosition: number;
   readonly processes: number;

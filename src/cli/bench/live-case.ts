@@ -1,4 +1,4 @@
-/** A real server process on a fresh data folder, one event a request from four clients, against the original's rate on this kind of machine. */
+/** A real server process on a fresh data folder, four clients: one event a request against the original's rate on this kind of machine, and batches. */
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,17 +9,65 @@ import { join } from 'node:path';
 import { CommandError } from '../exit.js';
 import { programRoot } from '../program-root.js';
 import type { BenchCase } from './cases.js';
-import { postEach } from './load-client.js';
+import { postEach, type LoadResult } from './load-client.js';
 import type { Material } from './material.js';
 
 const CLIENTS = 4;
-const REQUESTS = 60_000;
+const EVENTS = 60_000;
 const WARM_UP = 5_000;
+const BATCH = 100;
 /** RmEye's server, one event a request, four keep-alive clients, on the machine kind that this project is measured on. */
 const BASELINE_RATE = 521;
 const READY_TIMEOUT_MS = 20_000;
+const NEW_LINE = Buffer.from('\n');
 
-export async function liveCase(material: Material): Promise<BenchCase> {
+export async function liveCases(material: Material): Promise<readonly BenchCase[]> {
+  const lines = material.lines.slice(0, WARM_UP + EVENTS);
+  const single = await onServer((send) => send(lines, WARM_UP));
+  const batched = await onServer((send) => send(batchesOf(lines), WARM_UP / BATCH));
+  const rate = single.requests / single.seconds;
+  const events = (batched.requests * BATCH) / batched.seconds;
+  return [
+    {
+      name: `live: one event a request, ${CLIENTS} clients`,
+      value: Math.round(rate),
+      unit: 'requests/s',
+      of: `the original on this kind of machine: ${BASELINE_RATE} requests/s; ${material.name}`,
+      ratio: rate / BASELINE_RATE,
+    },
+    {
+      name: `live: ${BATCH} events a request, ${CLIENTS} clients`,
+      value: Math.round(events),
+      unit: 'events/s',
+      of: `one event a request: ${Math.round(rate)} events/s; detection was busy with ${sharesOf(batched.spentSeconds)}`,
+      ratio: events / rate,
+    },
+  ];
+}
+
+function batchesOf(lines: readonly Buffer[]): Buffer[] {
+  const batches: Buffer[] = [];
+  for (let at = 0; at < lines.length; at += BATCH) {
+    batches.push(Buffer.concat(lines.slice(at, at + BATCH).flatMap((line) => [line, NEW_LINE])));
+  }
+  return batches;
+}
+
+/** In words. */
+function sharesOf(spent: ReadonlyMap<string, number>): string {
+  const all = [...spent.values()].reduce((sum, seconds) => sum + seconds, 0);
+  return [...spent].map(([part, seconds]) => `${part} ${Math.round((seconds / all) * 100)} %`).join(', ');
+}
+
+interface Measured extends LoadResult {
+  /** Of detection, by what it was busy with meanwhile. */
+  readonly spentSeconds: ReadonlyMap<string, number>;
+}
+
+/** Sends bodies after those that warm the server up. */
+type Send = (bodies: readonly Buffer[], warmUp: number) => Promise<Measured>;
+
+async function onServer(measure: (send: Send) => Promise<Measured>): Promise<Measured> {
   const data = mkdtempSync(join(tmpdir(), 'chainsight-bench-'));
   const program = join(programRoot(), 'bin/chainsight.js');
   try {
@@ -37,20 +85,18 @@ export async function liveCase(material: Material): Promise<BenchCase> {
     const ended = once(server, 'exit');
     try {
       await untilReady(port);
-      const bodies = material.lines.slice(0, WARM_UP + REQUESTS);
-      await postEach(port, token, bodies.slice(0, WARM_UP), CLIENTS);
-      const measured = bodies.slice(WARM_UP);
-      const result = await postEach(port, token, measured, CLIENTS);
-      if (result.refused > 0)
-        throw new CommandError(`The server refused ${result.refused} of ${result.requests} requests.`);
-      const rate = result.requests / result.seconds;
-      return {
-        name: `live: one event a request, ${CLIENTS} clients`,
-        value: Math.round(rate),
-        unit: 'requests/s',
-        of: `the original on this kind of machine: ${BASELINE_RATE} requests/s; ${material.name}`,
-        ratio: rate / BASELINE_RATE,
-      };
+      return await measure(async (bodies, warmUp) => {
+        await postEach(port, token, bodies.slice(0, warmUp), CLIENTS);
+        const before = await spentSeconds(port);
+        const result = await postEach(port, token, bodies.slice(warmUp), CLIENTS);
+        if (result.refused > 0)
+          throw new CommandError(`The server refused ${result.refused} of ${result.requests} requests.`);
+        const after = await spentSeconds(port);
+        return {
+          ...result,
+          spentSeconds: new Map([...after].map(([part, seconds]) => [part, seconds - (before.get(part) ?? 0)])),
+        };
+      });
     } finally {
       server.kill('SIGTERM');
       await ended;
@@ -58,6 +104,12 @@ export async function liveCase(material: Material): Promise<BenchCase> {
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+async function spentSeconds(port: number): Promise<ReadonlyMap<string, number>> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const samples = text.matchAll(/^chainsight_detection_seconds_total\{part="(\w+)"\} (\S+)$/gm);
+  return new Map([...samples].map(([, part, seconds]) => [part!, Number(seconds)]));
 }
 
 async function untilReady(port: number): Promise<void> {

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BenchCase } from '../bench/cases.js';
 import { chainCases } from '../bench/chain-cases.js';
-import { liveCase } from '../bench/live-case.js';
+import { liveCases } from '../bench/live-case.js';
 import { loadCase, reloadCase, threadsCase } from '../bench/load-case.js';
 import { loadMaterial } from '../bench/material.js';
 import { ruleCases } from '../bench/rule-cases.js';
@@ -59,7 +59,7 @@ export function benchCommand(): Command {
         ...chainCases(policy),
         ...(await snapshotCases(policy, options.processes)),
         ...(options.events.length > 0 ? [threadsCase(options.events, options)] : []),
-        ...(options.live ? [await liveCase(material)] : []),
+        ...(options.live ? await liveCases(material) : []),
       ];
       const output = openOutput(undefined);
       const cpu = cpus()[0]?.model ?? 'unknown';

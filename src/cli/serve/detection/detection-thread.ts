@@ -20,6 +20,7 @@ import type {
 } from './messages.js';
 import { openDetection, type OpenDetection } from './open-detection.js';
 import { toWire } from './wire-error.js';
+import { WorkTime } from './work-time.js';
 
 /** How often what has changed by itself is told. */
 const STANDING_MS = 100;
@@ -43,6 +44,7 @@ class DetectionThread {
 
   constructor(
     private readonly detection: OpenDetection,
+    private readonly time: WorkTime,
     private readonly tell: Tell,
   ) {
     this.#tellPolicy();
@@ -74,14 +76,15 @@ class DetectionThread {
       delivery = this.detection.live.intake.open(sender);
       this.#deliveries.set(id, delivery);
     }
-    if (next !== 'never') delivery.push(block.subarray(start, end));
+    const opened = delivery;
+    if (next !== 'never') this.time.reading(() => opened.push(block.subarray(start, end)));
     if (next === 'more') return;
     this.#deliveries.delete(id);
     if (next === 'last') void this.#end(id, delivery);
   }
 
   async #end(id: number, delivery: DecodedDelivery): Promise<void> {
-    const answer = await delivery.end();
+    const answer = await this.time.reading(() => delivery.end());
     // Whoever asks right after a refusal hears of it.
     if (answer.kind !== 'taken') this.#tellStanding();
     this.#delivered.push({ delivery: id, answer });
@@ -155,7 +158,12 @@ class DetectionThread {
   #tellStanding(): void {
     const { intake, figures } = this.detection.live;
     const { used_heap_size: heapBytes } = getHeapStatistics();
-    const standing: Standing = { refusal: intake.refusal, figures, heapBytes };
+    const standing: Standing = {
+      refusal: intake.refusal,
+      figures,
+      heapBytes,
+      spentMs: this.time.spent(performance.eventLoopUtilization().active),
+    };
     const text = JSON.stringify([standing.refusal, figures]);
     if (text === this.#standing) return;
     this.#standing = text;
@@ -187,9 +195,10 @@ function loggerTo(tell: Tell): ServerLogger {
 async function main(data: DetectionThreadData, port: MessagePort): Promise<void> {
   const tell: Tell = (message) => port.postMessage(message);
   setProgramRoot(data.programRoot);
+  const time = new WorkTime();
   let thread: DetectionThread;
   try {
-    thread = new DetectionThread(await openDetection(data, loggerTo(tell)), tell);
+    thread = new DetectionThread(await openDetection(data, loggerTo(tell), time), time, tell);
   } catch (error) {
     tell({ kind: 'failed', error: toWire(error) });
     return;

@@ -237,6 +237,12 @@ function figuresOf(handles: readonly DetectionHandle[]): EngineFigures {
     forgottenByCorrelations: sumOf(standings, ({ figures }) => figures.forgottenByCorrelations),
     restarts: sumOf(handles, ({ restarts }) => restarts),
     heapBytes: sumOf(standings, ({ heapBytes }) => heapBytes),
+    spentMs: {
+      read: sumOf(standings, ({ spentMs }) => spentMs.read),
+      disk: sumOf(standings, ({ spentMs }) => spentMs.disk),
+      judge: sumOf(standings, ({ spentMs }) => spentMs.judge),
+      store: sumOf(standings, ({ spentMs }) => spentMs.store),
+    },
   };
 }
 

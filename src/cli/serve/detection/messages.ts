@@ -9,6 +9,7 @@ import type {
   Refusal,
   RulesInForce,
   Sender,
+  SpentMs,
 } from '../../../app/live-ports.js';
 import type { LiveFigures } from '../../../app/live/live-service.js';
 import type { SharedAnswer } from '../../../app/live/delivery.js';
@@ -66,6 +67,7 @@ export interface Standing {
   readonly refusal: string | undefined;
   readonly figures: LiveFigures;
   readonly heapBytes: number;
+  readonly spentMs: SpentMs;
 }
 
 export interface PolicyInForce {

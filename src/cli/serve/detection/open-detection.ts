@@ -5,7 +5,9 @@ import { LogHunter } from '../../../app/hunt/log-hunter.js';
 import { LiveService } from '../../../app/live/live-service.js';
 import { positionBefore, shareOf } from '../../../app/partition.js';
 import { compilePacks } from '../../../app/policy/compile-packs.js';
+import type { EffectStore } from '../../../app/ports.js';
 import { correlationPlan } from '../../../engine/rule/sigma/correlation/correlation-plan.js';
+import { diskFiles } from '../../../log/files.js';
 import { openEventLog, type RetainingLog } from '../../../log/event-log.js';
 import { snapshotFolder } from '../../../log/snapshot-folder.js';
 import type { PluginHost } from '../../../plugin-host/plugin-host.js';
@@ -21,6 +23,7 @@ import { startPlugins, tellRules } from '../plugins.js';
 import { rulePacks } from '../rule-packs.js';
 import { systemClock, systemPause } from '../world.js';
 import type { DetectionThreadData } from './messages.js';
+import { WorkTime } from './work-time.js';
 
 export interface OpenDetection {
   readonly live: LiveService;
@@ -39,17 +42,17 @@ type Limits = Pick<DetectionThreadData, 'config' | 'partition' | 'partitions'>;
  *
  * @throws AppError where the log or the state cannot be used, or another server has it
  */
-export async function openDetection(data: Limits, logger: ServerLogger): Promise<OpenDetection> {
+export async function openDetection(data: Limits, logger: ServerLogger, time = new WorkTime()): Promise<OpenDetection> {
   const { dataFolder, values } = data.config;
   let state: StateStore | undefined;
   let log: RetainingLog | undefined;
   let plugins: PluginHost | undefined;
   try {
     state = openStateStore(statePath(dataFolder), data.partition);
-    log = await openLog(data, state.effects.committedPosition, logger);
+    log = await openLog(data, state.effects.committedPosition, time, logger);
     let live: LiveService | undefined;
     plugins = await startPlugins(data, () => live, logger);
-    live = liveService(data, { log, state, plugins, logger });
+    live = liveService(data, { log, store: time.store(state.effects), plugins, logger });
     await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
     if (data.partitions > 1) warnOfSpans(live, logger);
     return opened({ live, log, state, plugins, settings: values['plugins.settings'] });
@@ -97,13 +100,18 @@ function opened({ live, log, state, plugins, settings }: Pieces): OpenDetection 
 
 function liveService(
   { config: { dataFolder, values }, partition, partitions }: Limits,
-  { log, state, plugins, logger }: Pick<Pieces, 'log' | 'state' | 'plugins'> & { readonly logger: ServerLogger },
+  {
+    log,
+    store,
+    plugins,
+    logger,
+  }: Pick<Pieces, 'log' | 'plugins'> & { readonly store: EffectStore; readonly logger: ServerLogger },
 ): LiveService {
   const packs = rulePacks(dataFolder, values);
   const limits = { ...DEFAULT_LIMITS, maxRecordBytes: values['limits.recordBytes'] };
   return new LiveService({
     log,
-    store: state.effects,
+    store,
     clock: systemClock,
     pause: systemPause,
     decoder: storedDecoder,
@@ -175,10 +183,12 @@ function warnOfSpans(live: LiveService, logger: ServerLogger): void {
 async function openLog(
   { config: { dataFolder }, partition }: Limits,
   lastKnownPosition: number,
+  time: WorkTime,
   logger: ServerLogger,
 ): Promise<RetainingLog> {
   const log = await openEventLog(logPath(dataFolder, partition), {
     lastKnownPosition,
+    files: time.files(diskFiles),
     firstPosition: positionBefore(partition) + 1,
     onDamage: ({ segment, offset, bytes, reason }) =>
       logger.error({ segment, offset, bytes }, `damage in the log: ${reason}`),
