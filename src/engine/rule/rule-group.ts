@@ -15,6 +15,8 @@ import { envelopeTexts } from './sigma/source/event-view.js';
 
 /** Events after which the group looks at what came up in vain. Filing thousands of conditions takes milliseconds, so it is done rarely. */
 const REVIEWS = [64, 512, 4096, 32_768] as const;
+/** Before each review what came up is counted for one event in so many: hundreds tell as much as thousands, and counting costs. */
+const COUNTED_ONE_IN = [1, 2, 16, 64] as const;
 /** A witness that holds for a smaller part of events costs less than looking for another could save. */
 const RATE_WORTH_MEASURING = 0.03;
 
@@ -28,8 +30,10 @@ export class RuleGroup {
   #anyText: AnyTextIndex | undefined;
   #reviews = 0;
   #events = 0;
-  /** By item since the last review. */
+  /** By item since the last review, over `#counted` events. */
   #cameUp = new Map<number, number>();
+  #counted = 0;
+  #isCounting = false;
 
   constructor(items: readonly IndexItem[], readerOf: (field: string) => FieldReader) {
     this.#items = items;
@@ -40,6 +44,8 @@ export class RuleGroup {
   /** Calls `take` with the items that can hold for the event; some may come twice. */
   candidates(event: Event, take: (items: readonly number[]) => void): void {
     if (++this.#events === this.#nextReview) this.#review();
+    this.#isCounting = this.#events % (COUNTED_ONE_IN[this.#reviews] ?? Infinity) === 0;
+    if (this.#isCounting) this.#counted++;
     for (const { reader, index } of this.#fields) {
       const items = index.candidates(reader.read(event));
       if (items.length > 0) this.#give(items, take);
@@ -52,7 +58,7 @@ export class RuleGroup {
   }
 
   #give(items: readonly number[], take: (items: readonly number[]) => void): void {
-    if (this.#nextReview > 0) for (const item of items) this.#cameUp.set(item, (this.#cameUp.get(item) ?? 0) + 1);
+    if (this.#isCounting) for (const item of items) this.#cameUp.set(item, (this.#cameUp.get(item) ?? 0) + 1);
     take(items);
   }
 
@@ -68,7 +74,8 @@ export class RuleGroup {
   }
 
   #review(): void {
-    const events = this.#events - (REVIEWS[this.#reviews - 1] ?? 0);
+    const events = this.#counted;
+    this.#counted = 0;
     this.#reviews++;
     let isNews = false;
     for (const [item, count] of this.#cameUp) {

@@ -19,6 +19,7 @@ import { compileProgram } from './program.js';
 import { Run } from './run.js';
 import { startsOf } from './starts.js';
 import type { Anchor, Pattern as Tree } from './syntax.js';
+import { type Width, widthOf } from './width.js';
 
 export class Pattern {
   readonly groupCount: number;
@@ -116,12 +117,17 @@ function edgeIs(tree: Tree, side: 'first' | 'last', anchors: readonly Anchor[]):
   }
 }
 
+/** What a reference stands for may be empty. */
+const NO_GROUPS: ReadonlyMap<number, Width> = new Map();
+
 class Matcher {
   readonly #tree: Tree;
   readonly #search: boolean;
   readonly #program: () => Program;
   readonly #chain: Chain | undefined;
   readonly #run: Run | undefined;
+  /** Characters of the shortest text that matches. */
+  readonly #least: number;
   #isPrepared = false;
   #automaton: Automaton | undefined;
   /** A text that every match contains. */
@@ -132,12 +138,14 @@ class Matcher {
     this.#tree = tree;
     this.#search = search;
     this.#program = program;
+    this.#least = widthOf(tree, NO_GROUPS).least;
     this.#run = Run.of(tree, search);
     this.#chain = this.#run === undefined ? Chain.of(tree, search) : undefined;
   }
 
   matches(text: Text): boolean {
     if (typeof text === 'string') {
+      if (text.length < this.#least) return false;
       if (this.#run !== undefined) return this.#run.matches(text);
       const answer = this.#chain?.matches(text);
       if (answer !== undefined) return answer;
