@@ -33,20 +33,20 @@ describe('LockOut', () => {
   });
 
   test.each([
-    { first: '2001:db8:1:2::1', then: '2001:db8:1:2:ffff:ffff:ffff:ffff', same: true },
-    { first: '2001:DB8:1:2::1', then: '2001:db8:1:2:0:0:0:2', same: true },
-    { first: '2001:db8:1:2::1', then: '2001:db8:1:3::1', same: false },
-    { first: '2001:db8::1', then: '2001:db8:0:0:5::', same: true },
-    { first: '::1', then: '::2', same: true },
-    { first: '::1', then: '1::', same: false },
-    { first: 'fe80::1%eth0', then: 'fe80::2%eth1', same: true },
-    { first: '::ffff:10.0.0.1', then: '10.0.0.1', same: true },
-    { first: '::ffff:10.0.0.1', then: '::ffff:10.0.0.2', same: false },
-    { first: '10.0.0.1', then: '10.0.0.2', same: false },
-  ])('failures from $first count for $then: $same', ({ first, then, same }) => {
+    { first: '2001:db8:1:2::1', second: '2001:db8:1:2:ffff:ffff:ffff:ffff', same: true },
+    { first: '2001:DB8:1:2::1', second: '2001:db8:1:2:0:0:0:2', same: true },
+    { first: '2001:db8:1:2::1', second: '2001:db8:1:3::1', same: false },
+    { first: '2001:db8::1', second: '2001:db8:0:0:5::', same: true },
+    { first: '::1', second: '::2', same: true },
+    { first: '::1', second: '1::', same: false },
+    { first: 'fe80::1%eth0', second: 'fe80::2%eth1', same: true },
+    { first: '::ffff:10.0.0.1', second: '10.0.0.1', same: true },
+    { first: '::ffff:10.0.0.1', second: '::ffff:10.0.0.2', same: false },
+    { first: '10.0.0.1', second: '10.0.0.2', same: false },
+  ])('failures from $first count for $second: $same', ({ first, second, same }) => {
     const lockOut = new LockOut();
     failing(lockOut, 5, 'li', first);
-    expect(lockOut.waitMs('li', then, 0)).toBe(same ? 1000 : 0);
+    expect(lockOut.waitMs('li', second, 0)).toBe(same ? 1000 : 0);
   });
 
   test('without a name no crowd makes others wait', () => {

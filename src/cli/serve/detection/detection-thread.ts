@@ -1,5 +1,6 @@
 /** The program of a detection thread: takes events, keeps the engine at the tail of its log, and answers the thread that serves HTTP. */
 
+import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { DecodedDelivery } from '../../../app/live/delivery.js';
