@@ -58,7 +58,12 @@ export class TokenDoor {
     if (nowMs - (this.#touched.get(id) ?? 0) < TOUCH_MS) return;
     if (this.#touched.size >= CACHED_MAX) this.#touched.clear();
     this.#touched.set(id, nowMs);
-    this.store.touchToken(id, nowMs);
+    try {
+      this.store.touchToken(id, nowMs);
+    } catch {
+      // Nobody is turned away because it cannot be noted when a token was used: a full disk is told by what it keeps from being done.
+      this.#touched.delete(id);
+    }
   }
 }
 

@@ -1,0 +1,270 @@
+/**
+ * A disk that fails under a real server: writes and syncs that do not work, no room, read-only, slow. Events are refused with the cause, nothing
+ * acknowledged is lost, and the service returns by itself when the fault goes.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, statfsSync, writeFileSync, appendFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withLedgersChecked } from '../support/ledger.js';
+import { amount, tell, TIMEOUT_MS } from './form.js';
+import {
+  chainsight,
+  exportsOf,
+  killServers,
+  newToken,
+  readiness,
+  sendEvents,
+  startServer,
+  stopped,
+  type Exports,
+  type Server,
+} from './real-server.js';
+
+const ROUNDS = amount(1, 20);
+const EVENTS_IN_REQUEST = 4;
+/** How long a fault lasts, at least. */
+const FAULT_MS = 1_000;
+const RETURN_MS = 60_000;
+
+interface Fault {
+  readonly name: string;
+  /** For the shim; `FOLDER` is the data folder. */
+  readonly lines: readonly string[];
+  /** What the refusal says; `undefined` where events go on being taken. */
+  readonly says: RegExp | undefined;
+}
+
+const EIO = 5;
+const ENOSPC = 28;
+const EROFS = 30;
+
+const FAULTS: readonly Fault[] = [
+  { name: 'EIO on write', lines: [`write ${EIO} 0 /log/`], says: /EIO|disk I\/O error/ },
+  { name: 'EIO on sync', lines: [`sync ${EIO} 0 /log/`], says: /EIO|disk I\/O error/ },
+  { name: 'a full disk', lines: [`write ${ENOSPC} 0 FOLDER`], says: /MiB left|disk is full/ },
+  {
+    name: 'a file system that is read-only',
+    lines: ['open', 'write', 'truncate'].map((operation) => `${operation} ${EROFS} 0 FOLDER`),
+    says: /EROFS|readonly|read-only|unable to open/,
+  },
+  { name: 'a state that cannot be written', lines: [`write ${EIO} 0 state.sqlite`], says: /disk I\/O error/ },
+  { name: 'a slow disk', lines: ['sync 0 400 FOLDER'], says: undefined },
+];
+
+let folder: string;
+let requests: readonly string[];
+let expected: Exports;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chainsight-disk-'));
+  const hours = String(amount(4, 40));
+  const lines = (await chainsight('simulate', '--hosts', '4', '--hours', hours, '--seed', '6')).trimEnd().split('\n');
+  requests = Array.from({ length: Math.ceil(lines.length / EVENTS_IN_REQUEST) }, (_, at) =>
+    lines.slice(at * EVENTS_IN_REQUEST, (at + 1) * EVENTS_IN_REQUEST).join('\n'),
+  );
+  const calm = join(folder, 'calm');
+  const server = await startServer(calm);
+  const token = await newToken(calm, 'sensor');
+  for (let at = 0; at < requests.length; at += 200) {
+    const body = requests.slice(at, at + 200).join('\n');
+    while ((await sendEvents(server, token, body)).status !== 202) await wait(200);
+  }
+  await stopped(server, 'SIGTERM');
+  expected = await exportsOf(calm);
+});
+
+afterAll(async () => {
+  killServers();
+  await rm(folder, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly detail: string;
+  readonly tookMs: number;
+}
+
+/** A sensor that sends one request after another and each until it is acknowledged. */
+class Sensor {
+  acknowledged = 0;
+  refused = 0;
+
+  constructor(
+    private readonly server: Server,
+    private readonly token: string,
+  ) {}
+
+  async send(): Promise<Answer> {
+    const body = requests[this.acknowledged];
+    if (body === undefined) throw new Error('all events are sent; simulate more of them');
+    const startMs = performance.now();
+    const answer = await sendEvents(this.server, this.token, body);
+    const detail = answer.status === 202 ? '' : ((await answer.json()) as { detail: string }).detail;
+    if (answer.status === 202) this.acknowledged++;
+    else this.refused++;
+    return { status: answer.status, detail, tookMs: performance.now() - startMs };
+  }
+
+  async sendUntil(isDone: (answer: Answer) => boolean, within: number): Promise<void> {
+    const startMs = performance.now();
+    for (;;) {
+      const answer = await this.send();
+      if (isDone(answer)) return;
+      if (performance.now() - startMs > within) {
+        throw new Error(`after ${within} ms it still says ${answer.status} ${answer.detail}`);
+      }
+      await wait(20);
+    }
+  }
+
+  /** What is left, in fewer requests. */
+  async sendRest(): Promise<void> {
+    for (; this.acknowledged < requests.length; this.acknowledged += 200) {
+      const body = requests.slice(this.acknowledged, this.acknowledged + 200).join('\n');
+      while ((await sendEvents(this.server, this.token, body)).status !== 202) await wait(200);
+    }
+  }
+}
+
+/** @returns milliseconds from the fault's end to the first acknowledgement */
+async function suffer(
+  sensor: Sensor,
+  server: Server,
+  fault: Fault,
+  begin: () => void,
+  end: () => void,
+): Promise<number> {
+  await sensor.sendUntil(({ status }) => status === 202, RETURN_MS);
+  begin();
+  if (fault.says === undefined) {
+    const { status, tookMs } = await sensor.send();
+    expect([status, tookMs > 300], fault.name).toEqual([202, true]);
+  } else {
+    const { says } = fault;
+    await sensor.sendUntil(({ status, detail }) => status === 503 && says.test(detail), RETURN_MS);
+    const untilMs = performance.now() + FAULT_MS;
+    let last = await sensor.send();
+    while (performance.now() < untilMs) {
+      await wait(50);
+      last = await sensor.send();
+    }
+    expect(last, fault.name).toMatchObject({ status: 503, detail: expect.stringMatching(says) });
+    expect(await readiness(server), fault.name).toMatch(says);
+  }
+  end();
+  const endMs = performance.now();
+  await sensor.sendUntil(({ status }) => status === 202, RETURN_MS);
+  const returnMs = performance.now() - endMs;
+  while ((await readiness(server)) !== '') {
+    if (performance.now() - endMs > RETURN_MS) throw new Error(`${fault.name}: ${await readiness(server)}`);
+    await wait(50);
+  }
+  return returnMs;
+}
+
+async function expectAll(data: string, label: string): Promise<void> {
+  const found = await exportsOf(data);
+  expect(new Set(found.events.map(({ id }) => id)).size, label).toBe(found.events.length);
+  expect(found.events.map(({ raw }) => raw).toSorted(), label).toEqual(
+    expected.events.map(({ raw }) => raw).toSorted(),
+  );
+  expect(found.threats, label).toEqual(expected.threats);
+  expect(withLedgersChecked(found.threats).length, label).toBeGreaterThan(2);
+}
+
+function compileShim(): string | undefined {
+  const library = join(tmpdir(), `chainsight-disk-shim-${process.pid}.so`);
+  const source = fileURLToPath(new URL('disk-shim.c', import.meta.url));
+  try {
+    execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl'], { stdio: 'pipe' });
+    return library;
+  } catch (error) {
+    console.warn(`SKIPPED: disk faults of a real server need Linux and gcc: ${String(error)}`);
+    return undefined;
+  }
+}
+
+const shim = process.platform === 'linux' ? compileShim() : undefined;
+afterAll(() => shim !== undefined && rmSync(shim, { force: true }));
+
+test.skipIf(shim === undefined)(
+  'a failing disk: refused with the cause, nothing lost, and taken again by itself',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const data = join(folder, 'failing');
+    const list = join(folder, 'faults');
+    const server = await startServer(data, { LD_PRELOAD: shim, DISK_FAULTS: list });
+    const sensor = new Sensor(server, await newToken(data, 'sensor'));
+    const returns: string[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const fault of FAULTS) {
+        const begin = (): void =>
+          writeFileSync(list, fault.lines.map((line) => line.replace('FOLDER', data)).join('\n'));
+        const returnMs = await suffer(sensor, server, fault, begin, () => rmSync(list));
+        returns.push(`${fault.name} ${(returnMs / 1000).toFixed(1)} s`);
+      }
+    }
+    const { refused } = sensor;
+    await sensor.sendRest();
+    expect(await stopped(server, 'SIGTERM')).toBe(0);
+    await expectAll(data, 'after all faults');
+    tell('disk', `${returns.length} faults, ${refused} refusals, 0 lost; back after: ${returns.slice(-6).join(', ')}`);
+  },
+);
+
+/** A small file system of its own. */
+function mountSmall(): string | undefined {
+  const mount = join(tmpdir(), `chainsight-small-${process.pid}`);
+  try {
+    mkdirSync(mount);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', mount], { stdio: 'pipe' });
+    return mount;
+  } catch (error) {
+    rmSync(mount, { recursive: true, force: true });
+    console.warn(`SKIPPED: a disk that is really full needs the right to mount: ${String(error)}`);
+    return undefined;
+  }
+}
+
+const small = process.platform === 'linux' ? mountSmall() : undefined;
+afterAll(() => {
+  if (small === undefined) return;
+  execFileSync('umount', ['-l', small]);
+  rmSync(small, { recursive: true });
+});
+
+test.skipIf(small === undefined)(
+  'a file system without room: refused with the cause, nothing lost, and taken again by itself',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const data = join(small!, 'data');
+    const ballast = join(small!, 'ballast');
+    const server = await startServer(data);
+    const sensor = new Sensor(server, await newToken(data, 'sensor'));
+    const fill = (): void => {
+      const piece = Buffer.alloc(256 * 1024, 1);
+      const { bavail, bsize } = statfsSync(small!);
+      // The last pieces may not fit any more: then it is full.
+      for (let left = bavail * bsize; left > 0; left -= piece.length) {
+        try {
+          appendFileSync(ballast, piece);
+        } catch {
+          return;
+        }
+      }
+    };
+    const fault = { name: 'a full file system', lines: [], says: /MiB left|disk is full/ };
+    const returnMs = await suffer(sensor, server, fault, fill, () => rmSync(ballast));
+    const { refused } = sensor;
+    await sensor.sendRest();
+    expect(await stopped(server, 'SIGTERM')).toBe(0);
+    await expectAll(data, 'after the disk was full');
+    tell('disk', `a full tmpfs: ${refused} refusals, 0 lost, back after ${(returnMs / 1000).toFixed(1)} s`);
+  },
+);

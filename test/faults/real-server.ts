@@ -1,0 +1,96 @@
+/** A real server process for tests of faults, and what its commands say of a data folder. */
+
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Threat } from '../../src/engine/score/threat.js';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/chainsight.js', import.meta.url));
+const run = promisify(execFile);
+
+const running = new Set<ChildProcess>();
+
+/** For the end of a test file, however it ended. */
+export function killServers(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+/** @returns what a command prints */
+export async function chainsight(...parameters: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [PROGRAM, ...parameters], { maxBuffer: 1024 * 1024 * 1024 });
+  return stdout;
+}
+
+export interface Server {
+  readonly url: string;
+  readonly child: ChildProcess;
+}
+
+/** @returns once it takes events */
+export async function startServer(data: string, environment: NodeJS.ProcessEnv = {}): Promise<Server> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, '--listen', address], {
+    stdio: 'ignore',
+    env: { ...process.env, ...environment },
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  const server = { url: `http://${address}`, child };
+  while ((await readiness(server)) !== '') {
+    if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`);
+    await wait(50);
+  }
+  return server;
+}
+
+/** @returns `''` while events are taken, otherwise why not */
+export async function readiness({ url }: Server): Promise<string> {
+  const answer = await fetch(`${url}/ready`).catch(() => undefined);
+  if (answer?.status === 200) return '';
+  return answer === undefined ? 'no answer' : ((await answer.json()) as { reason: string }).reason;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** @returns its exit code */
+export async function stopped({ child }: Server, signal: NodeJS.Signals): Promise<number | null> {
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  const [code] = (await exit) as [number | null];
+  return code;
+}
+
+export async function newToken(data: string, role: 'sensor' | 'viewer'): Promise<string> {
+  return (await chainsight('token', 'create', '--data', data, '--role', role, '--name', `test ${role}`)).trim();
+}
+
+/** The status is sent once the events are on disk; the rest of an answer may be lost with the server. */
+export function sendEvents({ url }: Server, token: string, body: string): Promise<Response> {
+  return fetch(`${url}/api/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
+    body,
+  });
+}
+
+export interface Exports {
+  readonly threats: readonly Threat[];
+  readonly events: readonly { readonly id: string; readonly host: string; readonly raw: string }[];
+}
+
+export async function exportsOf(data: string): Promise<Exports> {
+  const lines = async (what: string): Promise<unknown[]> =>
+    (await chainsight('export', what, '--data', data))
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+  return { threats: (await lines('threats')) as Threat[], events: (await lines('events')) as Exports['events'] };
+}
