@@ -21,8 +21,8 @@ const DIGEST_BYTES = 32;
 
 let folder: string | undefined;
 
-/** From here on caches lie in this folder. Without a call there are none. */
-export function useRuleCache(path: string): void {
+/** From here on caches lie in this folder; `undefined`, and before the first call: there are none. */
+export function useRuleCache(path: string | undefined): void {
   folder = path;
 }
 

@@ -12,35 +12,48 @@ import { CommandError } from '../exit.js';
 import { bundledPackPath, loadPacks, packFolders, readPack } from '../pack-files.js';
 import type { PolicyOptions } from '../policy-options.js';
 import { programRoot } from '../program-root.js';
+import { saveRules, useRuleCache } from '../rule-cache.js';
 import { rulePacks } from '../serve/rule-packs.js';
-import { median, type BenchCase } from './cases.js';
+import { median, medianSeconds, type BenchCase } from './cases.js';
 
 const ROUNDS = 3;
 
-export function loadCase(options: PolicyOptions): BenchCase {
+/** Once from the files alone, and once as the next start of the program does it. */
+export function loadCases(options: PolicyOptions): BenchCase[] {
   const folders = [...(options.bundled ? [bundledPackPath()] : []), ...options.rules];
-  const reading: number[] = [];
-  const loading: number[] = [];
+  const read = (): void => {
+    for (const folder of folders.flatMap(packFolders)) readPack(folder);
+  };
   let rules = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    reading.push(
-      secondsOf(() => {
-        for (const folder of folders.flatMap(packFolders)) readPack(folder);
-      }),
-    );
-    loading.push(
-      secondsOf(() => {
-        const packs = loadPacks(folders, { ruleProfiles: options.ruleProfile });
-        rules = createRuleSet(packs.rules, packs.profiles).rules.length;
-      }),
-    );
+  const load = (): void => {
+    const packs = loadPacks(folders, { ruleProfiles: options.ruleProfile });
+    rules = createRuleSet(packs.rules, packs.profiles).rules.length;
+  };
+  useRuleCache(undefined);
+  const [reading = 0, loading = 0] = medianSeconds([read, load], ROUNDS);
+  const cache = mkdtempSync(join(tmpdir(), 'chainsight-bench-'));
+  try {
+    useRuleCache(cache);
+    load();
+    saveRules();
+    const [again = 0] = medianSeconds([load], ROUNDS);
+    return [
+      loadingCase(`load ${rules} rules`, loading, 'reading the files', reading),
+      loadingCase(`load ${rules} rules from the cache`, again, 'without it', loading),
+    ];
+  } finally {
+    useRuleCache(undefined);
+    rmSync(cache, { recursive: true, force: true });
   }
+}
+
+function loadingCase(name: string, seconds: number, other: string, otherSeconds: number): BenchCase {
   return {
-    name: `load ${rules} rules`,
-    value: Number(median(loading).toFixed(2)),
+    name,
+    value: Number(seconds.toFixed(2)),
     unit: 's',
-    of: `reading the files: ${median(reading).toFixed(2)} s`,
-    ratio: median(loading) / median(reading),
+    of: `${other}: ${otherSeconds.toFixed(2)} s`,
+    ratio: seconds / otherSeconds,
   };
 }
 
@@ -74,6 +87,9 @@ export async function reloadCase(options: PolicyOptions): Promise<BenchCase> {
       ratio: median(again) / first,
     };
   } finally {
+    // What is to be kept would be written at the end, when the folder is gone.
+    saveRules();
+    useRuleCache(undefined);
     rmSync(data, { recursive: true, force: true });
   }
 }
@@ -104,11 +120,5 @@ function scanSeconds(paths: readonly string[], threads: number, { rules, bundled
     { stdio: ['ignore', 'ignore', 'ignore'] },
   );
   if (status !== 0) throw new CommandError(`The scan with ${threads} threads failed.`);
-  return (performance.now() - started) / 1000;
-}
-
-function secondsOf(work: () => void): number {
-  const started = performance.now();
-  work();
   return (performance.now() - started) / 1000;
 }

@@ -13,6 +13,8 @@ export interface Material {
   readonly lines: readonly Buffer[];
   /** The same lines as a file would come. */
   readonly chunks: readonly Buffer[];
+  /** The process creations of all that was read, also of what was thinned out. */
+  readonly creations: readonly Buffer[];
 }
 
 const CREATION = ['"EventID":1,', '"EventID":4688,', '"EventID":"1"'];
@@ -20,41 +22,49 @@ const CREATION = ['"EventID":1,', '"EventID":4688,', '"EventID":"1"'];
 const CREATIONS_MIN = 200;
 const CREATIONS_MAX = 20_000;
 
-/** The process creations alone, several times over where they are few; `undefined` where there are hardly any. */
-export function creationsOf({ lines, name }: Material): Material | undefined {
-  const creations = lines.filter(isCreation);
+/** The process creations alone; `undefined` where there are hardly any. */
+export function creationsOf({ creations, name }: Material): Material | undefined {
   if (creations.length < CREATIONS_MIN) return undefined;
-  return materialOf(creations.slice(0, CREATIONS_MAX), `process creations alone of ${name.split(',')[0]!}`);
+  return materialOf(creations, `process creations alone, of what ${name.split(',')[0]!} were taken from`);
 }
 
 /** The same events thinned out until one in ten is a process creation; `undefined` where there are hardly any. */
-export function tenthCreations({ lines, name }: Material): Material | undefined {
-  const creations = lines.filter(isCreation).length;
-  if (creations < CREATIONS_MIN || creations * 10 >= lines.length) return undefined;
-  const step = Math.floor((lines.length - creations) / (creations * 9));
-  let others = 0;
-  const thinned = lines.filter((line) => isCreation(line) || others++ % step === 0);
-  return materialOf(thinned, `${name.split(' of ')[0]!}, thinned out`);
+export function tenthCreations({ lines, creations, name }: Material): Material | undefined {
+  const others = lines.filter((line) => !isCreation(line));
+  if (creations.length < CREATIONS_MIN || creations.length * 9 >= others.length) return undefined;
+  const step = others.length / (creations.length * 9);
+  const mixed: Buffer[] = [];
+  let at = 0;
+  for (const creation of creations) {
+    for (let next = 0; next < 9; next++) mixed.push(others[Math.floor(step * at++)]!);
+    mixed.push(creation);
+  }
+  return materialOf(mixed, `${name.split(' of ')[0]!}, mixed with all creations`);
 }
 
 const isCreation = (line: Buffer): boolean => CREATION.some((text) => line.includes(text));
 
-function materialOf(lines: readonly Buffer[], source: string): Material {
-  const creations = lines.filter(isCreation).length;
+function materialOf(
+  lines: readonly Buffer[],
+  source: string,
+  creations: readonly Buffer[] = lines.filter(isCreation),
+): Material {
   const mean = Math.round(lines.reduce((sum, line) => sum + line.length, 0) / lines.length);
-  const share = ((creations / lines.length) * 100).toFixed(1);
+  const share = ((lines.filter(isCreation).length / lines.length) * 100).toFixed(1);
   return {
     name: `${lines.length} events of ${mean} bytes (${source}), ${share} % process creations`,
     lines,
     chunks: chunksOf(lines),
+    creations: creations.slice(0, CREATIONS_MAX),
   };
 }
 
 /** Every n-th line of the files, so that each is in it, or a simulated day of 20 hosts. */
 export async function loadMaterial(paths: readonly string[]): Promise<Material> {
-  const lines = paths.length === 0 ? simulatedLines() : await recordedLines(paths);
+  const creations: Buffer[] = [];
+  const lines = paths.length === 0 ? simulatedLines() : await recordedLines(paths, creations);
   if (lines.length === 0) throw new CommandError('There is no event in JSON lines to measure with.');
-  return materialOf(lines, paths.length === 0 ? 'simulated' : 'recorded');
+  return paths.length === 0 ? materialOf(lines, 'simulated') : materialOf(lines, 'recorded', creations);
 }
 
 function simulatedLines(): Buffer[] {
@@ -66,15 +76,20 @@ function simulatedLines(): Buffer[] {
   return lines;
 }
 
-async function recordedLines(paths: readonly string[]): Promise<Buffer[]> {
+/** @param creations  gets every process creation */
+async function recordedLines(paths: readonly string[], creations: Buffer[]): Promise<Buffer[]> {
   const lines: Buffer[] = [];
   let seen = 0;
   let step = 1;
   for (const input of (await findInputs(paths)).inputs) {
     await input.decode({
       event(_event, raw) {
-        if (raw === undefined || seen++ % step !== 0) return;
-        lines.push(Buffer.from(raw));
+        if (raw === undefined) return;
+        const isWanted = seen++ % step === 0;
+        const line = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+        if (creations.length < CREATIONS_MAX && isCreation(line)) creations.push(Buffer.from(line));
+        if (!isWanted) return;
+        lines.push(Buffer.from(line));
         if (lines.length < LINES_MAX * 2) return;
         // Too many: every other one goes, and from now on half as many come.
         for (let index = 0; index < LINES_MAX; index++) lines[index] = lines[index * 2]!;

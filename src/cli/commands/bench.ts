@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BenchCase } from '../bench/cases.js';
 import { chainCases } from '../bench/chain-cases.js';
 import { liveCases } from '../bench/live-case.js';
-import { loadCase, reloadCase, threadsCase } from '../bench/load-case.js';
+import { loadCases, reloadCase, threadsCase } from '../bench/load-case.js';
 import { loadMaterial } from '../bench/material.js';
 import { ruleCases } from '../bench/rule-cases.js';
 import { scanCases } from '../bench/scan-cases.js';
@@ -54,7 +54,7 @@ export function benchCommand(): Command {
       const cases = [
         ...scanCases(material, policy, () => inProcessPlugins()),
         ...ruleCases(material, policy),
-        loadCase(options),
+        ...loadCases(options),
         await reloadCase(options),
         ...chainCases(policy),
         ...(await snapshotCases(policy, options.processes)),
