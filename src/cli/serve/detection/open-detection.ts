@@ -22,6 +22,7 @@ import { programIdentity } from '../../program-root.js';
 import { startPlugins, tellRules } from '../plugins.js';
 import { rulePacks } from '../rule-packs.js';
 import { systemClock, systemPause } from '../world.js';
+import type { SettingValues } from '../../settings.js';
 import type { DetectionThreadData } from './messages.js';
 import { WorkTime } from './work-time.js';
 
@@ -132,7 +133,7 @@ function liveService(
     plugins: plugins.enginePlugins,
     snapshots: {
       store: snapshotFolder(snapshotPath(dataFolder, partition)),
-      onWritten: (donePosition) => retain(log, values, donePosition, logger),
+      onWritten: (donePosition) => retain(log, { values, partitions }, donePosition, logger),
       identity: identityOf({ partitions, on: values['plugins.on'], settings: values['plugins.settings'] }),
     },
     onTrouble: ({ kind, position, message }) =>
@@ -146,7 +147,7 @@ const GIB = 1024 * 1024 * 1024;
 /** Records that have had their time go, as far as the state has seen them and no start needs them. */
 async function retain(
   log: RetainingLog,
-  values: DetectionThreadData['config']['values'],
+  { values, partitions }: { readonly values: SettingValues; readonly partitions: number },
   donePosition: number,
   logger: ServerLogger,
 ): Promise<void> {
@@ -156,7 +157,8 @@ async function retain(
     const { segments, bytes } = await log.retain({
       donePosition,
       beforeMs: days === 0 ? undefined : systemClock.nowMs() - days * DAY_MS,
-      bytesMax: gibibytes === 0 ? undefined : gibibytes * GIB,
+      // Of all logs together.
+      bytesMax: gibibytes === 0 ? undefined : (gibibytes * GIB) / partitions,
     });
     if (segments > 0) logger.info({ segments, bytes }, 'events that have had their time are removed');
   } catch (error) {
