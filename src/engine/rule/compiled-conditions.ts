@@ -48,7 +48,7 @@ function compile(rule: Rule, text: string): RuleCondition {
 
 function conditionOf(rule: Rule, expression: Expression): RuleCondition {
   return {
-    reach: conditionReach(rule, expression.requirements),
+    reach: conditionReach(rule, expression),
     bind:
       ({ expressions }) =>
       () =>

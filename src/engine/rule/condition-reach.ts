@@ -5,6 +5,7 @@
 
 import { ACTIONS, type Action } from '../event/action.js';
 import type { EventKind, System } from './event-kind.js';
+import type { Expression } from './expression/expression.js';
 import type { Clause, Requirement } from './index/requirement.js';
 import type { Rule } from './rule.js';
 
@@ -22,25 +23,41 @@ export interface ConditionReach {
 
 const ALL_ACTIONS: readonly (Action | '')[] = ['', ...ACTIONS];
 
-/** Of an expression's condition. */
+/** Of an expression's condition. What it requires is asked only where it may speak of action or id, and else when `clauses` is read. */
 export function conditionReach(
   rule: Pick<Rule, 'actions' | 'eventIds'>,
-  requirements: readonly Requirement[],
+  condition: Pick<Expression, 'fields' | 'requirements'>,
 ): ConditionReach {
   let actions: ReadonlySet<Action | ''> | undefined = rule.actions.length === 0 ? undefined : new Set(rule.actions);
   let eventIds: ReadonlySet<number> | undefined = rule.eventIds.length === 0 ? undefined : new Set(rule.eventIds);
-  const clauses: Clause[] = [];
-  for (const requirement of requirements) {
+  const isAboutKind = condition.fields.some((field) => field === 'action' || field === 'eventid');
+  for (const requirement of isAboutKind ? condition.requirements : []) {
     if (requirement.field === 'action') {
       actions = new Set([...(actions ?? ALL_ACTIONS)].filter((action) => holdsFor(requirement, action)));
-    } else if (requirement.field === 'eventid' && requirement.kind === 'equals') {
+    } else if (isAboutId(requirement)) {
       const named = requirement.texts.map(Number).filter((id) => eventIds === undefined || eventIds.has(id));
       eventIds = new Set(named);
-    } else if (!requirement.texts.some((text) => text.includes(DOT_ABOVE))) {
-      clauses.push([requirement]);
     }
   }
-  return { actions, eventIds, channels: undefined, systems: undefined, clauses };
+  let clauses: readonly Clause[] | undefined;
+  return {
+    actions,
+    eventIds,
+    channels: undefined,
+    systems: undefined,
+    get clauses() {
+      return (clauses ??= condition.requirements.filter(isLeftToCheck).map((requirement) => [requirement]));
+    },
+  };
+}
+
+function isAboutId({ field, kind }: Requirement): boolean {
+  return field === 'eventid' && kind === 'equals';
+}
+
+function isLeftToCheck(requirement: Requirement): boolean {
+  const { field, texts } = requirement;
+  return field !== 'action' && !isAboutId(requirement) && !texts.some((text) => text.includes(DOT_ABOVE));
 }
 
 /** Expressions lower-case `İ` to two units, `i` and this one, where the index folds it to one. */

@@ -49,7 +49,7 @@ export function equalNode(operator: '==' | '!=', left: Node, right: Node): Node 
     type: BOOLEAN,
     fields,
     test,
-    requirements: [...equalRequirements(left, right), ...equalRequirements(right, left)],
+    requirements: () => [...equalRequirements(left, right), ...equalRequirements(right, left)],
     trace: (scope, found) => {
       const outcome = truthOf(test(scope));
       if (outcome) for (const field of fields) found.push(wholeField(field, scope.get(field)));

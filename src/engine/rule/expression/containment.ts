@@ -23,7 +23,7 @@ export function inNode(member: Node, container: Node): Node {
     type: BOOLEAN,
     fields,
     test,
-    requirements: memberRequirements(member, container),
+    requirements: () => memberRequirements(member, container),
     trace: (scope, found) => {
       const outcome = truthOf(test(scope));
       if (!outcome) return false;

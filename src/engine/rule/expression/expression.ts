@@ -51,6 +51,7 @@ export interface Expression {
   readonly text: string;
   /** Names it may read, in order of first appearance. */
   readonly fields: readonly string[];
+  /** Worked out when first read: of patterns it takes as long as the rest of compiling. */
   readonly requirements: readonly Requirement[];
   /** Truth of the result, as in Python; or the error it ended in. */
   evaluate(scope: Scope): boolean | ExpressionError;

@@ -4,7 +4,7 @@ import type { Result } from '../../base/result.js';
 import { fail, ok } from '../../base/result.js';
 import { compile } from './compile.js';
 import type { Compiled } from './compile.js';
-import type { Expression, ExpressionError, TracedMatch } from './expression.js';
+import type { Expression, ExpressionError, Requirement, TracedMatch } from './expression.js';
 import { Failure } from './failure.js';
 import { parse } from './parser.js';
 
@@ -31,10 +31,13 @@ export function compileExpression(text: string): Result<Expression, ExpressionEr
 
 function expressionOf(text: string, { node, reset }: Compiled): Expression {
   const { test } = node;
+  let requirements: readonly Requirement[] | undefined;
   return {
     text,
     fields: node.fields,
-    requirements: node.requirements,
+    get requirements() {
+      return (requirements ??= node.requirements());
+    },
     evaluate: (scope) => {
       reset?.();
       try {

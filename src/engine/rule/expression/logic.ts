@@ -26,7 +26,7 @@ export function andNode(operands: readonly Node[]): Node {
   const node = makeTest({
     type: BOOLEAN,
     fields: fieldsOf(operands),
-    requirements: operands.flatMap((operand) => operand.requirements),
+    requirements: () => operands.flatMap((operand) => operand.requirements()),
     test: (scope) => {
       for (let index = 0; index < tests.length; index++) {
         const outcome = tests[index]?.(scope) ?? true;
@@ -52,7 +52,7 @@ export function orNode(operands: readonly Node[]): Node {
   const node = makeTest({
     type: BOOLEAN,
     fields: fieldsOf(operands),
-    requirements: anyOf(operands),
+    requirements: () => anyOf(operands),
     test: (scope) => {
       for (let index = 0; index < tests.length; index++) {
         const outcome = tests[index]?.(scope) ?? false;
@@ -89,7 +89,7 @@ export function choiceNode(condition: Node, whenTrue: Node, whenFalse: Node): No
 /** `or`: an operand that is always false requires nothing and adds nothing. */
 function anyOf(operands: readonly Node[]): readonly Requirement[] {
   return requireAny(
-    operands.filter((operand) => operand.isTrueLiteral !== false).map((operand) => operand.requirements),
+    operands.filter((operand) => operand.isTrueLiteral !== false).map((operand) => operand.requirements()),
   );
 }
 

@@ -47,7 +47,7 @@ export function matchNode(operator: MatchOperator, left: Node, right: Node, last
     type: BOOLEAN,
     fields,
     test,
-    requirements:
+    requirements: () =>
       constant !== undefined && left.field !== undefined && !negated ? requireMatch(left.field, constant, search) : [],
     trace: (scope, found) => {
       if (!truthOf(test(scope))) return false;

@@ -21,7 +21,7 @@ export interface Node {
   /** As `test`, and adds what made the part true; adds nothing where it is false. @throws Failure */
   readonly trace: (scope: Scope, found: TracedMatch[]) => boolean;
   /** What must hold of the event for the part to be true; all of them. */
-  readonly requirements: readonly Requirement[];
+  readonly requirements: () => readonly Requirement[];
   /** Fields of the event that it may read. */
   readonly fields: readonly string[];
   /** Set where the part is nothing but this field of the event. */
@@ -40,7 +40,7 @@ export function makeNode(given: Given): Node {
   const test: Test = given.test ?? ((scope) => isTrue(run(scope)));
   return {
     isConstant: false,
-    requirements: [],
+    requirements: () => [],
     fields,
     test,
     trace: (scope, found) => {

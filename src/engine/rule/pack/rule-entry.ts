@@ -194,13 +194,13 @@ function checkCondition(
     report.add('RULE_EXPRESSION_INVALID', `${kind} error: ${message}.`, place);
     return undefined;
   }
-  const { fields, requirements } = compiled.value;
+  const { fields } = compiled.value;
   const isOpenEnded = rule.actions.length === 0 || rule.eventIds.length > 0;
   for (const { field, code, message, hint } of checkFields(fields, isOpenEnded)) {
     const offset = firstMention(text, field);
     report.add(code, message, offset === undefined ? file.placeOf(path) : file.placeInText(path, offset), hint);
   }
-  if (isUnreachable(conditionReach(rule, requirements))) {
+  if (isUnreachable(conditionReach(rule, compiled.value))) {
     report.add(
       'RULE_NEVER_MATCHES',
       'The condition asks for an action or event id that the rule itself excludes.',
