@@ -38,7 +38,16 @@ export interface Stray {
 /** What is taken is told without `strays` only where there are none. */
 export type SharedAnswer = Exclude<DeliveryAnswer, Refusal> & { readonly strays?: readonly Stray[] };
 
-export class DecodedDelivery implements Delivery, Sink {
+export interface SharedDelivery extends Delivery {
+  end(): Promise<SharedAnswer | Refusal>;
+}
+
+/** Whose events are not even read. */
+export function refusedDelivery(answer: Refusal): SharedDelivery {
+  return { push: () => undefined, end: () => Promise.resolve(answer), abandon: () => undefined };
+}
+
+export class DecodedDelivery implements SharedDelivery, Sink {
   readonly #events: IncomingEvent[] = [];
   readonly #rejected: Rejection[] = [];
   readonly #strays: Stray[] = [];

@@ -2,10 +2,10 @@
 
 import type { Event } from '../../engine/event/event.js';
 import { AppError } from '../app-error.js';
-import type { IncomingEvent, Intake, Sender, TakeAnswer } from '../live-ports.js';
+import type { IncomingEvent, Intake, Refusal, Sender, TakeAnswer } from '../live-ports.js';
 import type { Clock, EventLog, LogRecord } from '../ports.js';
 import { asReceived, type DecoderMaker } from '../replay/stored-event.js';
-import { DecodedDelivery } from './delivery.js';
+import { DecodedDelivery, refusedDelivery, type SharedDelivery } from './delivery.js';
 import type { Pipeline } from './pipeline.js';
 import type { RecordWindows } from './record-windows.js';
 
@@ -55,7 +55,10 @@ export class EventIntake implements Intake {
 
   constructor(private readonly parts: IntakeParts) {}
 
-  open(sender: Sender): DecodedDelivery {
+  open(sender: Sender): SharedDelivery {
+    // What would be refused once it is read need not be read.
+    const refused = this.#refuseAtOnce(1, sender.sensor);
+    if (refused !== undefined) return refusedDelivery(refused);
     const { decoder, elsewhere } = this.parts;
     return new DecodedDelivery({ decoder, elsewhere, take: (events, sensor) => this.take(events, sensor) }, sender);
   }
@@ -130,17 +133,18 @@ export class EventIntake implements Intake {
     else this.#waiting.set(sensor, waiting);
   }
 
-  #refuseAtOnce(count: number, sensor: string): TakeAnswer | undefined {
+  /** The last ones may go over: what was read is worth more than the bound, but for that of the memory. */
+  #refuseAtOnce(count: number, sensor: string): Refusal | undefined {
     if (this.closedReason !== undefined) return { kind: 'busy', reason: this.closedReason, retryAfterSeconds: 5 };
-    const { pipeline } = this.parts;
+    const { pipeline, backlogMax } = this.parts;
     if (pipeline.trouble !== undefined) return { kind: 'stopped', reason: pipeline.trouble };
     const { backlog } = pipeline;
     const most = this.#backlogMost();
-    if (backlog > 0 && backlog + count > most) {
+    if (backlog >= most || (backlog > 0 && backlog + count > backlogMax)) {
       return { kind: 'busy', reason: `${backlog} events wait to be judged; nothing was taken.`, retryAfterSeconds: 1 };
     }
     const own = this.#waiting.get(sensor) ?? 0;
-    if (own === 0 || own + count <= most * SENDER_SHARE) return undefined;
+    if (own < most * SENDER_SHARE) return undefined;
     const reason = `${own} events of this sender wait to be judged; nothing was taken.`;
     return { kind: 'busy', reason, retryAfterSeconds: 1 };
   }

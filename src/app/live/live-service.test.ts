@@ -301,15 +301,19 @@ describe('fairness', () => {
       ...Array.from({ length: 90 }, (_, at) => sysmon({ number: at + 1, guid: guid(at), image: 'a.exe' })),
     );
     const { intake } = live.service;
-    expect(await intake.take(events.slice(0, 20), 'flood')).toMatchObject({ kind: 'taken' });
-    expect(await intake.take(events.slice(20, 30), 'flood')).toMatchObject({
+    expect(await intake.take(events.slice(0, 25), 'flood')).toMatchObject({ kind: 'taken' });
+    expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject({
       kind: 'busy',
-      reason: expect.stringContaining('20 events of this sender'),
+      reason: expect.stringContaining('25 events of this sender'),
     });
     expect(await intake.take(events.slice(30, 50), 'quiet')).toMatchObject({ kind: 'taken' });
+    // Nor is what would be refused read.
+    const unread = intake.open({ sensor: 'flood', hosts: undefined });
+    unread.push(Buffer.from('no event at all\n'));
+    expect(await unread.end()).toMatchObject({ kind: 'busy' });
     release();
     await intake.settled();
-    expect(await intake.take(events.slice(20, 30), 'flood')).toMatchObject({ kind: 'taken' });
+    expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject({ kind: 'taken' });
   });
 
   test('an engine that is slow has fewer wait, so that what is taken is judged within about a second', async () => {

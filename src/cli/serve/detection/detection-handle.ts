@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../app/app-error.js';
-import type { Delivery, HuntProgress, LiveNotice, Refusal, Sender } from '../../../app/live-ports.js';
-import type { SharedAnswer } from '../../../app/live/delivery.js';
+import type { HuntProgress, LiveNotice, Refusal, Sender } from '../../../app/live-ports.js';
+import { refusedDelivery, type SharedAnswer, type SharedDelivery } from '../../../app/live/delivery.js';
 import { assert } from '../../../engine/base/assert.js';
 import type { ServerLogger } from '../../../server/parts.js';
 import type {
@@ -41,10 +41,6 @@ interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly onProgress: ((progress: HuntProgress) => void) | undefined;
-}
-
-export interface SharedDelivery extends Delivery {
-  end(): Promise<SharedAnswer | Refusal>;
 }
 
 export interface HandleListeners {
@@ -141,8 +137,8 @@ export class DetectionHandle {
   }
 
   open(sender: Sender): SharedDelivery {
-    if (!this.#isUp) return refused(this.#outage);
-    if (this.#isFull(sender.sensor)) return refused(FULL);
+    if (!this.#isUp) return refusedDelivery(this.#outage);
+    if (this.#isFull(sender.sensor)) return refusedDelivery(FULL);
     const delivery = ++this.#lastId;
     this.#open.add(delivery);
     let first: Sender | undefined = sender;
@@ -277,10 +273,6 @@ export class DetectionHandle {
     }, waitMs);
     timer.unref();
   }
-}
-
-function refused(answer: Refusal): SharedDelivery {
-  return { push: () => undefined, end: () => Promise.resolve(answer), abandon: () => undefined };
 }
 
 const FULL: Refusal = {

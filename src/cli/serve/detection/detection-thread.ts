@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import type { DecodedDelivery } from '../../../app/live/delivery.js';
+import type { SharedDelivery } from '../../../app/live/delivery.js';
 import type { RulesInForce, RuleView } from '../../../app/live-ports.js';
 import { assert } from '../../../engine/base/assert.js';
 import type { Rule } from '../../../engine/rule/rule.js';
@@ -36,7 +36,7 @@ type Answering = {
 };
 
 class DetectionThread {
-  readonly #deliveries = new Map<number, DecodedDelivery>();
+  readonly #deliveries = new Map<number, SharedDelivery>();
   readonly #cancelled = new Set<number>();
   #delivered: Delivered[] = [];
   #standing = '';
@@ -84,7 +84,7 @@ class DetectionThread {
     if (next === 'last') void this.#end(id, delivery);
   }
 
-  async #end(id: number, delivery: DecodedDelivery): Promise<void> {
+  async #end(id: number, delivery: SharedDelivery): Promise<void> {
     const answer = await this.time.reading(() => delivery.end());
     // Whoever asks right after a refusal hears of it.
     if (answer.kind !== 'taken') this.#tellStanding();
