@@ -139,6 +139,7 @@ async function suffer(
   fault: Fault,
   begin: () => void,
   end: () => void,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   await sensor.sendUntil(({ status }) => status === 202, RETURN_MS);
   begin();
@@ -156,6 +157,7 @@ async function suffer(
     }
     expect(last, fault.name).toMatchObject({ status: 503, detail: expect.stringMatching(says) });
     expect(await readiness(server), fault.name).toMatch(says);
+    await meanwhile();
   }
   end();
   const endMs = performance.now();
@@ -260,7 +262,11 @@ test.skipIf(small === undefined)(
       }
     };
     const fault = { name: 'a full file system', lines: [], says: /MiB left|disk is full/ };
-    const returnMs = await suffer(sensor, server, fault, fill, () => rmSync(ballast));
+    // That it is used for the first time cannot be noted, and is no reason to turn its sensor away with another one.
+    const unused = await newToken(data, 'sensor');
+    const meanwhile = async (): Promise<void> =>
+      expect((await sendEvents(server, unused, requests.at(-1)!)).status).toBe(503);
+    const returnMs = await suffer(sensor, server, fault, fill, () => rmSync(ballast), meanwhile);
     const { refused } = sensor;
     await sensor.sendRest();
     expect(await stopped(server, 'SIGTERM')).toBe(0);

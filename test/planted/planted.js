@@ -30,10 +30,14 @@ symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
 if (existsSync(join(root, '../shared'))) symlinkSync(join(root, '../shared'), join(folder, 'shared'));
 
 /** @returns {{ outcome: 'passed' | 'failed' | 'not run', said: string }} */
-function run(test, name) {
+function run({ test, name, build }) {
   const report = join(folder, 'report.json');
   rmSync(report, { force: true });
   const args = ['run', '--reporter=json', `--outputFile=${report}`, test, ...(name === undefined ? [] : ['-t', name])];
+  if (build) {
+    const program = "import('./scripts/build.js').then(({ build }) => build({ console: false, quiet: true }))";
+    spawnSync(process.execPath, ['-e', program], { cwd: tree, stdio: 'inherit' });
+  }
   const child = spawnSync(process.execPath, [join(tree, 'node_modules/vitest/vitest.mjs'), ...args], {
     cwd: tree,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -71,7 +75,7 @@ for (const fault of faults) {
     continue;
   }
   const key = `${fault.test} ${fault.name ?? ''}`;
-  if (!sound.has(key)) sound.set(key, run(fault.test, fault.name));
+  if (!sound.has(key)) sound.set(key, run(fault));
   const before = sound.get(key);
   if (before.outcome !== 'passed') {
     tell(false, fault, `${key.trim()} ${before.outcome} without the fault: ${before.said}`);
@@ -82,7 +86,7 @@ for (const fault of faults) {
     text.replace(fault.find, () => fault.replace),
   );
   const started = performance.now();
-  const { outcome, said } = run(fault.test, fault.name);
+  const { outcome, said } = run(fault);
   writeFileSync(path, text);
   const seconds = Math.round((performance.now() - started) / 1000);
   tell(outcome === 'failed', fault, `${fault.test} ${outcome} in ${seconds} s${said === '' ? '' : `: ${said}`}`);
