@@ -79,7 +79,7 @@ export class LiveService implements EventReader {
       fold: this.#fold,
       streams: this.#streams,
       onStored: (effects) => this.#board.stored(effects),
-      onRest: (position) => this.#snapshots?.atRest(position) ?? Promise.resolve(),
+      onRest: (position, waiting) => this.#snapshots?.atRest(position, waiting) ?? Promise.resolve(),
       onEvent: (event, receivedMs) => this.#board.heard(event, receivedMs),
     });
     this.intake = new EventIntake({

@@ -35,8 +35,8 @@ export interface PipelineParts {
   readonly pause: Pause;
   /** Told of effects once they are stored. */
   readonly onStored: (effects: Effects) => void;
-  /** Told when all up to a position is judged and stored. Nothing is judged until it resolves. */
-  readonly onRest: (position: number) => Promise<void>;
+  /** Told when all up to a position is judged and stored, and how many events wait behind it. Nothing is judged until it resolves. */
+  readonly onRest: (position: number, waiting: number) => Promise<void>;
   readonly onEvent: (event: Event, receivedMs: number) => void;
   readonly onTrouble: (trouble: LiveTrouble) => void;
 }
@@ -186,7 +186,7 @@ export class Pipeline {
       this.#tellWaiters();
       if (this.#isDue()) await this.#commit();
       if (this.#isHalted) return;
-      if (this.#committed === this.#applied) await this.parts.onRest(this.#committed);
+      if (this.#committed === this.#applied) await this.parts.onRest(this.#committed, this.#backlog);
     } while (this.#queue.length > 0);
     this.#isRunning = false;
     if (this.#hasUncommitted()) this.#setAlarm();

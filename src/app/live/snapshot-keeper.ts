@@ -22,6 +22,8 @@ export interface SnapshotParts {
 
 /** Read again in some seconds. */
 const RECORDS_BETWEEN = 200_000;
+/** While events wait, so long is waited for a better moment. */
+const PATIENCE_MS = 10 * 60_000;
 /** A twentieth of the time at most is spent writing. */
 const REST = 20;
 /** However little comes, so often, for what waits on it: records that have had their time. */
@@ -34,6 +36,8 @@ export class SnapshotKeeper {
   #beforePosition = 0;
   #nextMs = 0;
   #dailyMs: number;
+  /** Since when one is due. */
+  #dueMs: number | undefined;
 
   constructor(
     private readonly parts: SnapshotParts,
@@ -63,12 +67,19 @@ export class SnapshotKeeper {
     return this.#lastPosition;
   }
 
-  /** To be called when all up to `position` is judged and stored, and nothing is judged until it resolves. */
-  async atRest(position: number): Promise<void> {
+  /**
+   * To be called when all up to `position` is judged and stored, and nothing is judged until it resolves.
+   *
+   * @param waiting  events behind it that wait
+   */
+  async atRest(position: number, waiting: number): Promise<void> {
     const since = position - this.#lastPosition;
     const nowMs = this.clock.nowMs();
     if (since < (this.parts.recordsBetween ?? RECORDS_BETWEEN) && (since === 0 || nowMs < this.#dailyMs)) return;
-    if (nowMs >= this.#nextMs) await this.#write(position);
+    this.#dueMs ??= nowMs;
+    if (nowMs < this.#nextMs || (waiting > 0 && nowMs < this.#dueMs + PATIENCE_MS)) return;
+    await this.#write(position);
+    this.#dueMs = undefined;
   }
 
   /** The same where nothing will be judged any more. */

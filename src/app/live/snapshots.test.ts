@@ -4,9 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { attack, guid, incoming, openLive, sysmon, type Live } from '../../../test/support/live-kit.js';
+import { attack, guid, HandClock, incoming, openLive, sysmon, type Live } from '../../../test/support/live-kit.js';
 import { snapshotFolder } from '../../log/snapshot-folder.js';
-import type { ReadRange } from '../ports.js';
+import type { ReadRange, SnapshotStore } from '../ports.js';
+import type { FoldState } from '../replay/fold-snapshot.js';
+import { SnapshotKeeper } from './snapshot-keeper.js';
 
 let folder: string;
 let live: Live;
@@ -21,6 +23,14 @@ afterEach(async () => {
   await live.close();
   rmSync(folder, { recursive: true });
 });
+
+const NO_SNAPSHOTS: SnapshotStore = {
+  write: async () => undefined,
+  list: async () => [],
+  read: () => {
+    throw new Error('there is none');
+  },
+};
 
 const snapshots = (): string => join(folder, 'snapshots');
 const names = (): string[] => readdirSync(snapshots()).filter((name) => name.endsWith('.snapshot'));
@@ -90,6 +100,24 @@ test('a start goes on from the last snapshot, and finds what the log gives', asy
   expect(readFrom).toBe(1);
   expect(live.service.threats()).toEqual(after);
   expect(live.troubles).toEqual([]);
+});
+
+test('while events wait, a better moment is waited for, but not for ever', async () => {
+  let written = 0;
+  const clock = new HandClock();
+  const store = { ...NO_SNAPSHOTS, write: async () => void written++ };
+  const state = { fold: { engine: { isAtRest: true } }, policy: { isInForce: () => true } } as unknown as FoldState;
+  const keeper = new SnapshotKeeper({ store, identity: 'i', recordsBetween: 10 }, state, clock, () => undefined);
+  await keeper.atRest(20, 1);
+  clock.timeMs += 9 * 60_000;
+  await keeper.atRest(30, 1);
+  expect(written).toBe(0);
+  await keeper.atRest(40, 0);
+  expect(written).toBe(1);
+  await keeper.atRest(60, 1);
+  clock.timeMs += 10 * 60_000;
+  await keeper.atRest(80, 1);
+  expect(written).toBe(2);
 });
 
 test('records go only where an older snapshot has them too', async () => {
