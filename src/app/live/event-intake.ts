@@ -12,10 +12,10 @@ import type { RecordWindows } from './record-windows.js';
 /** Beyond it, events that are on disk wait for the engine in memory, and their effects come ever later. */
 export const BACKLOG_MAX = 50_000;
 /** What waits is done within about this time: nobody's events are later for all that others send. */
-const LAG_SECONDS = 1;
+const LAG_SECONDS = 2;
 /** However slow the engine is, so many may wait. */
-const BACKLOG_LEAST = 1_000;
-/** Part of what may wait that one sender may fill. */
+const BACKLOG_LEAST = 4_000;
+/** Part of what may wait that one sender may fill: a second's work, so that one who is told to wait a second leaves nothing idle. */
 const SENDER_SHARE = 0.5;
 /** After a disk was nearly full, this long passes before the server calls itself ready again without a try. */
 const FULL_MS = 30_000;

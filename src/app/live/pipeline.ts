@@ -88,9 +88,10 @@ export class Pipeline {
   #isHalted = false;
   #waiters: Waiter[] = [];
   #rate: number | undefined;
-  /** Of the measurement under way. */
-  #rateFromMs = 0;
-  #rateEvents = 0;
+  /** Of the measurement under way: while events wait, also where that is for moments only. */
+  #busyMs = 0;
+  #busyEvents = 0;
+  #lookedMs = 0;
 
   constructor(private readonly parts: PipelineParts) {}
 
@@ -177,8 +178,7 @@ export class Pipeline {
   }
 
   async #run(): Promise<void> {
-    this.#rateFromMs = this.parts.clock.nowMs();
-    this.#rateEvents = 0;
+    this.#lookedMs = this.parts.clock.nowMs();
     do {
       await this.parts.pause.turn();
       this.#applySlice();
@@ -237,13 +237,15 @@ export class Pipeline {
   }
 
   #measure(): void {
-    const tookMs = this.parts.clock.nowMs() - this.#rateFromMs;
-    if (tookMs >= 0 && tookMs < RATE_MS) return;
-    const rate = (this.#rateEvents / tookMs) * 1000;
+    const nowMs = this.parts.clock.nowMs();
     // A clock that was set tells nothing.
-    if (tookMs > 0) this.#rate = this.#rate === undefined ? rate : (this.#rate + rate) / 2;
-    this.#rateFromMs += tookMs;
-    this.#rateEvents = 0;
+    this.#busyMs += Math.max(0, nowMs - this.#lookedMs);
+    this.#lookedMs = nowMs;
+    if (this.#busyMs < RATE_MS) return;
+    const rate = (this.#busyEvents / this.#busyMs) * 1000;
+    this.#rate = this.#rate === undefined ? rate : (this.#rate + rate) / 2;
+    this.#busyMs = 0;
+    this.#busyEvents = 0;
   }
 
   #applyChange(change: PolicyChange): void {
@@ -261,7 +263,7 @@ export class Pipeline {
     this.parts.streams.seen(event, work.receivedMs);
     this.parts.onEvent(event, work.receivedMs);
     this.#backlog--;
-    this.#rateEvents++;
+    this.#busyEvents++;
     this.#sinceCommit++;
     this.#applied = position;
   }
