@@ -491,7 +491,7 @@ export const FAULTS = [
     file: 'src/app/live/event-intake.ts',
     find: 'if (backlog >= most || (backlog > 0 && backlog + count > backlogMax)) {',
     replace: 'if (backlog + count > Number.POSITIVE_INFINITY) {',
-    test: 'src/app/live/live-service.test.ts',
+    test: 'src/app/live/event-intake.test.ts',
     name: 'an engine that is slow',
   },
   {
@@ -500,7 +500,7 @@ export const FAULTS = [
     file: 'src/app/live/event-intake.ts',
     find: 'if (own < most * SENDER_SHARE) return undefined;',
     replace: 'if (own >= 0) return undefined;',
-    test: 'src/app/live/live-service.test.ts',
+    test: 'src/app/live/event-intake.test.ts',
     name: 'one sender may fill half',
   },
   {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   attack,
   compilePlain,
@@ -272,67 +272,6 @@ describe('when something fails', () => {
     await restart(faulty);
     expect(live.service.threats()).toEqual(before);
     expect(live.troubles).toHaveLength(1);
-  });
-
-  test('more events than the engine keeps up with are refused for a moment', async () => {
-    let release: () => void = () => undefined;
-    let gate = Promise.resolve();
-    await start({ parts: { backlogMax: 50, pause: { ...pause, turn: () => gate.then(() => pause.turn()) } } });
-    gate = new Promise((resolve) => (release = resolve));
-    const events = incoming(
-      ...Array.from({ length: 90 }, (_, at) => sysmon({ number: at + 1, guid: guid(at), image: 'a.exe' })),
-    );
-    expect(await live.service.intake.take(events.slice(0, 60), 's')).toMatchObject({ kind: 'taken' });
-    expect(await live.service.intake.take(events.slice(60), 's')).toMatchObject({ kind: 'busy', retryAfterSeconds: 1 });
-    release();
-    await live.service.intake.settled();
-    expect(await live.service.intake.take(events.slice(60), 's')).toMatchObject({ kind: 'taken' });
-    expect(live.service.figures).toMatchObject({ accepted: 90, duplicates: 0 });
-  });
-});
-
-describe('fairness', () => {
-  test('one sender may fill half of what may wait; another is heard beside it', async () => {
-    let release: () => void = () => undefined;
-    let gate = Promise.resolve();
-    await start({ parts: { backlogMax: 50, pause: { ...pause, turn: () => gate.then(() => pause.turn()) } } });
-    gate = new Promise((resolve) => (release = resolve));
-    const events = incoming(
-      ...Array.from({ length: 90 }, (_, at) => sysmon({ number: at + 1, guid: guid(at), image: 'a.exe' })),
-    );
-    const { intake } = live.service;
-    expect(await intake.take(events.slice(0, 25), 'flood')).toMatchObject({ kind: 'taken' });
-    expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject({
-      kind: 'busy',
-      reason: expect.stringContaining('25 events of this sender'),
-    });
-    expect(await intake.take(events.slice(30, 50), 'quiet')).toMatchObject({ kind: 'taken' });
-    // Nor is what would be refused read.
-    const unread = intake.open({ sensor: 'flood', hosts: undefined });
-    unread.push(Buffer.from('no event at all\n'));
-    expect(await unread.end()).toMatchObject({ kind: 'busy' });
-    release();
-    await intake.settled();
-    expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject({ kind: 'taken' });
-  });
-
-  test('an engine that is slow has fewer wait, so that what is taken is judged within about two seconds', async () => {
-    const clock = new HandClock();
-    // Each turn takes half a second by the clock, and judges 200 events.
-    const turn = (): Promise<void> => {
-      clock.timeMs += 500;
-      return pause.turn();
-    };
-    await start({ parts: { clock, pause: { ...pause, turn } } });
-    const events = incoming(
-      ...Array.from({ length: 12_000 }, (_, at) => sysmon({ number: at + 1, guid: guid(at), image: 'a.exe' })),
-    );
-    const { intake } = live.service;
-    expect(await intake.take(events.slice(0, 10_000), 'a')).toMatchObject({ kind: 'taken' });
-    await vi.waitFor(() => expect(live.service.figures.backlog).toBeLessThan(8_000), { interval: 1 });
-    expect(live.service.figures.backlog).toBeGreaterThan(4_000);
-    expect(await intake.take(events.slice(10_000), 'b')).toMatchObject({ kind: 'busy' });
-    await intake.settled();
   });
 });
 

@@ -1,0 +1,91 @@
+/** How much may wait, and who may fill it. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { guid, HandClock, incoming, openLive, pause, sysmon, type Live } from '../../../test/support/live-kit.js';
+import type { LiveParts } from './live-service.js';
+
+let folder: string;
+let live: Live;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chainsight-intake-'));
+});
+
+afterEach(async () => {
+  await live.close();
+  await rm(folder, { recursive: true });
+});
+
+async function start(parts: Partial<LiveParts>): Promise<void> {
+  live = await openLive(folder, { parts });
+  await live.service.start();
+}
+
+/** An engine that judges nothing until it is released. 50 events may wait for it. */
+async function startHeld(): Promise<() => void> {
+  let release: () => void = () => undefined;
+  let gate = Promise.resolve();
+  await start({ backlogMax: 50, pause: { ...pause, turn: () => gate.then(() => pause.turn()) } });
+  gate = new Promise((resolve) => (release = resolve));
+  return release;
+}
+
+const eventsOf = (count: number) =>
+  incoming(...Array.from({ length: count }, (_, at) => sysmon({ number: at + 1, guid: guid(at), image: 'a.exe' })));
+
+test('more events than the engine keeps up with are refused for a moment', async () => {
+  const release = await startHeld();
+  const { intake } = live.service;
+  const events = eventsOf(90);
+  expect(await intake.take(events.slice(0, 60), 's')).toMatchObject({ kind: 'taken' });
+  expect(await intake.take(events.slice(60), 's')).toMatchObject({ kind: 'busy', retryAfterSeconds: 1 });
+  release();
+  await intake.settled();
+  expect(await intake.take(events.slice(60), 's')).toMatchObject({ kind: 'taken' });
+  expect(live.service.figures).toMatchObject({ accepted: 90, duplicates: 0 });
+});
+
+test('one sender may fill half of what may wait; another is heard beside it', async () => {
+  const release = await startHeld();
+  const { intake } = live.service;
+  const events = eventsOf(50);
+  expect(await intake.take(events.slice(0, 25), 'flood')).toMatchObject({ kind: 'taken' });
+  expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject({
+    kind: 'busy',
+    reason: expect.stringContaining('25 events of this sender'),
+  });
+  expect(await intake.take(events.slice(30), 'quiet')).toMatchObject({ kind: 'taken' });
+  release();
+  await intake.settled();
+  expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject({ kind: 'taken' });
+});
+
+test('what would be refused is not read', async () => {
+  const release = await startHeld();
+  const { intake } = live.service;
+  await intake.take(eventsOf(25), 's');
+  const unread = intake.open({ sensor: 's', hosts: undefined });
+  unread.push(Buffer.from('no event at all\n'));
+  expect(await unread.end()).toMatchObject({ kind: 'busy' });
+  release();
+});
+
+test('an engine that is slow has fewer wait, so that what is taken is judged within about two seconds', async () => {
+  const clock = new HandClock();
+  // Each turn takes half a second by the clock, and judges 200 events.
+  const turn = (): Promise<void> => {
+    clock.timeMs += 500;
+    return pause.turn();
+  };
+  await start({ clock, pause: { ...pause, turn } });
+  const { intake } = live.service;
+  const events = eventsOf(12_000);
+  expect(await intake.take(events.slice(0, 10_000), 'a')).toMatchObject({ kind: 'taken' });
+  await vi.waitFor(() => expect(live.service.figures.backlog).toBeLessThan(8_000), { interval: 1 });
+  expect(live.service.figures.backlog).toBeGreaterThan(4_000);
+  expect(await intake.take(events.slice(10_000), 'b')).toMatchObject({ kind: 'busy' });
+  await intake.settled();
+});
