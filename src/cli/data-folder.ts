@@ -96,6 +96,16 @@ export async function withState<Answer>(
   }
 }
 
+/** The same where there is data already. @throws CommandError where there is none */
+export function withKeptState<Answer>(
+  options: DataOptions,
+  use: (store: StateStore) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  const dataFolder = dataFolderFrom(options);
+  requireDataFolder(dataFolder);
+  return withState(dataFolder, use);
+}
+
 export function openState(dataFolder: string): StateStore {
   try {
     return openStateStore(statePath(dataFolder));

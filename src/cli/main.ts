@@ -1,10 +1,8 @@
 /** The command line: finds the command, gives it its arguments, and turns what it throws into a sentence and an exit code. */
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CommandError, EXIT_USE } from './exit.js';
-import { setProgramRoot } from './program-root.js';
+import { programVersion, setProgramRoot } from './program-root.js';
 import { useRuleCache, userCacheFolder } from './rule-cache.js';
 
 /** Imported when used, so that no command waits for what another needs; in the order of `--help`. */
@@ -43,7 +41,7 @@ export async function main(argv: readonly string[], root: string): Promise<numbe
     .description(
       'Rebuilds process chains from Sysmon and Windows events, scores them, and shows the evidence for every point.',
     )
-    .version(await versionOf(root))
+    .version(programVersion())
     .showHelpAfterError('(add --help for examples)')
     .exitOverride();
   const wanted = Object.hasOwn(COMMANDS, name) ? [name] : Object.keys(COMMANDS);
@@ -74,9 +72,4 @@ function quietOnClosedPipe(): void {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-}
-
-async function versionOf(root: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  return version;
 }

@@ -7,7 +7,7 @@ import { request as httpRequest } from 'node:http';
 import { connect, type TLSSocket } from 'node:tls';
 import { API_PREFIX } from '../contract/index.js';
 import { makeToken } from '../server/access/make-token.js';
-import { COMMAND_LINE } from './audit-name.js';
+import { COMMAND_LINE } from './command-line-audit.js';
 import { withState } from './data-folder.js';
 import { CommandError } from './exit.js';
 import { readRunningFile, type RunningServer } from './serve/running-file.js';

@@ -4,12 +4,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { EnrolmentRecord } from '../../app/access-ports.js';
 import { HOST_NAME_PATTERN } from '../../contract/index.js';
 import { makeEnrolment } from '../../server/access/make-enrolment.js';
-import { COMMAND_LINE } from '../audit-name.js';
+import { COMMAND_LINE, noteChange } from '../command-line-audit.js';
 import {
   dataFolderFrom,
   dataOption,
   ensureDataFolder,
-  requireDataFolder,
+  withKeptState,
   withState,
   type DataOptions,
 } from '../data-folder.js';
@@ -60,15 +60,7 @@ On the host, the answer's "secret" being its token:
       const { record, code } = makeEnrolment(wish);
       await withState(dataFolder, ({ access }) => {
         access.addEnrolment(record);
-        access.addAudit({
-          timeMs: nowMs,
-          who: COMMAND_LINE,
-          action: 'enrolment.add',
-          target: record.id,
-          before: null,
-          after: { hosts: record.hosts, uses, hours },
-          address: '',
-        });
+        noteChange(access, 'enrolment.add', record.id, null, { hosts: record.hosts, uses, hours });
       });
       process.stdout.write(`${code}\n`);
     });
@@ -81,9 +73,7 @@ function listCommand(): Command {
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  chainsight enrol list --data data')
     .action(async (options: DataOptions & { readonly format: ListFormat }) => {
-      const dataFolder = dataFolderFrom(options);
-      requireDataFolder(dataFolder);
-      const enrolments = await withState(dataFolder, ({ access }) => access.enrolments());
+      const enrolments = await withKeptState(options, ({ access }) => access.enrolments());
       await printList(
         enrolments.map(({ codeHash: _hidden, ...shown }) => shown),
         options.format,
@@ -106,20 +96,10 @@ function revokeCommand(): Command {
     .addOption(dataOption())
     .addHelpText('after', '\nExample:\n  chainsight enrol revoke 3f2a91 --data data')
     .action(async (given: string, options: DataOptions) => {
-      const dataFolder = dataFolderFrom(options);
-      requireDataFolder(dataFolder);
-      await withState(dataFolder, ({ access }) => {
+      await withKeptState(options, ({ access }) => {
         const { id, hosts, usesLeft } = oneEnrolment(access.enrolments(), given);
         access.removeEnrolment(id);
-        access.addAudit({
-          timeMs: Date.now(),
-          who: COMMAND_LINE,
-          action: 'enrolment.remove',
-          target: id,
-          before: { hosts, usesLeft },
-          after: null,
-          address: '',
-        });
+        noteChange(access, 'enrolment.remove', id, { hosts, usesLeft }, null);
         process.stderr.write(`Revoked enrolment ${id}.\n`);
       });
     });

@@ -8,7 +8,7 @@ import type { PolicyDesk } from '../../app/live-ports.js';
 import { EXCEPTION_SCOPES, type ExceptionScope } from '../../contract/index.js';
 import type { Exception } from '../../engine/score/exception.js';
 import { newId } from '../../server/access/secret.js';
-import { COMMAND_LINE } from '../audit-name.js';
+import { COMMAND_LINE, noteChange } from '../command-line-audit.js';
 import { configFrom, dataFolderFrom, dataOption, requireDataFolder, type DataOptions } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { formatOption, printList, shortTime, type ListFormat } from '../listing.js';
@@ -89,15 +89,7 @@ Examples:
           };
           await policy.addException(exception);
           const after = { scope, value, reason };
-          access.addAudit({
-            timeMs: nowMs,
-            who: COMMAND_LINE,
-            action: 'exception.add',
-            target: exception.id,
-            before: null,
-            after,
-            address: '',
-          });
+          noteChange(access, 'exception.add', exception.id, null, after);
           return exception.id;
         },
       });
@@ -161,15 +153,7 @@ function removeCommand(): Command {
           if (before === undefined || !(await policy.removeException(id))) {
             throw new CommandError(`There is no exception ${id}. chainsight exception list shows them.`);
           }
-          access.addAudit({
-            timeMs: Date.now(),
-            who: COMMAND_LINE,
-            action: 'exception.remove',
-            target: id,
-            before,
-            after: null,
-            address: '',
-          });
+          noteChange(access, 'exception.remove', id, before, null);
         },
       });
       process.stderr.write(`Removed ${id}.\n`);

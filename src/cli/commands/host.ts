@@ -3,13 +3,13 @@
 import { Command } from 'commander';
 import { stateOf, type HostState } from '../../app/completeness/host-state.js';
 import type { HostRecord, StateQueries } from '../../app/query-ports.js';
-import { COMMAND_LINE } from '../audit-name.js';
+import { noteChange } from '../command-line-audit.js';
 import {
   configFrom,
   dataFolderFrom,
   dataOption,
   requireDataFolder,
-  withState,
+  withKeptState,
   type DataOptions,
 } from '../data-folder.js';
 import { CommandError } from '../exit.js';
@@ -39,9 +39,7 @@ function listCommand(): Command {
     .addOption(formatOption())
     .addHelpText('after', '\nExamples:\n  chainsight host list\n  chainsight host list fin --format ndjson')
     .action(async (text: string | undefined, options: DataOptions & { readonly format: ListFormat }) => {
-      const dataFolder = dataFolderFrom(options);
-      requireDataFolder(dataFolder);
-      const hosts = await withState(dataFolder, ({ queries }) => allHosts(queries, text));
+      const hosts = await withKeptState(options, ({ queries }) => allHosts(queries, text));
       await printList(
         hosts,
         options.format,
@@ -85,15 +83,7 @@ async function forgetInFolder(host: string, options: DataOptions): Promise<void>
     if (parts.state.host(host) === undefined)
       throw new CommandError(`There is no host ${host}. chainsight host list shows them.`);
     await parts.policy.forgetHost(host);
-    parts.access.addAudit({
-      timeMs: Date.now(),
-      who: COMMAND_LINE,
-      action: 'host.forget',
-      target: host,
-      before: null,
-      after: null,
-      address: '',
-    });
+    noteChange(parts.access, 'host.forget', host, null, null);
   } finally {
     await close();
   }

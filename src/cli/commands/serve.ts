@@ -12,7 +12,7 @@ import { createServer } from '../../server/server.js';
 import type { Config } from '../config.js';
 import { configFrom, configOption, dataOption, reasonOf, type DataOptions } from '../data-folder.js';
 import { CommandError, EXIT_FINE } from '../exit.js';
-import { programRoot } from '../program-root.js';
+import { programRoot, programVersion } from '../program-root.js';
 import { type RuleProfileOption, ruleProfileOption } from '../rule-profile-option.js';
 import { compose, type Composition } from '../serve/compose.js';
 import { generatedTls } from '../serve/generated-tls.js';
@@ -98,7 +98,7 @@ interface Run {
 async function run({ config, tls, composition, logger, stopping }: Run): Promise<number> {
   const { values, dataFolder } = config;
   const { parts } = composition;
-  const version = versionOf(programRoot());
+  const version = programVersion();
   const limits = {
     bodyBytes: values['limits.bodyBytes'],
     recordBytes: values['limits.recordBytes'],
@@ -205,10 +205,6 @@ function serverLogger(logger: pino.Logger): ServerLogger {
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
   };
-}
-
-function versionOf(root: string): string {
-  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }).version;
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -4,12 +4,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { TOKEN_ROLES } from '../../contract/index.js';
 import type { TokenRecord, TokenRole } from '../../app/access-ports.js';
 import { makeToken } from '../../server/access/make-token.js';
-import { COMMAND_LINE } from '../audit-name.js';
+import { COMMAND_LINE, noteChange } from '../command-line-audit.js';
 import {
   dataFolderFrom,
   dataOption,
   ensureDataFolder,
-  requireDataFolder,
+  withKeptState,
   withState,
   type DataOptions,
 } from '../data-folder.js';
@@ -59,15 +59,7 @@ Examples:
       await withState(dataFolder, ({ access }) => {
         access.addToken(record);
         const after = { name, role, hosts: record.hosts };
-        access.addAudit({
-          timeMs: nowMs,
-          who: COMMAND_LINE,
-          action: 'token.add',
-          target: record.id,
-          before: null,
-          after,
-          address: '',
-        });
+        noteChange(access, 'token.add', record.id, null, after);
       });
       process.stdout.write(`${secret}\n`);
     });
@@ -80,9 +72,7 @@ function listCommand(): Command {
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  chainsight token list --data data')
     .action(async (options: DataOptions & { readonly format: ListFormat }) => {
-      const dataFolder = dataFolderFrom(options);
-      requireDataFolder(dataFolder);
-      const tokens = await withState(dataFolder, ({ access }) => access.tokens());
+      const tokens = await withKeptState(options, ({ access }) => access.tokens());
       await printList(
         tokens.map(({ secretHash: _hidden, ...shown }) => shown),
         options.format,
@@ -107,21 +97,11 @@ function removeCommand(): Command {
     .addOption(dataOption())
     .addHelpText('after', '\nExample:\n  chainsight token remove FIN-03 --data data')
     .action(async (given: string, options: DataOptions) => {
-      const dataFolder = dataFolderFrom(options);
-      requireDataFolder(dataFolder);
-      await withState(dataFolder, ({ access }) => {
+      await withKeptState(options, ({ access }) => {
         const token = oneToken(access.tokens(), given);
         access.removeToken(token.id);
         const before = { name: token.name, role: token.role };
-        access.addAudit({
-          timeMs: Date.now(),
-          who: COMMAND_LINE,
-          action: 'token.remove',
-          target: token.id,
-          before,
-          after: null,
-          address: '',
-        });
+        noteChange(access, 'token.remove', token.id, before, null);
         process.stderr.write(`Removed ${token.role} token ${token.name} (${token.id}).\n`);
       });
     });

@@ -1,16 +1,17 @@
 /** `chainsight user`: people who sign in. For the first one, and for when a password is lost. */
 
 import { Command, Option } from 'commander';
-import type { AccessStore, Role } from '../../app/access-ports.js';
+import type { Role } from '../../app/access-ports.js';
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH, ROLES, UserName } from '../../contract/index.js';
 import { hashPassword } from '../../server/access/password.js';
 import { closeSetUp } from '../../server/access/set-up.js';
-import { COMMAND_LINE } from '../audit-name.js';
+import { noteChange } from '../command-line-audit.js';
 import {
   dataFolderFrom,
   dataOption,
   ensureDataFolder,
   requireDataFolder,
+  withKeptState,
   withState,
   type DataOptions,
 } from '../data-folder.js';
@@ -51,7 +52,7 @@ Examples:
         const user = { name, role: options.role, passwordHash, createdMs: Date.now(), lastSignInMs: 0 };
         if (!access.addUser(user)) throw new CommandError(`There is a ${name} already.`);
         closeSetUp(access);
-        note(access, 'user.add', name, null, { role: options.role });
+        noteChange(access, 'user.add', name, null, { role: options.role });
       });
       process.stderr.write(`Added ${name} as ${options.role}.\n`);
     });
@@ -64,9 +65,7 @@ function listCommand(): Command {
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  chainsight user list --format json')
     .action(async (options: DataOptions & { readonly format: ListFormat }) => {
-      const dataFolder = dataFolderFrom(options);
-      requireDataFolder(dataFolder);
-      const users = await withState(dataFolder, ({ access }) => access.users());
+      const users = await withKeptState(options, ({ access }) => access.users());
       await printList(
         users.map(({ passwordHash: _hidden, ...shown }) => shown),
         options.format,
@@ -89,12 +88,13 @@ function passwordCommand(): Command {
     .addHelpText('after', '\nExample:\n  chainsight user password li')
     .action(async (name: string, options: DataOptions) => {
       const dataFolder = dataFolderFrom(options);
+      // Before anything is typed.
       requireDataFolder(dataFolder);
       const passwordHash = await hashPassword(await goodPassword());
       await withState(dataFolder, ({ access }) => {
         if (!access.changeUser(name, { passwordHash })) throw nobody(name);
         access.removeSessionsOf(name);
-        note(access, 'user.password', name, null, null);
+        noteChange(access, 'user.password', name, null, null);
       });
       process.stderr.write(`The password of ${name} is changed.\n`);
     });
@@ -107,9 +107,7 @@ function removeCommand(): Command {
     .addOption(dataOption())
     .addHelpText('after', '\nExample:\n  chainsight user remove wu')
     .action(async (name: string, options: DataOptions) => {
-      const dataFolder = dataFolderFrom(options);
-      requireDataFolder(dataFolder);
-      await withState(dataFolder, ({ access }) => {
+      await withKeptState(options, ({ access }) => {
         const user = access.user(name);
         if (user === undefined) throw nobody(name);
         const others = access.users().filter((other) => other.role === 'administrator' && other.name !== user.name);
@@ -117,7 +115,7 @@ function removeCommand(): Command {
           throw new CommandError(`${name} is the only administrator: add another one first.`);
         }
         access.removeUser(user.name);
-        note(access, 'user.remove', user.name, { role: user.role }, null);
+        noteChange(access, 'user.remove', user.name, { role: user.role }, null);
       });
       process.stderr.write(`Removed ${name}.\n`);
     });
@@ -133,8 +131,4 @@ async function goodPassword(): Promise<string> {
 
 function nobody(name: string): CommandError {
   return new CommandError(`There is nobody named ${name}. chainsight user list shows who there is.`);
-}
-
-function note(access: AccessStore, action: string, target: string, before: unknown, after: unknown): void {
-  access.addAudit({ timeMs: Date.now(), who: COMMAND_LINE, action, target, before, after, address: '' });
 }
