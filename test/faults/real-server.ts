@@ -2,10 +2,10 @@
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readRunningFile } from '../../src/cli/serve/running-file.js';
 import type { Threat } from '../../src/engine/score/threat.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/chainsight.js', import.meta.url));
@@ -31,19 +31,24 @@ export interface Server {
 
 /** @returns once it takes events */
 export async function startServer(data: string, environment: NodeJS.ProcessEnv = {}): Promise<Server> {
-  const address = `127.0.0.1:${await freePort()}`;
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, '--listen', address], {
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, '--listen', '127.0.0.1:0'], {
     stdio: 'ignore',
     env: { ...process.env, ...environment },
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
-  const server = { url: `http://${address}`, child };
-  while ((await readiness(server)) !== '') {
+  for (;;) {
+    const url = urlOf(data, child);
+    if (url !== undefined && (await readiness({ url, child })) === '') return { url, child };
     if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`);
     await wait(50);
   }
-  return server;
+}
+
+/** As it says itself; one that was killed has left what it said behind. */
+function urlOf(data: string, { pid }: ChildProcess): string | undefined {
+  const said = readRunningFile(data);
+  return said?.pid === pid ? said?.url : undefined;
 }
 
 /** @returns `''` while events are taken, otherwise why not */
@@ -51,14 +56,6 @@ export async function readiness({ url }: Server): Promise<string> {
   const answer = await fetch(`${url}/ready`).catch(() => undefined);
   if (answer?.status === 200) return '';
   return answer === undefined ? 'no answer' : ((await answer.json()) as { reason: string }).reason;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** @returns its exit code */

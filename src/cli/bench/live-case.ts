@@ -3,11 +3,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError } from '../exit.js';
 import { programRoot } from '../program-root.js';
+import { findRunningServer } from '../running-server.js';
 import type { BenchCase } from './cases.js';
 import { postEach, type LoadResult } from './load-client.js';
 import type { Material } from './material.js';
@@ -78,13 +78,12 @@ async function onServer(measure: (send: Send) => Promise<Measured>): Promise<Mea
         encoding: 'utf8',
       },
     ).trim();
-    const port = await freePort();
-    const server = spawn(process.execPath, [program, 'serve', '--data', data, '--listen', `127.0.0.1:${port}`], {
+    const server = spawn(process.execPath, [program, 'serve', '--data', data, '--listen', '127.0.0.1:0'], {
       stdio: 'ignore',
     });
     const ended = once(server, 'exit');
     try {
-      await untilReady(port);
+      const port = await portOf(data);
       return await measure(async (bodies, warmUp) => {
         await postEach(port, token, bodies.slice(0, warmUp), CLIENTS);
         const before = await spentSeconds(port);
@@ -112,24 +111,13 @@ async function spentSeconds(port: number): Promise<ReadonlyMap<string, number>> 
   return new Map([...samples].map(([, part, seconds]) => [part!, Number(seconds)]));
 }
 
-async function untilReady(port: number): Promise<void> {
+/** Once it takes events. */
+async function portOf(data: string): Promise<number> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
   while (performance.now() < deadline) {
-    const ready = await fetch(`http://127.0.0.1:${port}/ready`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ready) return;
+    const running = await findRunningServer(data);
+    if (running !== undefined) return Number(new URL(running.url).port);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new CommandError('The server did not become ready.');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === 'string') throw new CommandError('No free port.');
-  return address.port;
 }

@@ -2,7 +2,6 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -27,8 +26,7 @@ export interface RealServer {
 export async function startRealServer(settings = ''): Promise<RealServer> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'chainsight-console-'));
   writeFileSync(join(dataFolder, 'chainsight.yml'), settings);
-  const port = await freePort();
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', dataFolder, '--listen', `127.0.0.1:${port}`], {
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', dataFolder, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -50,7 +48,8 @@ export async function startRealServer(settings = ''): Promise<RealServer> {
     setTimeout(() => reject(new Error(`The server was not ready in time:\n${output}`)), START_MS).unref();
   });
   try {
-    return { origin: `http://127.0.0.1:${port}`, setupLink: await link, dataFolder, output: () => output, stop };
+    const setupLink = await link;
+    return { origin: new URL(setupLink).origin, setupLink, dataFolder, output: () => output, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -77,12 +76,4 @@ export async function sendEvents(server: RealServer, token: string, lines: reado
     else if (response.status === 429) await wait(Number(response.headers.get('retry-after')) * 1000);
     else throw new Error(`events were refused: ${response.status} ${text}`);
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
