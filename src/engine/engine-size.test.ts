@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { act, actor, create, create4688, end, event, EXPLORER } from '../../test/support/events.js';
 import { chainSizes, engineWith, EVIL, run } from '../../test/support/engine-kit.js';
 import { withLedgersChecked } from '../../test/support/ledger.js';
@@ -70,6 +70,18 @@ describe('size', () => {
     }
     // With the shell, which is known as a parent. What is forgotten is forgotten once.
     expect(engine.counts.forgotten + engine.processCount).toBe(2001);
+  });
+
+  test('where nothing ends, a creation past the bound does not look through all processes again', () => {
+    const engine = engineWith([], { options: { maxProcessesPerHost: 1000 } });
+    const values = vi.spyOn(Map.prototype, 'values');
+    for (let index = 0; index < 5000; index++) engine.apply(create(actor(`p${index}`, index * 10), EXPLORER));
+    const looks = values.mock.contexts.filter((map) => (map as Map<string, unknown>).size > 1000).length;
+    values.mockRestore();
+    expect(engine.counts.forgotten).toBe(0);
+    // Once for each tenth of the bound.
+    expect(looks).toBeGreaterThan(30);
+    expect(looks).toBeLessThan(50);
   });
 
   test('ended processes without evidence make room', () => {

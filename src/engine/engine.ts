@@ -36,6 +36,8 @@ import { isSkipped } from './policy-lists.js';
 
 const NO_RULES: readonly Rule[] = [];
 const SETTLE_ROUNDS_MAX = 1000;
+/** Names by which hosts are found at once. */
+const HOST_NAMES_MAX = 65_536;
 
 export class Engine {
   readonly counts: EngineCounts = {
@@ -331,6 +333,8 @@ export class Engine {
     let host = this.#hosts.get(key);
     if (host === undefined) host = this.#makeHost(key, name.toLowerCase());
     host.name = fullerName(host.name, name.toLowerCase());
+    // The same host may be called by any number of names.
+    if (this.#hostsByName.size >= HOST_NAMES_MAX) this.#hostsByName.clear();
     this.#hostsByName.set(name, host);
     return host;
   }

@@ -167,7 +167,7 @@ export class Subjects {
     if (subjectPid <= 0) return undefined;
     const mention = deedMention(event);
     // Without a hit nothing rests on it, so no placeholder is made for it.
-    if (!isHit) return host.timeline(subjectPid).peek(event.timeMs, fileNameOf(mention.image));
+    if (!isHit) return host.knownTimeline(subjectPid)?.peek(event.timeMs, fileNameOf(mention.image));
     const process = this.#actorBy(host, subjectPid, 'deed', mention);
     this.#settleDeed(process, event.timeMs);
     return process;
@@ -247,16 +247,20 @@ export class Subjects {
   /** @param created  what the event at hand is about, and hits may yet be given to */
   #bound(host: HostTable, created: Process): void {
     const max = this.parts.maxProcessesPerHost ?? DEFAULT_PROCESSES_MAX;
-    if (host.processes.size <= max) return;
-    const goal = Math.floor(max * 0.9);
-    for (const process of [...host.processes.values()]) {
-      if (host.processes.size <= goal) return;
+    if (host.processes.size <= Math.max(max, host.boundAt)) return;
+    const room = max - Math.floor(max * 0.9);
+    const going = new Set<Process>();
+    for (const process of host.processes.values()) {
+      if (host.processes.size - going.size <= max - room) break;
       if (process === created || process.endMs === 0 || process.hasEvidence || process.hasChildren || process.isRoot)
         continue;
-      this.parts.forest.leave(process);
-      host.forget(process);
-      this.parts.counts.forgotten++;
+      going.add(process);
     }
+    this.parts.forest.leave(going);
+    for (const process of going) host.forget(process);
+    this.parts.counts.forgotten += going.size;
+    // Where most are alive, looking again at each creation would cost all of them each time.
+    host.boundAt = host.processes.size + room;
   }
 }
 

@@ -1,15 +1,13 @@
 /** Plain data made from the engine's state: what is stored, shown and printed. */
 
 import { hex64 } from './base/hash.js';
-import type { Chain } from './chain/chain.js';
+import { DAY_MS, type Chain } from './chain/chain.js';
 import type { ChainRecord, EventRecord, ProcessRecord } from './effects.js';
 import type { Event } from './event/event.js';
 import type { Process } from './process/process.js';
 import type { Rule } from './rule/rule.js';
 import { pointsOf, type LedgerItem } from './score/ledger.js';
 import type { LedgerEntry, ProcessRef, Threat } from './score/threat.js';
-
-const DAY_MS = 86_400_000;
 
 export function processRef(process: Process): ProcessRef {
   return {

@@ -9,12 +9,16 @@ import { outranks, pointsOf, type LedgerItem } from '../score/ledger.js';
 
 /** Marks a chain of descendants rather than of a root process's day. */
 export const NO_DAY = -1;
+export const DAY_MS = 86_400_000;
+
+/** The UTC day of a time, as a number: what a root process does is judged by day. */
+export const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS);
 
 const NO_ITEMS: ReadonlyMap<string, LedgerItem> = new Map();
 const NO_DEEDS: ReadonlyMap<string, Evidence> = new Map();
 
 export class Chain {
-  readonly members: Process[] = [];
+  members: Process[] = [];
   // Most chains hold no evidence, and five empty maps would be most of what such a chain weighs: each is made when something is put in it.
   #holders: Set<Process> | undefined;
   #deeds: Map<string, Evidence> | undefined;

@@ -5,7 +5,7 @@
 
 import type { HostTable } from '../process/host-table.js';
 import type { Process } from '../process/process.js';
-import { Chain } from './chain.js';
+import { Chain, dayOf } from './chain.js';
 
 export interface ForestObserver {
   /** `from` is part of `into` now, which goes on under `into.id`; the chain that began with `formerStart` is no more. Members moved already. */
@@ -37,7 +37,7 @@ export class Forest {
 
   /** The chain of a root process's deeds on a UTC day. */
   dayChain(root: Process, timeMs: number): Chain {
-    const day = Math.floor(timeMs / 86_400_000);
+    const day = dayOf(timeMs);
     const days = (root.dayChains ??= new Map<number, Chain>());
     let chain = days.get(day);
     if (chain === undefined) {
@@ -95,16 +95,19 @@ export class Forest {
     this.rebuild(concerned, undefined, process);
   }
 
-  /** Takes out an ended process without children that nothing rests on; its chain goes on without it. */
-  leave(process: Process): void {
-    process.parent?.children.delete(process);
-    const chain = process.chain;
-    if (chain === undefined) return;
-    if (chain.start === process) this.remove(process);
-    else {
-      chain.members.splice(chain.members.indexOf(process), 1);
-      process.chain = undefined;
+  /** Takes out ended processes without children that nothing rests on; their chains go on without them. */
+  leave(going: ReadonlySet<Process>): void {
+    const concerned = new Set<Chain>();
+    for (const process of going) {
+      process.parent?.children.delete(process);
+      const { chain } = process;
+      if (chain?.start === process) this.remove(process);
+      else if (chain !== undefined) {
+        concerned.add(chain);
+        process.chain = undefined;
+      }
     }
+    for (const chain of concerned) chain.members = chain.members.filter((member) => !going.has(member));
   }
 
   /** Places the members of `concerned` again from their links. */

@@ -30,6 +30,8 @@ export interface HostObserver {
 export class HostTable {
   /** Insertion order = order of first mention. */
   readonly processes = new Map<string, Process>();
+  /** So many processes are looked through for some that may be forgotten: after a look in vain, only when there are many more. */
+  boundAt = 0;
   readonly #byGuid = new Map<string, Process>();
   /** GUIDs as events spell them, so that the usual event costs one look-up. */
   readonly #bySpelling = new Map<string, Process | undefined>();
@@ -111,6 +113,11 @@ export class HostTable {
     const { bareGuid, pid, identityStartMs, isGap } = process;
     if (bareGuid !== '') this.#byGuid.set(bareGuid, process);
     if (bareGuid === '' ? !isGap : pid > 0 && identityStartMs > 0) this.timeline(pid).restoreRun(process);
+  }
+
+  /** `undefined` where nothing has rested on the pid yet. */
+  knownTimeline(pid: number): PidTimeline | undefined {
+    return this.#byPid.get(pid);
   }
 
   timeline(pid: number): PidTimeline {

@@ -1,6 +1,6 @@
 /** Turns hits, plugin evidence and reached profiles into ledger entries, and keeps every chain's ledger equal to the join of its members' evidence. */
 
-import { NO_DAY, type Chain } from '../chain/chain.js';
+import { dayOf, NO_DAY, type Chain } from '../chain/chain.js';
 import type { Forest } from '../chain/forest.js';
 import type { Event } from '../event/event.js';
 import type { PluginEvidence, StartEvidence } from '../plugin/plugin.js';
@@ -14,7 +14,6 @@ import { Exemptions, type HeldException } from './exemptions.js';
 import { isStronger, outranks, type LedgerItem } from './ledger.js';
 import { reachedProfiles } from './profiles.js';
 
-const DAY_MS = 86_400_000;
 /** Evidence by pid that a process keeps although it is outdone: each holds on to its event. */
 const OUTDONE_MAX = 48;
 const NO_EVIDENCE: readonly Evidence[] = [];
@@ -344,7 +343,7 @@ export class Scorer {
 
   /** The same where nothing shall be made for it. */
   #knownChainOf(process: Process, timeMs: number): Chain | undefined {
-    return process.isRoot ? process.dayChains?.get(Math.floor(timeMs / DAY_MS)) : process.chain;
+    return process.isRoot ? process.dayChains?.get(dayOf(timeMs)) : process.chain;
   }
 }
 
@@ -426,5 +425,5 @@ function allHeld(process: Process): Evidence[] {
 
 /** Ledger key, with the day where deeds are kept by day. */
 function placeOf(process: Process, evidence: Evidence): string {
-  return process.isRoot ? `${Math.floor(evidence.event.timeMs / DAY_MS)}|${evidence.key}` : evidence.key;
+  return process.isRoot ? `${dayOf(evidence.event.timeMs)}|${evidence.key}` : evidence.key;
 }

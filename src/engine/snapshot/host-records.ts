@@ -20,6 +20,7 @@ export function* writeHosts(state: StateWriter, hosts: Iterable<HostTable>): Wri
     records.uint(HOST);
     records.text(host.key);
     records.text(host.name);
+    records.uint(host.boundAt);
     const { knownHostEvents } = host;
     records.flag(knownHostEvents !== undefined);
     if (knownHostEvents !== undefined) state.define(knownHostEvents);
@@ -42,6 +43,7 @@ export function* readHosts(state: StateReader, makeHost: (key: string, name: str
     if (kind === END) return;
     if (kind === HOST) {
       host = makeHost(records.text(), records.text());
+      host.boundAt = records.uint();
       state.hosts.push(host);
       if (records.flag()) host.restore(state.define(host));
     } else {

@@ -3,13 +3,12 @@
  * day. When that one is taken back, the next takes its place, so the ledger always says what the events say.
  */
 
+import { dayOf } from '../../../chain/chain.js';
 import { currentOf, type Process } from '../../../process/process.js';
 import { isEventBefore, type EvidenceEvent } from '../../../score/evidence.js';
 import type { Matched, Rule } from '../../rule.js';
 import { shownText } from './field-text.js';
 import type { Occurrence } from './occurrence.js';
-
-const DAY_MS = 86_400_000;
 
 export interface Finding {
   readonly event: EvidenceEvent;
@@ -139,7 +138,7 @@ function processOf({ sighting }: Occurrence): Process {
 }
 
 function placeKey(process: Process, rule: ScoredRule, timeMs: number): string {
-  return process.isRoot ? `${Math.floor(timeMs / DAY_MS)}|${rule.id}` : rule.id;
+  return process.isRoot ? `${dayOf(timeMs)}|${rule.id}` : rule.id;
 }
 
 function eventOf(claim: Claim): EvidenceEvent {
