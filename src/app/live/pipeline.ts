@@ -49,8 +49,11 @@ export interface LiveTrouble {
   readonly message: string;
 }
 
-/** Events applied before everything else gets a turn: some milliseconds. */
+/** Events applied before everything else gets a turn, and how long they may take: some are far dearer than others. */
 const SLICE_EVENTS = 200;
+const SLICE_MS = 10;
+/** The clock is looked at after so many. */
+const SLICE_STEP = 16;
 /** Effects are stored together: a process that had thousands of events meanwhile is one row. */
 const COMMIT_EVENTS = 10_000;
 const COMMIT_MS = 100;
@@ -214,26 +217,34 @@ export class Pipeline {
   }
 
   #applySlice(): void {
-    let left = SLICE_EVENTS;
-    while (left > 0) {
+    const { clock } = this.parts;
+    const untilMs = clock.nowMs() + SLICE_MS;
+    for (let left = SLICE_EVENTS; left > 0;) {
       const work = this.#queue[0];
       if (work === undefined) return;
-      if (work.kind === 'events') {
-        const end = Math.min(work.events.length, this.#offset + left);
-        left -= end - this.#offset;
-        for (; this.#offset < end; this.#offset++) this.#applyEvent(work, this.#offset);
-        if (end < work.events.length) return;
-        work.onApplied?.();
-      } else {
-        if (work.kind === 'change') this.#applyChange(work.change);
-        else this.#guarded(work.position, () => this.parts.fold.finding(work.finding));
-        this.#applied = work.position;
-        this.#sinceCommit++;
-        left--;
-      }
-      this.#queue.shift();
-      this.#offset = 0;
+      left -= this.#applySome(work, Math.min(left, SLICE_STEP));
+      if (clock.nowMs() >= untilMs) return;
     }
+  }
+
+  /** @returns how many steps of the first work were done; it leaves the queue with the last */
+  #applySome(work: Work, most: number): number {
+    let done = 1;
+    if (work.kind === 'events') {
+      const end = Math.min(work.events.length, this.#offset + most);
+      done = end - this.#offset;
+      for (; this.#offset < end; this.#offset++) this.#applyEvent(work, this.#offset);
+      if (end < work.events.length) return done;
+      work.onApplied?.();
+    } else {
+      if (work.kind === 'change') this.#applyChange(work.change);
+      else this.#guarded(work.position, () => this.parts.fold.finding(work.finding));
+      this.#applied = work.position;
+      this.#sinceCommit++;
+    }
+    this.#queue.shift();
+    this.#offset = 0;
+    return done;
   }
 
   #measure(): void {

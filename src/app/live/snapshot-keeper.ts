@@ -78,17 +78,18 @@ export class SnapshotKeeper {
     if (since < (this.parts.recordsBetween ?? RECORDS_BETWEEN) && (since === 0 || nowMs < this.#dailyMs)) return;
     this.#dueMs ??= nowMs;
     if (nowMs < this.#nextMs || (waiting > 0 && nowMs < this.#dueMs + PATIENCE_MS)) return;
+    // After the next step it can be taken, nearly always.
+    if (!canSnapshot(this.state)) return;
     await this.#write(position);
     this.#dueMs = undefined;
   }
 
   /** The same where nothing will be judged any more. */
   async atEnd(position: number): Promise<void> {
-    if (position - this.#lastPosition >= RECORDS_AT_STOP) await this.#write(position);
+    if (position - this.#lastPosition >= RECORDS_AT_STOP && canSnapshot(this.state)) await this.#write(position);
   }
 
   async #write(position: number): Promise<void> {
-    if (!canSnapshot(this.state)) return;
     const startedMs = this.clock.nowMs();
     try {
       const { store, identity } = this.parts;

@@ -115,7 +115,7 @@ export class JsonFramer {
   #keep(bytes: Uint8Array): void {
     const needed = this.#kept + bytes.byteLength;
     if (needed > this.#buffer.byteLength) {
-      const grown = new Uint8Array(Math.max(needed, this.#buffer.byteLength * 2, 4096));
+      const grown = new Uint8Array(Math.max(needed, this.#buffer.byteLength * 2));
       grown.set(this.#buffer.subarray(0, this.#kept));
       this.#buffer = grown;
     }
