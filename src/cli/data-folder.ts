@@ -13,9 +13,11 @@ export const statePath = (dataFolder: string): string => join(dataFolder, 'state
 /** The first partition's log; those of further ones lie beside it. */
 export const logPath = (dataFolder: string, partition = 0): string =>
   join(dataFolder, partition === 0 ? 'log' : `log-${partition}`);
-/** Of a partition's engine: to start sooner. Whatever is in it may be deleted at any time. */
+/** Of a partition's engine: to start sooner. May be deleted while the log holds all events. */
 export const snapshotPath = (dataFolder: string, partition: number): string =>
   join(dataFolder, partition === 0 ? 'snapshots' : `snapshots-${partition}`);
+/** What was made of rules, to start sooner. Whatever is in it may be deleted at any time. */
+export const ruleCachePath = (dataFolder: string): string => join(dataFolder, 'cache');
 /** Plugins of other people, found without being named in `plugins.folders`. */
 export const pluginFolder = (dataFolder: string): string => join(dataFolder, 'plugins');
 /** Packs of one's own, loaded and watched without being named in `rules.packs`. */

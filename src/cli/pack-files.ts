@@ -63,7 +63,6 @@ export function readFolder(path: string, pattern: RegExp, depthMax = DEPTH_MAX):
     }
     files.push({ path: shownPath(file), text });
   }
-  restoreRules(path, files);
   return { path, files, problems };
 }
 
@@ -100,6 +99,7 @@ export function loadPacks(
   { withCases = false, ruleProfiles }: LoadOptions = {},
 ): LoadedPacks {
   const folders = paths.flatMap(packFolders).map((folder) => readPack(folder));
+  for (const { path, files } of folders) restoreRules(path, files);
   const packs = folders.map((folder) =>
     loadPack(folder.files, { technique: techniqueById, name: basename(folder.path), withCases, ruleProfiles }),
   );

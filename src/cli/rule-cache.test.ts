@@ -1,17 +1,20 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { techniqueById } from '../engine/attack/technique.js';
 import { createRuleSet, loadPack, storedReading } from '../engine/rule/index.js';
 import { type PackFolder, readPack } from './pack-files.js';
-import { saveRules, useRuleCache } from './rule-cache.js';
+import { setProgramRoot } from './program-root.js';
+import { restoreRules, saveRules, useRuleCache } from './rule-cache.js';
 
 const FILES = 200;
 
 let rules = '';
 let cache = '';
 
+beforeAll(() => setProgramRoot(fileURLToPath(new URL('../..', import.meta.url))));
 beforeEach(() => {
   rules = mkdtempSync(join(tmpdir(), 'chainsight-rules-'));
   cache = mkdtempSync(join(tmpdir(), 'chainsight-cache-'));
@@ -36,6 +39,12 @@ detection:
 `;
 }
 
+function read(): PackFolder {
+  const pack = readPack(rules);
+  restoreRules(rules, pack.files);
+  return pack;
+}
+
 const restoredOf = ({ files }: PackFolder): number => files.filter((file) => storedReading(file) !== undefined).length;
 
 /** What the rules come to, in a form that two loads can be compared in. */
@@ -50,26 +59,26 @@ function cacheFile(): string {
 }
 
 test('the second reading is restored, and is what the first was', () => {
-  const first = readPack(rules);
+  const first = read();
   expect(restoredOf(first)).toBe(0);
   const before = loaded(first);
   saveRules();
-  const second = readPack(rules);
+  const second = read();
   expect(restoredOf(second)).toBe(FILES);
   expect(loaded(second)).toEqual(before);
 });
 
 test('of a changed folder only what did not change is restored', () => {
-  loaded(readPack(rules));
+  loaded(read());
   saveRules();
   writeFileSync(join(rules, '7.yml'), ruleText(1007));
   rmSync(join(rules, '8.yml'));
   writeFileSync(join(rules, '9999.yml'), ruleText(9999));
-  const changed = readPack(rules);
+  const changed = read();
   expect(restoredOf(changed)).toBe(FILES - 2);
   const answer = loaded(changed);
   useRuleCache(join(cache, 'empty'));
-  expect(loaded(readPack(rules))).toEqual(answer);
+  expect(loaded(read())).toEqual(answer);
 });
 
 test.each<[string, (bytes: Buffer) => Buffer | string]>([
@@ -78,26 +87,26 @@ test.each<[string, (bytes: Buffer) => Buffer | string]>([
   ['another program wrote it', (bytes) => Buffer.concat([Buffer.from('chainsight rules 1 x\n'), bytes.subarray(84)])],
   ['it is empty', () => ''],
 ])('no reading is restored where %s', (_, change) => {
-  const before = loaded(readPack(rules));
+  const before = loaded(read());
   saveRules();
   writeFileSync(cacheFile(), change(readFileSync(cacheFile())));
-  const again = readPack(rules);
+  const again = read();
   expect(restoredOf(again)).toBe(0);
   expect(loaded(again)).toEqual(before);
   saveRules();
-  expect(restoredOf(readPack(rules))).toBe(FILES);
+  expect(restoredOf(read())).toBe(FILES);
 });
 
 test.skipIf(process.platform === 'win32')('no reading is restored from a file that others may write', () => {
-  loaded(readPack(rules));
+  loaded(read());
   saveRules();
   chmodSync(cacheFile(), 0o622);
-  expect(restoredOf(readPack(rules))).toBe(0);
+  expect(restoredOf(read())).toBe(0);
 });
 
 test('a folder that cannot be written costs nothing but time', () => {
   useRuleCache(join(rules, '1.yml', 'cache'));
-  loaded(readPack(rules));
+  loaded(read());
   expect(() => saveRules()).not.toThrow();
-  expect(restoredOf(readPack(rules))).toBe(0);
+  expect(restoredOf(read())).toBe(0);
 });

@@ -4,16 +4,16 @@
  *
  *     chainsight rules 1 PROGRAM \n │ SHA-256 of the rest │ readings, each under a hash of its file's path and text
  *
- * A file of another program, a damaged one, or one that others may write is as good as none. Written when the program ends; to lose it costs time alone.
+ * A file of another program, a damaged one, or one that others may write is as good as none. To lose it costs time alone.
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { type PackFile, restoreReading, type StoredReading, storedReading } from '../engine/rule/index.js';
+import { programIdentity } from './program-root.js';
 
 /** Fewer files are read faster than a cache is opened. */
 const FILES_MIN = 200;
@@ -25,9 +25,6 @@ let folder: string | undefined;
 export function useRuleCache(path: string | undefined): void {
   folder = path;
 }
-
-/** Of a server. */
-export const ruleCacheFolder = (dataFolder: string): string => join(dataFolder, 'cache');
 
 /** Where the user's programs may keep what can be made again. */
 export function userCacheFolder(environment: Readonly<Record<string, string | undefined>>): string {
@@ -58,7 +55,7 @@ function saveAtExit(path: string, files: readonly PackFile[], restored: number):
   unsaved.set(path, { files, restored });
 }
 
-/** Writes what was read anew; by itself when the program ends. */
+/** Writes what was read anew. By itself when the program ends, but not when a thread does. */
 export function saveRules(): void {
   for (const [path, { files, restored }] of unsaved) {
     const readings = files.flatMap((file): [string, StoredReading][] => {
@@ -124,16 +121,6 @@ function digestOf(text: string): string {
 let header: Buffer | undefined;
 
 function headerOf(): Buffer {
-  return (header ??= Buffer.from(`chainsight rules 1 ${programDigest()}\n`));
-}
-
-/** What the program's own files look like: any other build may read rules in another way. */
-function programDigest(): string {
-  const own = dirname(fileURLToPath(import.meta.url));
-  const files = readdirSync(own, { withFileTypes: true }).filter((entry) => entry.isFile());
-  const looks = files.map(({ name }) => {
-    const { size, mtimeMs } = statSync(join(own, name));
-    return `${name} ${size} ${mtimeMs}`;
-  });
-  return digestOf([process.versions.node, ...looks.sort()].join('\n'));
+  // Any other build may read rules in another way.
+  return (header ??= Buffer.from(`chainsight rules 1 ${digestOf(`${process.versions.node} ${programIdentity()}`)}\n`));
 }

@@ -87,9 +87,6 @@ export async function reloadCase(options: PolicyOptions): Promise<BenchCase> {
       ratio: median(again) / first,
     };
   } finally {
-    // What is to be kept would be written at the end, when the folder is gone.
-    saveRules();
-    useRuleCache(undefined);
     rmSync(data, { recursive: true, force: true });
   }
 }

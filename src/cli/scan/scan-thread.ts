@@ -15,6 +15,7 @@ import type { Sink, Skip } from '../../sources/source.js';
 import { inProcessPlugins } from '../judges.js';
 import { loadPolicy } from '../policy-options.js';
 import { setProgramRoot } from '../program-root.js';
+import { saveRules, useRuleCache, userCacheFolder } from '../rule-cache.js';
 import { HostGuess } from '../host-guess.js';
 import { LineBatchWriter, linesOf, type LineBatch } from './line-batch.js';
 import type { BetweenScanThreads, FromScanThread, ScanThreadData, ToScanThread } from './scan-messages.js';
@@ -187,7 +188,10 @@ async function main(data: ScanThreadData): Promise<void> {
   assert(port !== null, 'this program runs as a thread');
   const tell = (message: FromScanThread): void => port.postMessage(message);
   setProgramRoot(data.programRoot);
+  useRuleCache(userCacheFolder(process.env));
   const { policy, diagnostics } = await loadPolicy(data.policy);
+  // All read the same rules.
+  if (data.place === 0) saveRules();
   if (correlationPlan(policy.rules.rules).spansHosts) {
     tell({ kind: 'cannot-share' });
     return;

@@ -8,7 +8,7 @@ import type { PackFile } from '../../engine/rule/index.js';
 import { rulesFolder } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { bundledPackPath, packFolders, readPack, type PackFolder } from '../pack-files.js';
-import { ruleCacheFolder, useRuleCache } from '../rule-cache.js';
+import { restoreRules } from '../rule-cache.js';
 import type { SettingValues } from '../settings.js';
 
 export interface RulePacks {
@@ -29,7 +29,6 @@ export function rulePacks(
 ): RulePacks {
   const own = rulesFolder(dataFolder);
   mkdirSync(own, { recursive: true, mode: 0o700 });
-  useRuleCache(ruleCacheFolder(dataFolder));
   const configured = [...(values['rules.bundled'] ? [bundledPackPath()] : []), ...values['rules.packs']];
   const ruleProfiles = values['rules.profiles'].length === 0 ? undefined : values['rules.profiles'];
   let known: ReadonlyMap<string, PackFile> = new Map();
@@ -39,12 +38,17 @@ export function rulePacks(
       try {
         const folders = [...configured.flatMap(packFolders).map((path) => readPack(path)), ...ownPacks(own)];
         const now = new Map<string, PackFile>();
-        const sources = folders.map(({ path, files, problems }) => ({
-          name: basename(path),
-          files: files.map((file) => sameOrNew(file, known, now)),
-          ...(ruleProfiles === undefined ? {} : { ruleProfiles }),
-          ...(problems.length === 0 ? {} : { problems }),
-        }));
+        const sources = folders.map(({ path, files: read, problems }) => {
+          const files = read.map((file) => sameOrNew(file, known, now));
+          // What the program has read already need not be restored.
+          if (known.size === 0) restoreRules(path, files);
+          return {
+            name: basename(path),
+            files,
+            ...(ruleProfiles === undefined ? {} : { ruleProfiles }),
+            ...(problems.length === 0 ? {} : { problems }),
+          };
+        });
         known = now;
         return sources;
       } catch (error) {

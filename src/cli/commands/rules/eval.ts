@@ -8,6 +8,7 @@ import { compileExpression } from '../../../engine/rule/expression/index.js';
 import { CommandError, EXIT_FINE, EXIT_USE } from '../../exit.js';
 import { openOutput, type Paint, paintFor, visible } from '../../output.js';
 import { readPack } from '../../pack-files.js';
+import { restoreRules } from '../../rule-cache.js';
 import { type ReadEvent, readEventLine } from './event-lines.js';
 import { explanationLines } from './explanation.js';
 import { problemLines } from './problem-lines.js';
@@ -71,7 +72,9 @@ async function evalExpressions(lines: AsyncIterable<string>): Promise<number> {
 }
 
 async function evalSigma(path: string, file: string | undefined, options: EvalOptions): Promise<number> {
-  const question = new SigmaQuestion(readPack(path));
+  const pack = readPack(path);
+  restoreRules(path, pack.files);
+  const question = new SigmaQuestion(pack);
   const errors = question.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) process.stderr.write(`${problemLines(errors, paintFor(process.stderr, false)).join('\n')}\n`);
   if (question.rules.length === 0) throw new CommandError(`No Sigma rule of ${path} loads; there is nothing to ask.`);

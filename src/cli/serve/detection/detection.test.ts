@@ -1,6 +1,6 @@
 /** Detection in real threads: several that share the hosts find what one finds, and one that crashes is begun again from its log. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -253,6 +253,25 @@ test('a thread that crashes is begun again: what was acknowledged is there, and 
   await detection.intake.settled();
   await detection.close();
   expect(threatsOf(config.dataFolder)).toEqual(await judged(1, [lines(EVENTS)]));
+});
+
+test('what was made of many Sigma rules is there for the next start', async () => {
+  const config = newData();
+  const rule = (number: number): string =>
+    `title: T\nid: 00000000-0000-4000-8000-${String(number).padStart(12, '0')}\nlogsource: {product: windows}\ndetection: {s: {Image: '${number}'}, condition: s}\n`;
+  for (let number = 0; number < 250; number++)
+    writeFileSync(join(config.dataFolder, 'rules', `${number}.yml`), rule(number));
+  const first = await start(config, 2);
+  const { version } = first.policy.rules();
+  // Before it is stopped: many servers never are.
+  const [kept, ...others] = readdirSync(join(config.dataFolder, 'cache'));
+  expect(kept).toMatch(/\.rules$/);
+  expect(others).toEqual([]);
+  await first.close();
+  const again = await start(config, 2);
+  expect(again.policy.rules().version).toBe(version);
+  expect(again.policy.rules().rules.length).toBe(252);
+  await again.close();
 });
 
 test('a folder that another has is refused in words, and so is what is not there', async () => {

@@ -15,10 +15,11 @@ import type { ServerLogger } from '../../../server/parts.js';
 import { createJsonDecoder } from '../../../sources/json/json.js';
 import { DEFAULT_LIMITS } from '../../../sources/source.js';
 import { openStateStore, type StateStore } from '../../../store/state-store.js';
-import { logPath, snapshotPath, statePath } from '../../data-folder.js';
+import { logPath, ruleCachePath, snapshotPath, statePath } from '../../data-folder.js';
 import { inProcessPlugins } from '../../judges.js';
 import { storedDecoder } from '../../log-source.js';
 import { programIdentity } from '../../program-root.js';
+import { saveRules, useRuleCache } from '../../rule-cache.js';
 import { startPlugins, tellRules } from '../plugins.js';
 import { rulePacks } from '../rule-packs.js';
 import { systemClock, systemPause } from '../world.js';
@@ -48,6 +49,7 @@ export async function openDetection(data: Limits, logger: ServerLogger, time = n
   let state: StateStore | undefined;
   let log: RetainingLog | undefined;
   let plugins: PluginHost | undefined;
+  useRuleCache(ruleCachePath(dataFolder));
   try {
     state = openStateStore(statePath(dataFolder), data.partition);
     log = await openLog(data, state.effects.committedPosition, time, logger);
@@ -55,6 +57,8 @@ export async function openDetection(data: Limits, logger: ServerLogger, time = n
     plugins = await startPlugins(data, () => live, logger);
     live = liveService(data, { log, store: time.store(state.effects), plugins, logger });
     await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
+    // All read the same rules.
+    if (data.partition === 0) saveRules();
     if (data.partitions > 1) warnOfSpans(live, logger);
     return opened({ live, log, state, plugins, settings: values['plugins.settings'] });
   } catch (error) {
