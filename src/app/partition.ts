@@ -18,6 +18,11 @@ export function partitionOf(position: number): number {
   return Math.floor((position - 1) / POSITIONS);
 }
 
+/** A position as its partition counts, from 1 on; 0 for the place before its first record. For people, and for shares. */
+export function withinPartition(position: number): number {
+  return position % POSITIONS;
+}
+
 /**
  * Which of several engines an event belongs to: all of one machine's go to the same, whatever form of its name they carry.
  *

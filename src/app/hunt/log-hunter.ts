@@ -14,6 +14,7 @@ import { EventScope } from '../../engine/rule/event-scope.js';
 import { compileExpression } from '../../engine/rule/expression/index.js';
 import { chainRecord, threatOf } from '../../engine/views.js';
 import type { HuntAnswer, HuntedChain, Hunter, HuntProgress, HuntQuestion } from '../live-ports.js';
+import { withinPartition } from '../partition.js';
 import type { Pause, StoredRecord } from '../ports.js';
 import { ChainNames } from '../replay/chain-names.js';
 import type { ReadableLog } from '../replay/joined-log.js';
@@ -56,7 +57,7 @@ export class LogHunter implements Hunter {
   ): Promise<HuntAnswer> {
     const { log, pause } = this.parts;
     const hunt = new Hunt(question, this.parts);
-    const { lastPosition } = log;
+    const last = withinPartition(log.lastPosition);
     let cut: string | undefined;
     for await (const records of log.read({ fromMs: question.fromMs, toMs: question.toMs })) {
       if (cancelled()) {
@@ -69,7 +70,7 @@ export class LogHunter implements Hunter {
         break;
       }
       hunt.settle();
-      onProgress({ progress: Math.min(records.at(-1)!.position / lastPosition, 1), events: hunt.events });
+      onProgress({ progress: Math.min(withinPartition(records.at(-1)!.position) / last, 1), events: hunt.events });
       await pause.turn();
     }
     return hunt.answer(this.#limits.answered, cut);

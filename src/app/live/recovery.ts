@@ -2,6 +2,7 @@
 
 import type { Effects } from '../../engine/effects.js';
 import type { StreamWatch } from '../completeness/stream-watch.js';
+import { withinPartition } from '../partition.js';
 import type { Clock, EffectStore, EventLog, Pause, StoredRecord } from '../ports.js';
 import type { LogFold } from '../replay/log-fold.js';
 import { decodeStored, isEvent, type DecoderMaker } from '../replay/stored-event.js';
@@ -54,10 +55,11 @@ export async function recoverState(
     const nowMs = parts.clock.nowMs();
     if (nowMs - toldMs < PROGRESS_MS && nowMs >= toldMs) continue;
     toldMs = nowMs;
-    onProgress({ position: records.at(-1)!.position, lastPosition });
+    onProgress({ position: withinPartition(records.at(-1)!.position), lastPosition: withinPartition(lastPosition) });
   }
   reader.finish(lastPosition);
-  onProgress({ position: lastPosition, lastPosition });
+  const last = withinPartition(lastPosition);
+  onProgress({ position: last, lastPosition: last });
   return lastPosition;
 }
 

@@ -7,6 +7,7 @@ import type { EnginePlugin } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
 import { fixedPolicy, LoggedPolicy, type PolicySource } from '../policy/logged-policy.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
+import { withinPartition } from '../partition.js';
 import type { StoredRecord } from '../ports.js';
 import type { ReadableLog } from './joined-log.js';
 import { buildReport, newReadCounts, type Report } from '../report/report.js';
@@ -43,12 +44,12 @@ export async function replayEach(
   const startedMs = options.nowMs();
   const runs = policies.map((policy) => new Run(options, policy));
   const reading = new Reading(options, runs);
-  const { lastPosition } = log;
+  const lastPosition = withinPartition(log.lastPosition);
   for await (const records of log.read({ fromMs: options.fromMs, toMs: options.toMs })) {
     for (const record of records) reading.take(record);
     // Effects are for whoever stores them; here they would only fill memory.
     for (const { fold } of runs) fold.engine.drain();
-    options.onProgress?.({ position: records.at(-1)!.position, lastPosition });
+    options.onProgress?.({ position: withinPartition(records.at(-1)!.position), lastPosition });
   }
   const seconds = (options.nowMs() - startedMs) / 1000;
   return runs.map((run) => run.report(reading.counts, seconds, options.minScore));

@@ -1,5 +1,6 @@
 /** What `backup` and `restore` say when they are done, and when they cannot be. */
 
+import { withinPartition } from '../../app/partition.js';
 import { Option } from 'commander';
 import { AppError } from '../../app/app-error.js';
 import { asCommandError, reasonOf } from '../data-folder.js';
@@ -36,7 +37,7 @@ export async function printSummary(manifest: Manifest, format: BackupFormat, wha
       `${what}: ${files.length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB, as they were on ${made} (version ${program}).`,
       ...logs.map(
         ({ name, lastPosition, statePosition }) =>
-          `${name}: records up to ${lastPosition}; the state has seen those up to ${statePosition}.`,
+          `${name}: records up to ${withinPartition(lastPosition)}; the state has seen those up to ${withinPartition(statePosition)}.`,
       ),
     ];
     await output.write(`${lines.join('\n')}\n`);

@@ -1,5 +1,6 @@
 /** Whether what is on the disk is what was written: the logs by their checksums, the state by SQLite's check, the audit log by its chain. */
 
+import { withinPartition } from '../../app/partition.js';
 import { AppError } from '../../app/app-error.js';
 import { inspectLog, type LogInspection } from '../../log/inspect.js';
 import { StateInspection, STATE_LAYOUT } from '../../store/state-inspection.js';
@@ -117,7 +118,7 @@ function checkLog(
     });
   }
   if (statePosition > lastPosition) {
-    const says = `${name} ends at record ${lastPosition}, and the state has seen ${statePosition}: records were lost`;
+    const says = `${name} ends at record ${withinPartition(lastPosition)}, and the state has seen ${withinPartition(statePosition)}: records were lost`;
     found.push({ topic, grade: 'fail', says, advice: RESTORE, figures });
   }
   if (torn !== undefined && !isServerRunning) {
@@ -136,7 +137,7 @@ function checkLog(
     {
       topic,
       grade: 'ok',
-      says: `${name}: ${mebibytes(bytes)} in ${segments} files up to record ${lastPosition}; ${how}`,
+      says: `${name}: ${mebibytes(bytes)} in ${segments} files up to record ${withinPartition(lastPosition)}; ${how}`,
       figures,
     },
   ];

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../app/app-error.js';
-import type { HuntProgress, LiveNotice, Refusal, Sender } from '../../../app/live-ports.js';
+import type { HuntProgress, LiveNotice, Refusal, RulesInForce, Sender } from '../../../app/live-ports.js';
 import { refusedDelivery, type SharedAnswer, type SharedDelivery } from '../../../app/live/delivery.js';
 import { assert } from '../../../engine/base/assert.js';
+import type { Exception } from '../../../engine/score/exception.js';
 import type { ServerLogger } from '../../../server/parts.js';
 import type {
   CallName,
@@ -18,7 +19,6 @@ import type {
   DetectionThreadData,
   FromDetection,
   Piece,
-  PolicyInForce,
   Standing,
   ToDetection,
 } from './messages.js';
@@ -44,7 +44,6 @@ interface Waiting {
 }
 
 export interface HandleListeners {
-  readonly onPolicy: (policy: PolicyInForce) => void;
   readonly onNotice: (notice: LiveNotice) => void;
   readonly logger: ServerLogger;
 }
@@ -52,7 +51,10 @@ export interface HandleListeners {
 export class DetectionHandle {
   /** Times that the thread ended by itself. */
   restarts = 0;
-  #standing: Standing | undefined;
+  standing: Standing | undefined;
+  /** In force; known once it is started. */
+  rules: RulesInForce | undefined;
+  exceptions: readonly Exception[] = [];
   #worker: Worker | undefined;
   #isUp = false;
   #isStopping = false;
@@ -78,11 +80,7 @@ export class DetectionHandle {
 
   /** Why no events are taken; `undefined` while they are. */
   get refusal(): string | undefined {
-    return this.#isUp ? this.#standing?.refusal : this.#outage.reason;
-  }
-
-  get standing(): Standing | undefined {
-    return this.#standing;
+    return this.#isUp ? this.standing?.refusal : this.#outage.reason;
   }
 
   /**
@@ -217,10 +215,13 @@ export class DetectionHandle {
         this.#calls.get(message.id)?.onProgress?.(message.progress);
         return;
       case 'standing':
-        this.#standing = message.standing;
+        this.standing = message.standing;
         return;
-      case 'policy':
-        this.listeners.onPolicy(message.policy);
+      case 'rules':
+        this.rules = message.rules;
+        return;
+      case 'exceptions':
+        this.exceptions = message.exceptions;
         return;
       case 'notice':
         this.listeners.onNotice(message.notice);

@@ -48,9 +48,11 @@ class DetectionThread {
     private readonly time: WorkTime,
     private readonly tell: Tell,
   ) {
-    this.#tellPolicy();
+    this.#tellRules();
+    this.#tellExceptions();
     detection.live.notices.subscribe((notice) => {
-      if (notice.kind === 'policy') this.#tellPolicy();
+      if (notice.kind === 'policy' && notice.what === 'rules') this.#tellRules();
+      if (notice.kind === 'policy' && notice.what === 'exceptions') this.#tellExceptions();
       tell({ kind: 'notice', notice });
     });
     this.#tellStanding();
@@ -117,10 +119,7 @@ class DetectionThread {
       addException: (exception) => policy.addException(exception),
       removeException: (exception) => policy.removeException(exception),
       forgetHost: (host) => policy.forgetHost(host),
-      reloadRules: async () => {
-        await policy.reloadRules();
-        this.#tellPolicy();
-      },
+      reloadRules: async () => void (await policy.reloadRules()),
       ruleErrors: () => policy.ruleErrors(),
       ruleText: (rule) => policy.ruleText(rule),
       readEvents: (positions) => live.readEvents(positions),
@@ -171,9 +170,12 @@ class DetectionThread {
     this.tell({ kind: 'standing', standing });
   }
 
-  #tellPolicy(): void {
-    const { policy } = this.detection.live;
-    this.tell({ kind: 'policy', policy: { rules: bare(policy.rules()), exceptions: policy.exceptions() } });
+  #tellRules(): void {
+    this.tell({ kind: 'rules', rules: bare(this.detection.live.policy.rules()) });
+  }
+
+  #tellExceptions(): void {
+    this.tell({ kind: 'exceptions', exceptions: this.detection.live.policy.exceptions() });
   }
 }
 

@@ -18,7 +18,7 @@ import { partitionOf } from '../../../app/partition.js';
 import type { Event } from '../../../engine/event/event.js';
 import type { ServerLogger } from '../../../server/parts.js';
 import { DetectionHandle } from './detection-handle.js';
-import type { DetectionThreadData, PolicyInForce } from './messages.js';
+import type { DetectionThreadData } from './messages.js';
 import { SharedIntake } from './shared-intake.js';
 
 /** Chains in a hunt's answer, those with most points: as many as one thread gives. */
@@ -45,14 +45,12 @@ export async function startDetection(
   logger: ServerLogger,
 ): Promise<Detection> {
   const listeners = new Set<(notice: LiveNotice) => void>();
-  const policies: PolicyInForce[] = [];
   const handles = Array.from(
     { length: data.partitions },
     (_, partition) =>
       new DetectionHandle(
         { ...data, partition },
         {
-          onPolicy: (policy) => (policies[partition] = policy),
           // A change of policy reaches all threads, and is news once.
           onNotice(notice) {
             if (notice.kind === 'policy' && partition > 0) return;
@@ -65,7 +63,7 @@ export async function startDetection(
   const close = async (): Promise<void> => void (await Promise.all(handles.map((handle) => handle.stop())));
   try {
     await Promise.all(handles.map((handle) => handle.start()));
-    const policy = new SharedPolicy(handles, () => policies);
+    const policy = new SharedPolicy(handles);
     await policy.agree();
     return {
       intake: new SharedIntake(handles),
@@ -92,29 +90,25 @@ export async function startDetection(
 class SharedPolicy implements PolicyDesk {
   readonly #first: DetectionHandle;
 
-  constructor(
-    private readonly handles: readonly DetectionHandle[],
-    private readonly policies: () => readonly PolicyInForce[],
-  ) {
+  constructor(private readonly handles: readonly DetectionHandle[]) {
     this.#first = handles[0]!;
   }
 
   /** A server that was cut off in the middle of a change has made it in some logs only. */
   async agree(): Promise<void> {
-    const [first, ...others] = this.policies();
-    for (const [place, other] of others.entries()) {
-      const handle = this.handles[place + 1]!;
-      const known = new Set(other.exceptions.map(({ id }) => id));
-      const right = new Set(first!.exceptions.map(({ id }) => id));
-      for (const exception of first!.exceptions) {
+    const { exceptions } = this.#first;
+    const right = new Set(exceptions.map(({ id }) => id));
+    for (const handle of this.handles.slice(1)) {
+      const known = new Set(handle.exceptions.map(({ id }) => id));
+      for (const exception of exceptions) {
         if (!known.has(exception.id)) await handle.call('addException', [exception]);
       }
       for (const id of known) if (!right.has(id)) await handle.call('removeException', [id]);
     }
   }
 
-  exceptions: PolicyDesk['exceptions'] = () => this.policies()[0]!.exceptions;
-  rules: PolicyDesk['rules'] = () => this.policies()[0]!.rules;
+  exceptions: PolicyDesk['exceptions'] = () => this.#first.exceptions;
+  rules: PolicyDesk['rules'] = () => this.#first.rules!;
   ruleText: PolicyDesk['ruleText'] = (rule) => this.#first.call('ruleText', [rule]);
 
   async exceptionHits(): Promise<ReadonlyMap<string, number>> {

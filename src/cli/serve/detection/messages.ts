@@ -70,11 +70,6 @@ export interface Standing {
   readonly spentMs: SpentMs;
 }
 
-export interface PolicyInForce {
-  readonly rules: RulesInForce;
-  readonly exceptions: readonly Exception[];
-}
-
 export interface Delivered {
   readonly delivery: number;
   readonly answer: SharedAnswer | Refusal;
@@ -89,7 +84,8 @@ export type FromDetection =
   | { readonly kind: 'fault'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'hunt-progress'; readonly id: number; readonly progress: HuntProgress }
   | { readonly kind: 'standing'; readonly standing: Standing }
-  | { readonly kind: 'policy'; readonly policy: PolicyInForce }
+  | { readonly kind: 'rules'; readonly rules: RulesInForce }
+  | { readonly kind: 'exceptions'; readonly exceptions: readonly Exception[] }
   | { readonly kind: 'notice'; readonly notice: LiveNotice }
   | {
       readonly kind: 'log';
