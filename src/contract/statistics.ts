@@ -44,6 +44,8 @@ export const Statistics = Type.Object(
     duplicates: Type.Integer(),
     /** Events refused since the server started. */
     refused: Type.Integer(),
+    /** Why no events are taken at the moment; `null` while they are. */
+    stopped: Nullable(Type.String()),
     hosts: Type.Object({
       known: Type.Integer(),
       /** Heard in the last 15 minutes. */

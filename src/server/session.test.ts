@@ -332,6 +332,11 @@ describe('probes and pages', () => {
     const answer = await server.ask('GET', '/ready');
     expect(answer.status).toBe(503);
     expect(answer.json.reason).toBe('the disk is full');
+    const as = addFakeToken(server.parts, 'viewer');
+    const stopped = async () => (await server.ask('GET', '/api/v1/statistics', { as })).json['stopped'];
+    expect(await stopped()).toBe('the disk is full');
+    server.parts.intake.refusal = undefined;
+    expect(await stopped()).toBeNull();
   });
 
   test('an unknown address of the API is not the console', async () => {

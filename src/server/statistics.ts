@@ -20,9 +20,14 @@ export interface StatisticsInput {
   readonly toMs: number | undefined;
   /** Events refused since the server started. */
   readonly refused: number;
+  /** Why no events are taken; `undefined` while they are. */
+  readonly refusal: string | undefined;
 }
 
-export function statisticsOf(state: StateQueries, { listening, refused, ...range }: StatisticsInput): Statistics {
+export function statisticsOf(
+  state: StateQueries,
+  { listening, refused, refusal, ...range }: StatisticsInput,
+): Statistics {
   const { nowMs } = listening;
   const toMs = range.toMs ?? nowMs;
   const bucketMs = bucketMsOf(toMs - (range.fromMs ?? toMs - DAY_MS));
@@ -36,6 +41,7 @@ export function statisticsOf(state: StateQueries, { listening, refused, ...range
     events,
     duplicates,
     refused,
+    stopped: refusal ?? null,
     hosts: {
       ...state.hostCounts(nowMs - HEARD_MS, listening),
       fellSilent: state

@@ -93,6 +93,27 @@ describe('states', () => {
     }
   });
 
+  test.each([
+    { language: 'en', says: 'No events are taken:' },
+    { language: 'zh-CN', says: '目前不接收事件：' },
+  ] as const)('the overview says why no events are taken, in $language', async ({ language, says }) => {
+    const { page } = await openPage(browser, origin, { language });
+    server.stopped = 'Writing the log failed: EIO';
+    try {
+      await page.goto(origin);
+      const alert = page.getByRole('alert').filter({ hasText: says });
+      await alert.getByText('Writing the log failed: EIO').waitFor();
+      expect(await axeProblems(page)).toEqual([]);
+      server.stopped = null;
+      await page.reload();
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
+      expect(await alert.count()).toBe(0);
+    } finally {
+      server.stopped = null;
+      await page.context().close();
+    }
+  });
+
   test('loading shows a skeleton only after a moment', async () => {
     const { page } = await openPage(browser, origin);
     server.delayMs = 900;

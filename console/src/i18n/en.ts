@@ -437,6 +437,7 @@ export const en = {
     sample: 'You are looking at a sample attack on an invented host.',
     removeSample: 'Remove the sample',
     sampleRemoved: 'The sample is removed',
+    stopped: 'No events are taken:',
     rulesBroken:
       '{n} error in the rules: what it concerns is not in force. | {n} errors in the rules: what they concern is not in force.',
     seeRules: 'See which',

@@ -434,6 +434,7 @@ export const zhCn: Messages = {
     sample: '当前显示的是虚构主机上的攻击示例。',
     removeSample: '移除示例',
     sampleRemoved: '示例已移除',
+    stopped: '目前不接收事件：',
     rulesBroken: '规则中有 {n} 个错误，相关规则未生效。',
     seeRules: '查看',
   },

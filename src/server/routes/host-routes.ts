@@ -76,7 +76,9 @@ export function hostRoutes(context: RouteContext): void {
       if (fromMs !== undefined && fromMs >= (toMs ?? nowMs)) {
         throw new HttpProblem(400, 'REQUEST_INVALID', '`from` must be before `to`.');
       }
-      return statisticsOf(state, { listening: hosts.listening(), fromMs, toMs, refused: metrics.refusedEvents });
+      const { refusal } = parts.intake;
+      const refused = metrics.refusedEvents;
+      return statisticsOf(state, { listening: hosts.listening(), fromMs, toMs, refused, refusal });
     },
   );
 }

@@ -68,6 +68,8 @@ export class ConsoleServer {
   failWith: number | undefined;
   /** Set by a test: milliseconds that every API answer takes longer. */
   delayMs = 0;
+  /** Set by a test: why no events are taken. */
+  stopped: string | null = null;
   setupOpen = false;
   signedIn = true;
   isEmpty = false;
@@ -350,6 +352,7 @@ export class ConsoleServer {
       events: this.isEmpty ? 0 : 6_120_884,
       duplicates: 1204,
       refused: 0,
+      stopped: this.stopped,
       hosts: this.isEmpty
         ? { known: 0, heard: 0, quiet: 0, silent: 0, fellSilent: [] }
         : {

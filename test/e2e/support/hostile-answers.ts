@@ -499,6 +499,7 @@ export class HostileAnswers {
       events: 5,
       duplicates: 0,
       refused: 0,
+      stopped: this.#text(0),
       hosts: {
         known: 5,
         heard: 0,
