@@ -38,6 +38,7 @@ import { answerProblems } from './problem.js';
 import { auditRoutes } from './routes/audit-routes.js';
 import { chainRoutes } from './routes/chain-routes.js';
 import type { RouteContext } from './routes/context.js';
+import { enrolRoute } from './routes/enrol-route.js';
 import { exceptionRoutes } from './routes/exception-routes.js';
 import { hostRoutes } from './routes/host-routes.js';
 import { huntRoutes } from './routes/hunt-routes.js';
@@ -116,7 +117,7 @@ export async function createServer(parts: ServerParts, options: ServerOptions): 
   const hosts = new HostDesk(state, access, clock, isSample);
   const stream = new StreamHub(parts.notices, state, clock, hosts, isSample);
   const hunts = new HuntDesk(parts.hunter, clock, (error) => logger.error({ err: error }, 'a hunt failed'));
-  const context = { parts, options, audit: auditWith(access, clock), hosts, hunts, stream, metrics, isSample };
+  const context = { parts, options, audit: auditWith(access, clock), door, hosts, hunts, stream, metrics, isSample };
 
   await app.register(async (scope) => eventsRoute(scope, events), { prefix: API_PREFIX });
   await app.register(async (web) => {
@@ -170,6 +171,7 @@ function apiRoutes(context: RouteContext): void {
   sampleRoutes(context);
   userRoutes(context);
   tokenRoutes(context);
+  enrolRoute(context);
   auditRoutes(context);
   streamRoute(context);
 }

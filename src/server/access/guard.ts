@@ -19,10 +19,6 @@ declare module 'fastify' {
     /** Set by the guard on every route that is not open; `undefined` on open ones. */
     identity: Identity | undefined;
   }
-  interface FastifyInstance {
-    /** To be told of each token that a route removes. */
-    tokenDoor: TokenDoor;
-  }
 }
 
 const COOKIE_NAME = 'chainsight_session';
@@ -30,7 +26,6 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function guard(app: FastifyInstance, access: AccessStore, door: TokenDoor, clock: Clock): void {
   app.decorateRequest('identity', undefined);
-  app.decorate('tokenDoor', door);
   app.addHook('onRequest', (request, _reply, done) => {
     const need = needOf(request);
     if (need !== undefined && need !== 'open') {

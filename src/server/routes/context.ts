@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Audit } from '../access/audit.js';
+import type { TokenDoor } from '../access/token-door.js';
 import type { HostDesk } from '../host-desk.js';
 import type { HuntDesk } from '../hunts/hunt-desk.js';
 import type { Metrics } from '../metrics.js';
@@ -13,6 +14,8 @@ export interface RouteContext {
   readonly parts: ServerParts;
   readonly options: ServerOptions;
   readonly audit: Audit;
+  /** To be told of each token that a route removes. */
+  readonly door: TokenDoor;
   readonly hosts: HostDesk;
   readonly hunts: HuntDesk;
   readonly stream: StreamHub;

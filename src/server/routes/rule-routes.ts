@@ -2,7 +2,7 @@
 
 import type { PolicyDesk, RulesInForce, RuleView } from '../../app/live-ports.js';
 import type { Diagnostic as EngineDiagnostic } from '../../engine/base/diagnostic.js';
-import type { Profile, RuleErrors } from '../../engine/rule/rule.js';
+import type { Profile } from '../../engine/rule/rule.js';
 import {
   PAGE_LIMIT_DEFAULT,
   Rule as RuleShape,
@@ -40,11 +40,9 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
     },
     async ({ query }) => {
       const { limit = PAGE_LIMIT_DEFAULT, cursor, ...filter } = query;
-      const all = (await rulesOf(policy)).filter((rule) => fits(rule, filter));
-      return pageShape(
-        pageOfArray(all, { limit, cursor }, ({ id, kind }) => `${kind}:${id}`),
-        (rule) => rule,
-      );
+      const all = rulesOf(policy).filter((rule) => fits(rule, filter));
+      const page = pageOfArray(all, { limit, cursor }, ({ id, kind }) => `${kind}:${id}`);
+      return pageShape(page, await withErrors(policy));
     },
   );
 
@@ -58,8 +56,9 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
     '/rules/:id',
     { schema: { summary: 'One rule or profile', response: { 200: RuleShape } } },
     async ({ params }) => {
-      const rule = (await rulesOf(policy)).find(({ id }) => id === params.id);
-      if (rule === undefined) throw notFound('This rule');
+      const found = rulesOf(policy).find(({ id }) => id === params.id);
+      if (found === undefined) throw notFound('This rule');
+      const rule = (await withErrors(policy))(found);
       return rule.kind === 'sigma' ? { ...rule, text: (await policy.ruleText(rule)) ?? null } : rule;
     },
   );
@@ -81,14 +80,26 @@ export function ruleRoutes({ app, parts, audit }: RouteContext): void {
   );
 }
 
-async function rulesOf(policy: PolicyDesk): Promise<readonly Rule[]> {
-  const { rules, profiles } = policy.rules();
+/** Without what went wrong with them. Made once for all pages: there are thousands, and a console asks for many pages in a row. */
+const shapes = new WeakMap<RulesInForce, readonly Rule[]>();
+
+function rulesOf(policy: PolicyDesk): readonly Rule[] {
+  const inForce = policy.rules();
+  let made = shapes.get(inForce);
+  if (made === undefined) {
+    made = [...inForce.rules.map(ruleShape), ...inForce.profiles.map(profileShape)].toSorted(byPlace);
+    shapes.set(inForce, made);
+  }
+  return made;
+}
+
+/** @returns what adds to a rule how often it ended in an error, and how the last time */
+async function withErrors(policy: PolicyDesk): Promise<(rule: Rule) => Rule> {
   const errors = new Map((await policy.ruleErrors()).map((entry) => [entry.rule, entry]));
-  const shapes = [
-    ...rules.map((rule) => ruleShape(rule, errors.get(rule.id))),
-    ...profiles.map((profile) => profileShape(profile)),
-  ];
-  return shapes.toSorted(byPlace);
+  return (rule) => {
+    const error = errors.get(rule.id);
+    return error === undefined ? rule : { ...rule, errors: error.count, lastError: error.lastMessage };
+  };
 }
 
 /** What belongs together stands together in its file; ids of Sigma rules are random numbers. */
@@ -112,7 +123,7 @@ function fits(rule: Rule, { pack, kind, technique, text }: RuleQueryValues): boo
   );
 }
 
-function ruleShape(rule: RuleView, errors: RuleErrors | undefined): Rule {
+function ruleShape(rule: RuleView): Rule {
   return {
     id: rule.id,
     kind: rule.set,
@@ -133,8 +144,8 @@ function ruleShape(rule: RuleView, errors: RuleErrors | undefined): Rule {
     pack: rule.pack,
     file: rule.file,
     line: rule.line,
-    errors: errors?.count ?? 0,
-    lastError: errors?.lastMessage ?? null,
+    errors: 0,
+    lastError: null,
   };
 }
 

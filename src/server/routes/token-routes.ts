@@ -9,10 +9,9 @@ import { HttpProblem, notFound } from '../problem.js';
 import { timeMs } from '../shape/time.js';
 import { tokenShape } from '../shape/token.js';
 import type { IdParams, RouteContext } from './context.js';
-import { enrolRoute } from './enrol-route.js';
 
 export function tokenRoutes(context: RouteContext): void {
-  const { app, parts, audit } = context;
+  const { app, parts, audit, door } = context;
   const { access, clock } = parts;
 
   app.get('/tokens', { schema: { summary: 'Tokens, without their secrets', response: { 200: TokenPage } } }, () => ({
@@ -55,11 +54,9 @@ export function tokenRoutes(context: RouteContext): void {
     (request, reply) => {
       const known = access.tokens().find(({ id }) => id === request.params.id);
       if (known === undefined || !access.removeToken(known.id)) throw notFound('This token');
-      app.tokenDoor.forget(known.id);
+      door.forget(known.id);
       audit(request, { action: 'token.remove', target: known.id, before: tokenShape(known) });
       return reply.code(204).send();
     },
   );
-
-  enrolRoute(context);
 }
