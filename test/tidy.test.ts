@@ -33,7 +33,6 @@ function filesBelow(folder: string, wanted: (name: string) => boolean): string[]
 const isSource = (name: string): boolean => /\.(ts|vue)$/.test(name) && !name.endsWith('.test.ts');
 const sources = filesBelow('src', isSource);
 const consoleSources = filesBelow('console/src', isSource);
-/** Facts written out, not logic. */
 /** Lists, as long as what they list. */
 const isTable = (path: string): boolean => path.endsWith('-table.ts') || path.startsWith('console/src/i18n/');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -105,6 +104,17 @@ describe('pure folders', () => {
 });
 
 describe('everywhere', () => {
+  test('the server of the examples listens where a server does', () => {
+    const pages = ['README.md', ...filesBelow('docs', (name) => name.endsWith('.md'))];
+    const wrong = pages.flatMap((path) =>
+      [...read(path).matchAll(/127\.0\.0\.1:(\d+)\/(?:api|ready|setup)/g)].flatMap(([, port]) =>
+        // The original's wire is beside it.
+        port === '8420' || port === '8421' ? [] : [`${path}: ${port}`],
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test('nothing makes code or markup out of data', () => {
     const forbidden = [
       /\beval\s*\(/,

@@ -17,7 +17,6 @@ import { findRunningServer } from '../running-server.js';
 interface DoctorOptions extends DataOptions {
   readonly full?: boolean;
   readonly format: 'pretty' | 'json';
-  readonly json?: boolean;
 }
 
 const EXIT_CODES: Readonly<Record<Grade, number>> = { ok: 0, warn: 1, fail: 2 };
@@ -31,7 +30,6 @@ export function doctorCommand(): Command {
     .addOption(configOption())
     .option('--full', 'compare the checksum of every record in the log, which reads all of it')
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
-    .option('--json', 'the same as --format json')
     .addHelpText(
       'after',
       `
@@ -40,11 +38,11 @@ Exit code: 0 all is well, 1 something deserves a look, 2 something is broken.
 
 Examples:
   chainsight doctor --data /var/lib/chainsight
-  chainsight doctor --full --json`,
+  chainsight doctor --full --format json`,
     )
     .action(async (options: DoctorOptions) => {
       const findings = await examine(options);
-      await print(findings, options.json === true || options.format === 'json');
+      await print(findings, options.format === 'json');
       process.exitCode = EXIT_CODES[worst(findings)];
     });
 }

@@ -77,7 +77,7 @@ function flip(path: string, at: number): void {
 describe('the command', () => {
   test('a sound folder: every topic is told, nothing is left behind, and the code is that of the worst', async () => {
     const before = readdirSync(data, { recursive: true }).length;
-    const { out, code } = await captured(doctorCommand, ['--data', data, '--json', '--full']);
+    const { out, code } = await captured(doctorCommand, ['--data', data, '--format', 'json', '--full']);
     const { grade, findings } = JSON.parse(out) as { grade: string; findings: Finding[] };
     // How fast and how full the disk of this machine is, is not the question.
     expect(findings.filter((each) => each.grade !== 'ok' && !['disk', 'folder'].includes(each.topic))).toEqual([]);
