@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sysmon, guid } from '../support/live-kit.js';
 import { amount, isLong, tell, TIMEOUT_MS } from './form.js';
-import { chainsight, killServers, newToken, sendEvents, startServer, stopped, type Server } from './real-server.js';
+import { countLines, killServers, newToken, sendEvents, startServer, stopped, type Server } from './real-server.js';
 
 const FLOOD_MS = amount(8_000, 300_000);
 const CONNECTIONS = 6;
@@ -151,7 +151,7 @@ test(
     for (let at = 0; at < 50 && (await eventsInApi()) !== counts.stored; at++) await wait(100);
     const inApi = await eventsInApi();
     expect(await stopped(server, 'SIGTERM')).toBe(0);
-    const inLog = (await chainsight('export', 'events', '--data', data)).trimEnd().split('\n').length;
+    const inLog = await countLines('export', 'events', '--data', data);
 
     const p99 = apiMs.toSorted((one, other) => one - other)[Math.floor(apiMs.length * 0.99)]!;
     const slowest = Math.max(...quietMs);

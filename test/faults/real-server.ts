@@ -24,6 +24,21 @@ export async function chainsight(...parameters: readonly string[]): Promise<stri
   return stdout;
 }
 
+/** How many lines a command prints: more than fit into one text. */
+export async function countLines(...parameters: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [PROGRAM, ...parameters], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  let lines = 0;
+  for await (const bytes of child.stdout as AsyncIterable<Buffer>) {
+    for (let at = bytes.indexOf(NEW_LINE); at >= 0; at = bytes.indexOf(NEW_LINE, at + 1)) lines++;
+  }
+  const [code] = (await ended) as [number | null];
+  if (code !== 0) throw new Error(`chainsight ${parameters.join(' ')} ended with code ${code}`);
+  return lines;
+}
+
+const NEW_LINE = 0x0a;
+
 export interface Server {
   readonly url: string;
   readonly child: ChildProcess;
