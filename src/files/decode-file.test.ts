@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { randomFrom } from '../../test/support/random.js';
 import { writeEvtx } from '../sources/evtx/testing/evtx-writer.js';
 import { smallRecord } from '../sources/evtx/testing/sample-log.js';
 import { decodeFile } from './decode-file.js';
@@ -300,11 +301,7 @@ test('mutated archives give events, skips or notes, and nothing else', async () 
     ]),
     gzipSync(jsonLines(20)),
   ];
-  let state = 12_345;
-  const random = (below: number): number => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return (state >>> 8) % below;
-  };
+  const random = randomFrom(12_345);
   for (let index = 0; index < 300; index++) {
     const bytes = Buffer.from(bases[index % 2]!);
     for (let count = 1 + random(4); count > 0; count--) bytes[random(bytes.length)] = random(256);

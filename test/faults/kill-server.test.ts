@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withLedgersChecked } from '../support/ledger.js';
 import { amount, SEED, tell, TIMEOUT_MS } from './form.js';
-import { randomFrom } from './random.js';
+import { unitsFrom } from '../support/random.js';
 import {
   chainsight,
   exportsOf,
@@ -67,7 +67,7 @@ test(
   `${KILLS} kills of a server lose nothing, double nothing, and change no score`,
   { timeout: TIMEOUT_MS },
   async () => {
-    const random = randomFrom(SEED);
+    const random = unitsFrom(SEED);
     const [calm, killed] = [join(folder, 'calm'), join(folder, 'killed')];
     const all = Array.from(requests.keys());
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { amount, inLanes, SEED, tell, TIMEOUT_MS } from './form.js';
-import { randomFrom } from './random.js';
+import { unitsFrom } from '../support/random.js';
 import { expectSame } from './outcome-check.js';
 import type { Outcome } from './outcome.js';
 import { EVENTS_IN_BATCH } from './story.js';
@@ -111,7 +111,7 @@ test(`${KILLS} kills lose nothing, double nothing, and change no score`, { timeo
   const { outcome: undisturbed } = await run(join(folder, 'undisturbed'), [], undefined);
   const survivals: Survival[] = [];
   await inLanes(KILLS / KILLS_OF_STORY, LANES, async (place) => {
-    survivals.push(await killOften(`story ${place}`, randomFrom(SEED + place), undisturbed!));
+    survivals.push(await killOften(`story ${place}`, unitsFrom(SEED + place), undisturbed!));
   });
   const sum = (count: (survival: Survival) => number): number =>
     survivals.reduce((total, survival) => total + count(survival), 0);

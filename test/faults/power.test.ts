@@ -14,7 +14,7 @@ import { incoming, openLive, type Live } from '../support/live-kit.js';
 import { amount, SEED, tell, TIMEOUT_MS } from './form.js';
 import { expectSame } from './outcome-check.js';
 import { outcomeOf, type Outcome } from './outcome.js';
-import { randomFrom } from './random.js';
+import { unitsFrom } from '../support/random.js';
 import { batch, EVENTS_IN_BATCH } from './story.js';
 
 const CUTS_OF_STORY = 25;
@@ -137,7 +137,7 @@ test(
     await calm.close();
     let acknowledged = 0;
     for (let place = 0; place < STORIES; place++) {
-      acknowledged += await story(`story-${place}`, randomFrom(SEED + place), undisturbed);
+      acknowledged += await story(`story-${place}`, unitsFrom(SEED + place), undisturbed);
     }
     expect(acknowledged).toBeGreaterThan(STORIES * 20);
     tell(

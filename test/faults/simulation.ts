@@ -21,7 +21,7 @@ import { LogWriter } from '../../src/log/writer.js';
 import { createJsonDecoder } from '../../src/sources/json/json.js';
 import { CutDisk, type DiskOperation } from '../support/cut-disk.js';
 import { compilePlain, HandClock, incoming, plainPack, PLAIN_RULES } from '../support/live-kit.js';
-import { randomFrom } from './random.js';
+import { unitsFrom } from '../support/random.js';
 import { batch } from './story.js';
 
 export interface Life {
@@ -169,7 +169,7 @@ class World {
   #threats: readonly Threat[] = [];
 
   constructor(seed: number) {
-    this.random = randomFrom(Math.imul(seed, 2_654_435_761) >>> 0);
+    this.random = unitsFrom(seed);
     const first = this.#below(BATCHES_KNOWN - 8);
     this.batches = Array.from({ length: 2 + this.#below(7) }, (_, at) => first + at);
   }

@@ -4,7 +4,7 @@
  */
 
 import { expect } from 'vitest';
-import { randomFrom, type Random } from './mutation.js';
+import { randomFrom, type Random } from '../support/random.js';
 
 export const SEED = Number(process.env['FUZZ_SEED'] ?? 20_241_105);
 export const CASES = Number(process.env['FUZZ_CASES'] ?? 100_000);

@@ -1,17 +1,6 @@
 /** Mutations of inputs for parsers: deterministic, from a seed that a failure prints. */
 
-/** Numbers from 0 up to, not with, `below`; the same row for the same seed (mulberry32, Tommy Ettinger, public domain). */
-export type Random = (below: number) => number;
-
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000) * below);
-  };
-}
+import type { Random } from '../support/random.js';
 
 export function pick<Item>(random: Random, items: readonly Item[]): Item {
   const item = items[random(items.length)];

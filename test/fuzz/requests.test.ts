@@ -11,7 +11,8 @@ import { decodeCursor, encodeCursor } from '../../src/store/cursor.js';
 import { openStateStore, type StateStore } from '../../src/store/state-store.js';
 import { addFakeToken, testServer, type Method, type TestServer } from '../support/fake-server.js';
 import { CASES, hold, holdEach, SLOW_CASES } from './hold.js';
-import { anyText, pick, randomTree, type Random } from './mutation.js';
+import { anyText, pick, randomTree } from './mutation.js';
+import type { Random } from '../support/random.js';
 
 const BODIES = {
   ExceptionRequest: contract.ExceptionRequest,

@@ -11,7 +11,8 @@ import { EventScope } from '../../src/engine/rule/event-scope.js';
 import { readPack } from '../../src/cli/pack-files.js';
 import { event } from '../support/events.js';
 import { CASES, hold } from './hold.js';
-import { anyText, pick, randomTree, type Random } from './mutation.js';
+import { anyText, pick, randomTree } from './mutation.js';
+import type { Random } from '../support/random.js';
 import { EXPRESSION_TOKENS, MANY_EXPRESSION_TOKENS, MANY_PATTERN_TOKENS, PATTERN_TOKENS } from './tokens.js';
 
 const pack = loadPack(readPack(fileURLToPath(new URL('../../rules/chainsight', import.meta.url))).files, {

@@ -11,7 +11,8 @@ import { MANY, ONE, type TextPattern } from '../../src/engine/rule/sigma/text-pa
 import { compileRegex } from '../../src/engine/rule/sigma/value/regex.js';
 import { PLACEHOLDERS, ruleText } from '../support/sigma.js';
 import { CASES, hold } from './hold.js';
-import { anyText, pick, type Random } from './mutation.js';
+import { anyText, pick } from './mutation.js';
+import type { Random } from '../support/random.js';
 import { MANY_PATTERN_TOKENS, MANY_YAML_TOKENS, PATTERN_TOKENS, YAML_TOKENS } from './tokens.js';
 
 const RULE = ruleText(

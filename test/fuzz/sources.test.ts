@@ -15,7 +15,8 @@ import { FILE_HEADER_BYTES } from '../../src/sources/evtx/file-header.js';
 import { writeEvtx } from '../../src/sources/evtx/testing/evtx-writer.js';
 import { eventRecord, SAMPLE_DATA, smallRecord } from '../../src/sources/evtx/testing/sample-log.js';
 import { CASES, hold } from './hold.js';
-import { mutate, noise, pick, randomTree, type Random } from './mutation.js';
+import { mutate, noise, pick, randomTree } from './mutation.js';
+import type { Random } from '../support/random.js';
 
 const encoder = new TextEncoder();
 const bytesOf = (texts: readonly string[]): Uint8Array[] => texts.map((text) => encoder.encode(text));

@@ -18,7 +18,8 @@ import { SIGMA_CODES } from '../../src/engine/rule/sigma/sigma-codes.js';
 import { importRmeye } from '../../src/engine/rule/rmeye/rule-folder.js';
 import { AddressList, isAddressOrNetwork } from '../../src/server/rmeye/address-list.js';
 import { CASES, SLOW_CASES, hold } from './hold.js';
-import { anyText, pick, randomTree, type Random } from './mutation.js';
+import { anyText, pick, randomTree } from './mutation.js';
+import type { Random } from '../support/random.js';
 import { MANY_PYTHON_TOKENS, MANY_YAML_TOKENS, PYTHON_TOKENS, YAML_TOKENS } from './tokens.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'chainsight-fuzz-'));

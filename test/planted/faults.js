@@ -277,7 +277,7 @@ export const FAULTS = [
     promise: 'access',
     fault: 'a removed token is remembered',
     file: 'src/server/routes/token-routes.ts',
-    find: '      app.tokenDoor.forget(known.id);\n',
+    find: '      door.forget(known.id);\n',
     replace: '',
     test: 'src/server/access/route-access.test.ts',
   },

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { randomFrom, type Random } from '../../../test/support/random.js';
 import { CHUNK_BYTES } from './chunk-bytes.js';
 import { readEvtx } from './evtx-stream.js';
 import { FILE_HEADER_BYTES } from './file-header.js';
@@ -15,19 +16,6 @@ const RECORDED = join(
   import.meta.dirname,
   '../../../../shared/data/evtx/Credential Access/babyshark_mimikatz_powershell.evtx',
 );
-
-/** Numbers from 0 up to, not with, `below`; the same row for the same seed. */
-type Random = (below: number) => number;
-
-function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000) * below);
-  };
-}
 
 const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0xfff, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff];
 const TOKENS = [
