@@ -83,6 +83,8 @@ export interface SpentMs {
 export interface EngineFigures {
   /** Events that are on disk and wait for it. */
   readonly backlog: number;
+  /** When the oldest event came whose effects are not stored yet, by our clock; `undefined` where nothing waits. */
+  readonly waitingSinceMs: number | undefined;
   /** Events that correlations forgot for want of room, once for each correlation, since the start. */
   readonly forgottenByCorrelations: number;
   /** Times that detection ended by itself and was begun again, since the start. */
@@ -104,6 +106,15 @@ export interface RulesInForce {
   readonly problems: readonly Diagnostic[];
 }
 
+/** What a rule did and took since the start. */
+export interface RuleCost {
+  readonly rule: string;
+  /** Events that it matched. */
+  readonly hits: number;
+  /** Milliseconds that its evaluation took, as estimated from a sample of events. */
+  readonly ms: number;
+}
+
 /** Changes of policy are records in the log: each resolves once on disk, and holds for events from its position on. */
 export interface PolicyDesk {
   exceptions(): readonly Exception[];
@@ -116,6 +127,8 @@ export interface PolicyDesk {
   rules(): RulesInForce;
   /** Rules that ended in an error on some events, since they are in force. */
   ruleErrors(): Promise<readonly RuleErrors[]>;
+  /** Rules that matched something, or were met by the sample. */
+  ruleCosts(): Promise<readonly RuleCost[]>;
   /** The document of a Sigma rule as it was written; `undefined` where its file is not in force. */
   ruleText(rule: { readonly file: string; readonly line: number }): Promise<string | undefined>;
   /** Reads the packs again. Rules that are broken are reported and left out; where no rule is left, the old ones stay. */

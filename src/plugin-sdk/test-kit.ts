@@ -59,7 +59,15 @@ const WITHOUT_RULES: Policy = {
   skipImages: [],
   skipHashes: [],
   exceptions: [],
-  rules: { rules: [], profiles: [], version: '', match: () => [], explain: () => [], errors: () => [] },
+  rules: {
+    rules: [],
+    profiles: [],
+    version: '',
+    match: () => [],
+    explain: () => [],
+    errors: () => [],
+    timed: () => undefined,
+  },
 };
 
 function eventOf(stated: TestEvent): Event {

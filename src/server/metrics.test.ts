@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { addFakeToken, testServer, type TestServer } from '../../test/support/fake-server.js';
 import { fakeStored } from '../../test/support/fake-parts.js';
+import { RULES_NAMED } from './metrics.js';
 
 let server: TestServer;
 
@@ -8,8 +9,8 @@ beforeEach(async () => {
   server = await testServer({ filled: true });
 });
 
-async function metrics(): Promise<ReadonlyMap<string, number>> {
-  const { text } = await server.ask('GET', '/metrics');
+async function metrics(as?: string): Promise<ReadonlyMap<string, number>> {
+  const { text } = await server.ask('GET', '/metrics', as === undefined ? {} : { as });
   const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(
     samples.map((line) => {
@@ -36,7 +37,7 @@ describe('/metrics', () => {
         expect(family.endsWith('_total')).toBe(line.endsWith(' counter'));
       } else expect(line).toMatch(new RegExp(`^${family}(?:\\{[a-z]+="[a-z0-9]+"\\})? \\d+(?:\\.\\d+)?$`));
     }
-    expect(seen.size).toBe(16);
+    expect(seen.size).toBe(17);
   });
 
   test('a status that was never answered has no line', async () => {
@@ -86,11 +87,53 @@ describe('/metrics', () => {
       'requests_total{status="401"}': 1,
       events_stored: 3,
       events_waiting: 7,
+      detection_lag_seconds: 1.5,
       correlation_events_forgotten_total: 3,
       'threats{verdict="open"}': 1,
       'threats{verdict="confirmed"}': 0,
       'threats{verdict="ignored"}': 1,
       streams: 0,
+    });
+  });
+
+  describe('of rules', () => {
+    beforeEach(() => {
+      server.parts.policy.costs = [
+        { rule: 'quiet', hits: 0, ms: 0 },
+        { rule: 'say "hi"\\\n', hits: 1, ms: 0.2 },
+        ...Array.from({ length: 2 * RULES_NAMED }, (_, at) => ({
+          rule: `r${at}`,
+          hits: 100 + at,
+          ms: 1000 * (100 - at),
+        })),
+      ];
+    });
+
+    const named = async (as?: string): Promise<string[]> =>
+      [...(await metrics(as))].flatMap(([name, value]) => (name.startsWith('rule_') ? [`${name} ${value}`] : []));
+
+    test.each(['viewer', 'analyst', 'admin'] as const)('those with most are named to a token of a %s', async (role) => {
+      const lines = await named(addFakeToken(server.parts, role));
+      expect(lines).toHaveLength(2 * RULES_NAMED);
+      expect(lines[0]).toBe('rule_hits_total{rule="r39"} 139');
+      expect(lines[RULES_NAMED]).toBe('rule_seconds_total{rule="r0"} 100');
+      expect(lines.some((line) => line.includes('quiet'))).toBe(false);
+    });
+
+    test.each([
+      ['nobody', () => undefined],
+      ['a token of a sensor', () => addFakeToken(server.parts, 'sensor')],
+      ['a wrong token', () => 'Bearer wrong'],
+    ])('none is named to %s', async (_who, as) => {
+      expect(await named(as())).toEqual([]);
+      expect((await metrics(as())).get('takes_events')).toBe(1);
+    });
+
+    test('a name cannot end its line or its label', async () => {
+      server.parts.policy.costs = [{ rule: 'a"} 1\nup 0\\', hits: 2, ms: 0 }];
+      expect(await named(addFakeToken(server.parts, 'viewer'))).toEqual([
+        String.raw`rule_hits_total{rule="a\"} 1\nup 0\\"} 2`,
+      ]);
     });
   });
 });

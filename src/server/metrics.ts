@@ -1,6 +1,13 @@
-/** Counters for `/metrics`, in Prometheus' text format 0.0.4. Numbers only: no host, user or rule is named to whoever scrapes. */
+/**
+ * Counters for `/metrics`, in Prometheus' text format 0.0.4. No host and no user is ever named, nor anything of an event; rules are named to those alone who
+ * may read them.
+ */
 
+import type { RuleCost } from '../app/live-ports.js';
 import type { ServerParts } from './parts.js';
+
+/** Rules that are named, for hits and for time: each with a line of its own, so there is a bound. */
+export const RULES_NAMED = 20;
 
 export type MetricsParts = Pick<ServerParts, 'state' | 'intake' | 'figures' | 'clock'>;
 
@@ -33,9 +40,14 @@ export class Metrics {
     return [...this.#refused.values()].reduce((sum, count) => sum + count, this.#rejected);
   }
 
-  text({ state, intake, figures, clock }: MetricsParts, streams: number): string {
+  /** @param costs  of the rules in force; `undefined` for a caller who may not read their names */
+  text(
+    { state, intake, figures, clock }: MetricsParts,
+    streams: number,
+    costs: readonly RuleCost[] | undefined,
+  ): string {
     const nowMs = clock.nowMs();
-    const { backlog, forgottenByCorrelations, restarts, heapBytes, spentMs } = figures();
+    const { backlog, waitingSinceMs, forgottenByCorrelations, restarts, heapBytes, spentMs } = figures();
     const { open, confirmed, ignored } = state.threatCounts();
     const memory = process.memoryUsage();
     const lines: string[] = [];
@@ -84,6 +96,12 @@ export class Metrics {
     ]);
     add('events_waiting', 'gauge', 'Events that are on disk and wait for the engine.', [['', backlog]]);
     add(
+      'detection_lag_seconds',
+      'gauge',
+      'How long ago the oldest event came whose effects are not stored yet; 0 where none waits.',
+      [['', waitingSinceMs === undefined ? 0 : seconds(Math.max(0, nowMs - waitingSinceMs))]],
+    );
+    add(
       'correlation_events_forgotten_total',
       'counter',
       'Events that correlations forgot for want of room, once for each correlation.',
@@ -96,8 +114,22 @@ export class Metrics {
       'detection_seconds_total',
       'counter',
       'What detection was busy with: reading bytes, the disk of the log, judging, storing.',
-      Object.entries(spentMs).map(([part, ms]) => [`{part="${part}"}`, Number((ms / 1000).toFixed(3))]),
+      Object.entries(spentMs).map(([part, ms]) => [`{part="${part}"}`, seconds(ms)]),
     );
+    if (costs !== undefined) {
+      add(
+        'rule_hits_total',
+        'counter',
+        `Events that a rule matched since the server started: the ${RULES_NAMED} rules with most.`,
+        most(costs, ({ hits }) => hits),
+      );
+      add(
+        'rule_seconds_total',
+        'counter',
+        `What a rule's evaluation took, estimated from one event in some tens: the ${RULES_NAMED} rules with most.`,
+        most(costs, ({ ms }) => seconds(ms)),
+      );
+    }
     add('threats', 'gauge', 'Threats there are, by verdict.', [
       ['{verdict="open"}', open],
       ['{verdict="confirmed"}', confirmed],
@@ -113,4 +145,24 @@ export class Metrics {
 /** Statuses that were never answered have no line: a made-up one with 0 would be read as an answer that was given. */
 function byStatus(counts: ReadonlyMap<number, number>): readonly (readonly [string, number])[] {
   return [...counts].toSorted(([a], [b]) => a - b).map(([status, count]) => [`{status="${status}"}`, count] as const);
+}
+
+function seconds(ms: number): number {
+  return Number((ms / 1000).toFixed(3));
+}
+
+function most(costs: readonly RuleCost[], figure: (cost: RuleCost) => number): (readonly [string, number])[] {
+  return costs
+    .map((cost) => [`{rule="${escaped(cost.rule)}"}`, figure(cost)] as const)
+    .filter(([, value]) => value > 0)
+    .toSorted(([one, more], [other, less]) => less - more || (one < other ? -1 : 1))
+    .slice(0, RULES_NAMED);
+}
+
+/** A rule's author may have called it anything. */
+function escaped(label: string): string {
+  return label
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replace(/\r?\n|\r/g, String.raw`\n`);
 }

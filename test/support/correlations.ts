@@ -212,5 +212,6 @@ export function withCorrelations(
     match: (each) => rules.match(each),
     explain: (rule, each) => rules.explain(rule, each),
     errors: () => rules.errors(),
+    timed: (each, clock, took) => rules.timed(each, clock, took),
   };
 }

@@ -17,6 +17,7 @@ import type {
   LiveNotices,
   PluginDesk,
   PolicyDesk,
+  RuleCost,
   RulesInForce,
   SampleMaker,
   Sender,
@@ -264,6 +265,8 @@ export class FakePolicy implements PolicyDesk {
   }
   rules = () => NO_RULES;
   ruleErrors = async () => [];
+  costs: readonly RuleCost[] = [];
+  ruleCosts = async () => this.costs;
   ruleText = async () => undefined;
   reloadRules = async () => NO_RULES;
 }
@@ -317,13 +320,15 @@ export function fakeParts(decoder?: DecoderMaker): FakeParts {
     hosts: ['sample-pc'],
     make: () => new Uint8Array(),
   };
+  const clock = new FakeClock();
   return {
-    clock: new FakeClock(),
+    clock,
     access: new FakeAccess(),
     state,
     intake,
     figures: () => ({
       backlog: 7,
+      waitingSinceMs: clock.nowMs() - 1500,
       forgottenByCorrelations: 3,
       restarts: 2,
       heapBytes: 0,

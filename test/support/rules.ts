@@ -39,6 +39,13 @@ export function ruleSet(
     match: (event) => loaded.filter(({ when }) => when(event)).map(({ rule }) => rule),
     explain: (_rule, event) => [{ field: 'Image', value: String(event.fields['Image'] ?? '') }],
     errors: () => [],
+    timed(event, clock, took) {
+      for (const { rule, when } of loaded) {
+        const startedMs = clock();
+        when(event);
+        took(rule, clock() - startedMs);
+      }
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   attack,
   compilePlain,
@@ -125,6 +125,53 @@ describe('taking events in', () => {
       { kind: 'taken', duplicates: 3 },
     ]);
     expect(await eventTexts(live.log)).toHaveLength(3);
+  });
+
+  test('what waits since when is told, by the time it was received, until its effects are stored', async () => {
+    const clock = new HandClock();
+    let isBroken = false;
+    const sleep = (ms: number): Promise<void> => {
+      clock.timeMs += ms;
+      return pause.sleep(5);
+    };
+    await start({ parts: { clock, pause: { turn: pause.turn, sleep } } });
+    const { effects } = live.state;
+    const { commit } = effects;
+    effects.commit = (...all) => {
+      if (isBroken) throw new AppError('STORE_FAILED', 'the disk is full');
+      commit.apply(effects, all);
+    };
+    const { service } = live;
+    expect(service.figures.waitingSinceMs).toBeUndefined();
+    isBroken = true;
+    const [first, ...others] = attack();
+    const startMs = clock.timeMs;
+    await service.intake.take(incoming(first!), 'a');
+    clock.timeMs += 3_000;
+    await service.intake.take(incoming(...others), 'a');
+    expect(service.figures.waitingSinceMs).toBe(startMs);
+    await vi.waitFor(() => expect(service.intake.refusal).toBeDefined());
+    // The first is judged by now, and waits to be stored.
+    expect(service.figures.waitingSinceMs).toBe(startMs);
+    isBroken = false;
+    await service.intake.settled();
+    expect(service.figures.waitingSinceMs).toBeUndefined();
+  });
+
+  test('what rules cost is told: their hits, and the time of those in the sample', async () => {
+    let nowMs = 0;
+    await start({ parts: { stopwatch: () => (nowMs += 0.5) } });
+    const more = Array.from({ length: 100 }, (_, at) =>
+      sysmon({ number: 50 + at, guid: guid(50 + at), image: 'odd.exe' }),
+    );
+    await live.service.intake.take(incoming(...attack(), ...more), 'a');
+    await live.service.intake.settled();
+    const ms = 0.5 * 61;
+    expect(await live.service.policy.ruleCosts()).toEqual([
+      { rule: 'evil', hits: 1, ms },
+      { rule: 'worse', hits: 1, ms },
+      { rule: 'odd', hits: 100, ms },
+    ]);
   });
 
   test('the bytes of a record are kept as they came', async () => {

@@ -16,6 +16,7 @@ import { NoticeBoard } from './notice-board.js';
 import { Pipeline, type LiveTrouble } from './pipeline.js';
 import { LivePolicyDesk } from './policy-desk.js';
 import { RecordWindows } from './record-windows.js';
+import { RuleCosts } from './rule-costs.js';
 import { recoverState, type StartProgress } from './recovery.js';
 import { SnapshotKeeper, type SnapshotParts } from './snapshot-keeper.js';
 
@@ -23,6 +24,8 @@ export interface LiveParts {
   readonly log: EventLog;
   readonly store: EffectStore;
   readonly clock: Clock;
+  /** Milliseconds that only go forward, finer than one; without it no rule is timed. */
+  readonly stopwatch?: () => number;
   readonly pause: Pause;
   /** Reads one record of any JSON shape. */
   readonly decoder: DecoderMaker;
@@ -63,10 +66,12 @@ export class LiveService implements EventReader {
   readonly #desk: LivePolicyDesk;
   readonly #board = new NoticeBoard();
   readonly #snapshots: SnapshotKeeper | undefined;
+  readonly #costs: RuleCosts;
   #isReplaying = true;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
+    this.#costs = new RuleCosts(parts.stopwatch);
     const compile = rememberingLast(parts.compile);
     this.#logged = new LoggedPolicy(compile);
     this.#fold = new LogFold(this.#logged, { recordEvents: true, plugins: parts.plugins });
@@ -78,9 +83,15 @@ export class LiveService implements EventReader {
       ...parts,
       fold: this.#fold,
       streams: this.#streams,
-      onStored: (effects) => this.#board.stored(effects),
+      onStored: (effects) => {
+        this.#costs.stored(effects);
+        this.#board.stored(effects);
+      },
       onRest: (position, waiting) => this.#snapshots?.atRest(position, waiting) ?? Promise.resolve(),
-      onEvent: (event, receivedMs) => this.#board.heard(event, receivedMs),
+      onEvent: (event, receivedMs) => {
+        this.#costs.sample(event, this.#fold.engine.policy.rules);
+        this.#board.heard(event, receivedMs);
+      },
     });
     this.intake = new EventIntake({
       ...parts,
@@ -96,6 +107,7 @@ export class LiveService implements EventReader {
       fold: this.#fold,
       pipeline: this.#pipeline,
       policy: this.#logged,
+      costs: this.#costs,
       tell: (notice) => this.#board.tell(notice),
     });
     this.policy = this.#desk;
@@ -112,6 +124,7 @@ export class LiveService implements EventReader {
     return {
       ...this.intake.counters,
       backlog: this.#pipeline.backlog,
+      waitingSinceMs: this.#pipeline.waitingSinceMs,
       lastPosition: this.#parts.log.lastPosition,
       appliedPosition: this.#pipeline.applied,
       processes: engine.processCount,

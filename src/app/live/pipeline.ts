@@ -37,6 +37,7 @@ export interface PipelineParts {
   readonly onStored: (effects: Effects) => void;
   /** Told when all up to a position is judged and stored, and how many events wait behind it. Nothing is judged until it resolves. */
   readonly onRest: (position: number, waiting: number) => Promise<void>;
+  /** Told of each event right before it is judged. */
   readonly onEvent: (event: Event, receivedMs: number) => void;
   readonly onTrouble: (trouble: LiveTrouble) => void;
 }
@@ -78,6 +79,8 @@ export class Pipeline {
   /** Events of the first work that are applied already. */
   #offset = 0;
   #backlog = 0;
+  /** When the first of the events came that are judged and not stored yet. */
+  #unstoredSinceMs: number | undefined;
   #pushed = 0;
   #applied = 0;
   #committed = 0;
@@ -101,6 +104,13 @@ export class Pipeline {
   /** Events that wait for the engine. */
   get backlog(): number {
     return this.#backlog;
+  }
+
+  /** When the oldest event came whose effects are not stored yet; `undefined` where there is none. */
+  get waitingSinceMs(): number | undefined {
+    if (this.#unstoredSinceMs !== undefined) return this.#unstoredSinceMs;
+    const first = this.#queue.find((work) => work.kind === 'events');
+    return first?.receivedMs;
   }
 
   /** Events a second that it gets done while more wait, as measured lately; `undefined` until it was busy for a while. */
@@ -269,10 +279,11 @@ export class Pipeline {
   #applyEvent(work: Work & { readonly kind: 'events' }, offset: number): void {
     const event = work.events[offset]!;
     const position = work.position + offset;
+    this.parts.onEvent(event, work.receivedMs);
     this.#guarded(position, () => this.parts.fold.event(event, position));
     this.#arrivals.arrived(event.host, work.receivedMs);
     this.parts.streams.seen(event, work.receivedMs);
-    this.parts.onEvent(event, work.receivedMs);
+    this.#unstoredSinceMs ??= work.receivedMs;
     this.#backlog--;
     this.#busyEvents++;
     this.#sinceCommit++;
@@ -311,6 +322,7 @@ export class Pipeline {
       return;
     }
     this.#committed = position;
+    this.#unstoredSinceMs = undefined;
     this.#sinceCommit = 0;
     this.#isHurried = false;
     this.#lastCommitMs = this.parts.clock.nowMs();

@@ -2,13 +2,14 @@
 
 import type { RuleErrors, RuleSet } from '../../engine/rule/rule.js';
 import type { Exception } from '../../engine/score/exception.js';
-import type { LiveNotice, PolicyDesk, RulesInForce } from '../live-ports.js';
+import type { LiveNotice, PolicyDesk, RuleCost, RulesInForce } from '../live-ports.js';
 import { packsVersion, sameSettings, settingsOf, type LoggedPolicy } from '../policy/logged-policy.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
 import { documentText } from '../policy/rule-text.js';
 import type { Clock, EventLog, PolicyChange, PolicySettings } from '../ports.js';
 import type { LogFold } from '../replay/log-fold.js';
 import type { Pipeline } from './pipeline.js';
+import type { RuleCosts } from './rule-costs.js';
 
 export interface PolicyDeskParts {
   readonly log: EventLog;
@@ -16,6 +17,7 @@ export interface PolicyDeskParts {
   readonly policy: LoggedPolicy;
   readonly fold: LogFold;
   readonly clock: Clock;
+  readonly costs: RuleCosts;
   readonly compile: (packs: readonly PackSource[]) => CompiledPacks;
   /** The packs as they lie on disk now. */
   readonly readPacks: () => Promise<readonly PackSource[]>;
@@ -78,6 +80,10 @@ export class LivePolicyDesk implements PolicyDesk {
 
   async ruleErrors(): Promise<readonly RuleErrors[]> {
     return this.parts.policy.compiled().rules.errors();
+  }
+
+  async ruleCosts(): Promise<readonly RuleCost[]> {
+    return this.parts.costs.of(this.parts.policy.compiled().rules);
   }
 
   async ruleText(rule: { readonly file: string; readonly line: number }): Promise<string | undefined> {

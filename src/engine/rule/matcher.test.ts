@@ -247,6 +247,26 @@ describe('match', () => {
     expect(ids(set.match(event({ action: 'processcreate' })))).toEqual(['b']);
   });
 
+  test('times what is evaluated for an event and nothing else, and changes no answer and no count', () => {
+    const rules = ['"a" in image', '"b" in image', 'image == "a" and missing == 1'].map((text, at) =>
+      rule(`r${at}`, { conditions: [text] }),
+    );
+    const set = createRuleSet(rules, []);
+    const one = event({ action: 'processcreate', Image: 'a' });
+    const before = ids(set.match(one));
+    const errors = set.errors();
+    let nowMs = 0;
+    const took = new Map<string, number>();
+    set.timed(
+      one,
+      () => ++nowMs,
+      ({ id }, ms) => took.set(id, ms),
+    );
+    expect(Object.fromEntries(took)).toEqual({ r0: 1, r2: 1 });
+    expect(set.errors()).toEqual(errors);
+    expect(ids(set.match(one))).toEqual(before);
+  });
+
   test('no rules match nothing', () => {
     expect(createRuleSet([], []).match(event({ action: 'processcreate' }))).toEqual([]);
   });

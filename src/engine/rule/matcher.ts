@@ -113,6 +113,18 @@ class Matcher implements RuleSet {
     return [];
   }
 
+  timed(event: Event, clock: () => number, took: (rule: Rule, ms: number) => void): void {
+    this.#turnTo(event);
+    this.#groupOf(event).candidates(event, (candidates) => {
+      for (const candidate of candidates) {
+        const placed = this.#conditions[candidate]!;
+        const startedMs = clock();
+        this.#holds(placed);
+        took(this.rules[placed.rule]!, clock() - startedMs);
+      }
+    });
+  }
+
   errors(): readonly RuleErrors[] {
     return this.#errors.flatMap(({ count, lastMessage }, rule) =>
       count === 0 ? [] : [{ rule: this.rules[rule]!.id, count, lastMessage }],

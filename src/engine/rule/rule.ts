@@ -92,4 +92,10 @@ export interface RuleSet {
   /** Why `rule` matched `event`; called only for hits that are kept. */
   explain(rule: Rule, event: Event): readonly Matched[];
   errors(): readonly RuleErrors[];
+  /**
+   * Evaluates what may hold for `event` with a clock beside it, for a sample of events: `match` itself measures nothing.
+   *
+   * @param clock  milliseconds that only go forward
+   */
+  timed(event: Event, clock: () => number, took: (rule: Rule, ms: number) => void): void;
 }

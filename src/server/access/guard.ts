@@ -59,8 +59,13 @@ function needOf(request: FastifyRequest): Need | undefined {
   return need;
 }
 
-/** A bearer wins over a cookie: a script says what it means. */
-function identify(request: FastifyRequest, access: AccessStore, door: TokenDoor, nowMs: number): Identity | undefined {
+/** A bearer wins over a cookie: a script says what it means. @returns `undefined` for nobody we know */
+export function identify(
+  request: FastifyRequest,
+  access: AccessStore,
+  door: TokenDoor,
+  nowMs: number,
+): Identity | undefined {
   const header = request.headers.authorization;
   if (header !== undefined) {
     const token = door.identify(header, nowMs)?.record;

@@ -1,13 +1,15 @@
 /** Probes, at the root and under the API's prefix: is the process up, does it take events, its counters. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { identify } from '../access/guard.js';
+import { allows } from '../access/identity.js';
 import type { RouteContext } from './context.js';
 
 /** A person who opens `/health` in a browser wants the console's page of that name. */
 export type BrowserPage = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
 
 export function probeRoutes(app: FastifyInstance, context: RouteContext, browserPage: BrowserPage | undefined): void {
-  const { parts, metrics, stream, options } = context;
+  const { parts, metrics, stream, options, door } = context;
 
   app.get('/health', { schema: { summary: 'The process is up' } }, (request, reply) => {
     const page = browserPage?.(request, reply);
@@ -28,8 +30,16 @@ export function probeRoutes(app: FastifyInstance, context: RouteContext, browser
 
   app.get(
     '/metrics',
-    { schema: { summary: 'Counters in Prometheus’ text format', produces: ['text/plain'] } },
-    (_request, reply) =>
-      reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(parts, stream.clients)),
+    {
+      schema: {
+        summary: 'Counters in Prometheus’ text format; rules are named to those who may read them',
+        produces: ['text/plain'],
+      },
+    },
+    async (request, reply) => {
+      const caller = identify(request, parts.access, door, parts.clock.nowMs());
+      const costs = caller !== undefined && allows(caller.role, 'viewer') ? await parts.policy.ruleCosts() : undefined;
+      return reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(parts, stream.clients, costs));
+    },
   );
 }

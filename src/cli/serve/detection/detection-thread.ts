@@ -121,6 +121,7 @@ class DetectionThread {
       forgetHost: (host) => policy.forgetHost(host),
       reloadRules: async () => void (await policy.reloadRules()),
       ruleErrors: () => policy.ruleErrors(),
+      ruleCosts: () => policy.ruleCosts(),
       ruleText: (rule) => policy.ruleText(rule),
       readEvents: (positions) => live.readEvents(positions),
       hunt: (question) => {

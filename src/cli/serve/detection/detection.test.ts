@@ -120,6 +120,10 @@ test('answers of several threads are one: counts, and the index that the request
     foreignCount: EVENTS.length - 3,
   });
   await detection.intake.settled();
+  expect((await detection.policy.ruleCosts()).map(({ rule, hits }) => [rule, hits])).toEqual([
+    ['evil', HOSTS.length],
+    ['worse', HOSTS.length],
+  ]);
 
   const state = openStateStore(statePath(config.dataFolder));
   const { threat } = state.queries.threats({ host: 'dc01' }, { limit: 1, cursor: undefined }).items[0]!;

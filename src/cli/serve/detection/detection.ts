@@ -122,6 +122,15 @@ class SharedPolicy implements PolicyDesk {
     return [...counts].map(([rule, count]) => ({ rule, count, lastMessage: last.get(rule)! }));
   }
 
+  /** Of the threads that run: a page of figures waits for none that does not. */
+  async ruleCosts(): ReturnType<PolicyDesk['ruleCosts']> {
+    const answers = await Promise.allSettled(this.handles.map((handle) => handle.call('ruleCosts', [])));
+    const costs = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const hits = summed(costs.map(({ rule, hits: count }) => [rule, count] as const));
+    const times = summed(costs.map(({ rule, ms }) => [rule, ms] as const));
+    return [...hits].map(([rule, count]) => ({ rule, hits: count, ms: times.get(rule)! }));
+  }
+
   async addException(exception: Parameters<PolicyDesk['addException']>[0]): Promise<void> {
     await this.#all((handle) => handle.call('addException', [exception]));
   }
@@ -228,6 +237,7 @@ function figuresOf(handles: readonly DetectionHandle[]): EngineFigures {
   const standings = handles.flatMap(({ standing }) => standing ?? []);
   return {
     backlog: sumOf(standings, ({ figures }) => figures.backlog),
+    waitingSinceMs: earliest(standings.map(({ figures }) => figures.waitingSinceMs)),
     forgottenByCorrelations: sumOf(standings, ({ figures }) => figures.forgottenByCorrelations),
     restarts: sumOf(handles, ({ restarts }) => restarts),
     heapBytes: sumOf(standings, ({ heapBytes }) => heapBytes),
@@ -238,6 +248,11 @@ function figuresOf(handles: readonly DetectionHandle[]): EngineFigures {
       store: sumOf(standings, ({ spentMs }) => spentMs.store),
     },
   };
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 function sumOf<Item>(items: readonly Item[], figure: (item: Item) => number): number {

@@ -7,6 +7,7 @@ import type {
   LiveNotice,
   PluginStatus,
   Refusal,
+  RuleCost,
   RulesInForce,
   Sender,
   SpentMs,
@@ -36,6 +37,7 @@ export interface DetectionCalls {
   forgetHost(host: string): void;
   reloadRules(): void;
   ruleErrors(): readonly RuleErrors[];
+  ruleCosts(): readonly RuleCost[];
   ruleText(rule: { readonly file: string; readonly line: number }): string | undefined;
   readEvents(positions: readonly number[]): ReadonlyMap<number, { readonly event: Event; readonly receivedMs: number }>;
   hunt(question: HuntQuestion): HuntAnswer;

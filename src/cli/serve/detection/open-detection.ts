@@ -118,6 +118,7 @@ function liveService(
     log,
     store,
     clock: systemClock,
+    stopwatch: () => performance.now(),
     pause: systemPause,
     decoder: storedDecoder,
     intakeDecoder: (sink) => createJsonDecoder(sink, { limits }),
