@@ -406,7 +406,7 @@ export class Engine {
         this.#changes.remove(from, into.id);
         this.#forest.remove(from);
         const parentPid = from.securityCreate?.parentPid ?? 0;
-        if (parentPid > 0) from.hostTable.timeline(parentPid).changed();
+        if (parentPid > 0) from.hostTable.pidChanged(parentPid);
         if (formerId !== undefined && into.chain !== undefined) this.#changes.alias(formerId, into.chain.id);
       },
       timelineChanged: (timeline) => void this.#unsettled.add(timeline),

@@ -3,6 +3,7 @@
  * that pid is remembered, and moves when the pid turns out to mean another run.
  */
 
+import { keptText } from './base/kept-text.js';
 import type { ChangeNotes } from './change-notes.js';
 import type { Forest } from './chain/forest.js';
 import type { EngineCounts } from './engine-options.js';
@@ -63,7 +64,8 @@ export class Subjects {
   }
 
   #created(host: HostTable, event: Event): Process | undefined {
-    const facts = createFacts(event);
+    const parentGuid = textOf(event, 'ParentProcessGuid') ?? '';
+    const facts = createFacts(event, host.knownByGuid(parentGuid));
     const pid = integerOf(event, 'ProcessId') ?? 0;
     const process =
       host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid) ??
@@ -71,7 +73,7 @@ export class Subjects {
     if (process === undefined) return undefined;
     if (process.addCreate(facts)) this.parts.plugins.createsChanged(process);
     this.settle(process);
-    const parent = host.byGuid(textOf(event, 'ParentProcessGuid') ?? '', facts.parentPid);
+    const parent = host.byGuid(parentGuid, facts.parentPid);
     if (parent !== undefined) {
       parent.addMention({
         rank: 0,
@@ -85,7 +87,7 @@ export class Subjects {
       if (!process.parentIsCertain) {
         process.parentIsCertain = true;
         const askedPid = process.securityCreate?.parentPid ?? 0;
-        if (askedPid > 0) host.timeline(askedPid).changed();
+        if (askedPid > 0) host.pidChanged(askedPid);
       }
     } else if (facts.parentPid > 0 && !process.parentIsCertain) {
       this.#linkByPid(host, process, facts.parentPid, event, facts.parentImage);
@@ -97,7 +99,7 @@ export class Subjects {
   /** The parent of a process that names it by pid alone; asked again whenever more is known of that pid. */
   #linkByPid(host: HostTable, process: Process, parentPid: number, event: Event, statedImage: string): void {
     const image = statedImage === '' && parentPid === SYSTEM_PID ? 'System' : statedImage;
-    const mention: Mention = { rank: 0, timeMs: event.timeMs, image, commandLine: '', user: '' };
+    const mention: Mention = { rank: 0, timeMs: event.timeMs, image: keptText(image), commandLine: '', user: '' };
     const timeline = host.timeline(parentPid);
     const target = timeline.resolve(mention.timeMs, fileNameOf(image), process);
     timeline.refer({ kind: 'parent', mention, target, child: process });
@@ -167,7 +169,7 @@ export class Subjects {
     if (subjectPid <= 0) return undefined;
     const mention = deedMention(event);
     // Without a hit nothing rests on it, so no placeholder is made for it.
-    if (!isHit) return host.knownTimeline(subjectPid)?.peek(event.timeMs, fileNameOf(mention.image));
+    if (!isHit) return host.peek(subjectPid, event.timeMs, fileNameOf(mention.image));
     const process = this.#actorBy(host, subjectPid, 'deed', mention);
     this.#settleDeed(process, event.timeMs);
     return process;
@@ -217,7 +219,7 @@ export class Subjects {
     changes.touch(process.chain, process);
     if (process.settledImage === image) return;
     process.settledImage = image;
-    if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
+    if (process.pid > 0) process.hostTable.pidChanged(process.pid);
   }
 
   /** Another parent means other ancestors, and so perhaps other exceptions. */
@@ -241,7 +243,7 @@ export class Subjects {
       this.parts.changes.touch(chain, process);
     }
     this.parts.changes.touch(undefined, process);
-    if (process.pid > 0) process.hostTable.timeline(process.pid).changed();
+    if (process.pid > 0) process.hostTable.pidChanged(process.pid);
   }
 
   /** @param created  what the event at hand is about, and hits may yet be given to */
@@ -268,8 +270,8 @@ function deedMention(event: Event): Mention {
   return {
     rank: 1,
     timeMs: event.timeMs,
-    image: textOf(event, 'Image') ?? '',
+    image: keptText(textOf(event, 'Image') ?? ''),
     commandLine: '',
-    user: textOf(event, 'User') ?? '',
+    user: keptText(textOf(event, 'User') ?? ''),
   };
 }

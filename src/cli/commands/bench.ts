@@ -7,6 +7,7 @@ import { chainCases } from '../bench/chain-cases.js';
 import { liveCases } from '../bench/live-case.js';
 import { loadCases, reloadCase, threadsCase } from '../bench/load-case.js';
 import { loadMaterial } from '../bench/material.js';
+import { memoryCaseApart, memoryCases } from '../bench/memory-case.js';
 import { ruleCases } from '../bench/rule-cases.js';
 import { scanCases } from '../bench/scan-cases.js';
 import { snapshotCases } from '../bench/snapshot-case.js';
@@ -15,6 +16,7 @@ import { openOutput } from '../output.js';
 import { policyFromOptions } from '../policy-options.js';
 
 const PROCESSES = 50_000;
+const HOSTS = 1000;
 
 interface BenchOptions {
   readonly rules: readonly string[];
@@ -22,6 +24,8 @@ interface BenchOptions {
   readonly events: readonly string[];
   readonly live: boolean;
   readonly processes: number;
+  readonly hosts: number;
+  readonly only: 'memory' | undefined;
   readonly format: 'pretty' | 'json';
 }
 
@@ -40,27 +44,16 @@ export function benchCommand(): Command {
       [],
     )
     .option('--no-live', 'without the case that starts a server')
-    .option(
-      '--processes <number>',
-      'how many live in the engine of which a snapshot is written',
-      toProcesses,
-      PROCESSES,
-    )
+    .option('--processes <number>', 'how many live in the engine of which a snapshot is written', toNumber, PROCESSES)
+    .option('--hosts <number>', 'how many with 200 live processes each are held in memory at once', toNumber, HOSTS)
+    .addOption(new Option('--only <case>', 'one case alone').choices(['memory']))
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
-    .addHelpText('after', '\nExamples:\n  chainsight bench\n  chainsight bench --events recordings/ --format json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  chainsight bench\n  chainsight bench --events recordings/ --format json\n  chainsight bench --only memory --hosts 10000',
+    )
     .action(async (options: BenchOptions) => {
-      const { policy } = await policyFromOptions(options);
-      const material = await loadMaterial(options.events);
-      const cases = [
-        ...scanCases(material, policy, () => inProcessPlugins()),
-        ...ruleCases(material, policy),
-        ...loadCases(options),
-        await reloadCase(options),
-        ...chainCases(policy),
-        ...(await snapshotCases(policy, options.processes)),
-        ...(options.events.length > 0 ? [threadsCase(options.events, options)] : []),
-        ...(options.live ? await liveCases(material) : []),
-      ];
+      const cases = options.only === undefined ? await allCases(options) : await memoryAlone(options);
       const output = openOutput(undefined);
       const cpu = cpus()[0]?.model ?? 'unknown';
       if (options.format === 'json')
@@ -70,11 +63,31 @@ export function benchCommand(): Command {
     });
 }
 
-function toProcesses(text: string): number {
-  const processes = Number(text);
-  if (!Number.isSafeInteger(processes) || processes < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1.');
-  return processes;
+async function memoryAlone(options: BenchOptions): Promise<readonly BenchCase[]> {
+  const { policy } = await policyFromOptions(options);
+  return memoryCases(policy, inProcessPlugins(), options.hosts);
+}
+
+async function allCases(options: BenchOptions): Promise<readonly BenchCase[]> {
+  const { policy } = await policyFromOptions(options);
+  const material = await loadMaterial(options.events);
+  return [
+    ...scanCases(material, policy, () => inProcessPlugins()),
+    ...ruleCases(material, policy),
+    ...loadCases(options),
+    await reloadCase(options),
+    ...chainCases(policy),
+    ...(await snapshotCases(policy, options.processes)),
+    ...(options.events.length > 0 ? [threadsCase(options.events, options)] : []),
+    ...memoryCaseApart(options.hosts, options),
+    ...(options.live ? await liveCases(material) : []),
+  ];
+}
+
+function toNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return number;
 }
 
 function pretty(cases: readonly BenchCase[], machine: string): string {

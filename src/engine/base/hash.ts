@@ -47,13 +47,26 @@ export function hex64({ high, low }: Hash64): string {
   );
 }
 
-function hexUnit(bits: number): number {
-  const digit = bits & 15;
-  return digit + (digit < 10 ? 48 : 87);
-}
-
 /** 32 hex digits over parts joined by NUL, a character that host names and GUIDs cannot hold. For ids of processes and chains. */
 export function hashId(...parts: readonly string[]): string {
   const text = parts.join('\0');
-  return hex64(hash64(text)) + hex64(hash64(text, 0x2545f491));
+  return hex128(hash64(text), hash64(text, 0x2545f491));
+}
+
+/** As `hex64`: an id of two texts joined would weigh twice as much for as long as it is kept. */
+function hex128(first: Hash64, second: Hash64): string {
+  for (let unit = 0; unit < 8; unit++) {
+    UNITS[unit] = hexUnit(first.high >>> (28 - 4 * unit));
+    UNITS[8 + unit] = hexUnit(first.low >>> (28 - 4 * unit));
+    UNITS[16 + unit] = hexUnit(second.high >>> (28 - 4 * unit));
+    UNITS[24 + unit] = hexUnit(second.low >>> (28 - 4 * unit));
+  }
+  return String.fromCharCode(...UNITS);
+}
+
+const UNITS = Array.from({ length: 32 }, () => 0);
+
+function hexUnit(bits: number): number {
+  const digit = bits & 15;
+  return digit + (digit < 10 ? 48 : 87);
 }

@@ -17,17 +17,20 @@ export const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS);
 const NO_ITEMS: ReadonlyMap<string, LedgerItem> = new Map();
 const NO_DEEDS: ReadonlyMap<string, Evidence> = new Map();
 
-export class Chain {
-  members: Process[] = [];
-  // Most chains hold no evidence, and five empty maps would be most of what such a chain weighs: each is made when something is put in it.
-  #holders: Set<Process> | undefined;
-  #deeds: Map<string, Evidence> | undefined;
-  #ledger: Map<string, LedgerItem> | undefined;
-  #profiles: Map<string, LedgerItem> | undefined;
-  #hitCounts: Map<string, number> | undefined;
-  /** Of a day of a root process: what correlations say of it, by rule. */
+/** What a chain without evidence has nothing of, and most chains are without; made with the first of it. */
+class Holdings {
+  holders: Set<Process> | undefined;
+  deeds: Map<string, Evidence> | undefined;
+  ledger: Map<string, LedgerItem> | undefined;
+  profiles: Map<string, LedgerItem> | undefined;
+  hitCounts: Map<string, number> | undefined;
   derived: Map<string, readonly Evidence[]> | undefined;
   memory: Memories | undefined;
+}
+
+export class Chain {
+  members: Process[] = [];
+  #holdings: Holdings | undefined;
   /** Members whose end was not seen. */
   alive = 0;
   score = 0;
@@ -44,46 +47,70 @@ export class Chain {
     return (this.#id ??= chainIdOf(this.start, this.day));
   }
 
+  addMember(process: Process): void {
+    // A list that is pushed to has room for seventeen at once, and most chains are of one or two processes.
+    if (this.members.length === 0) this.members = [process];
+    else this.members.push(process);
+  }
+
   /** Members that hold evidence: what a rebuilt ledger is made from. */
   get holders(): Set<Process> {
-    return (this.#holders ??= new Set());
+    return (this.#held.holders ??= new Set());
   }
 
   get hasHolders(): boolean {
-    return this.#holders !== undefined && this.#holders.size > 0;
+    const holders = this.#holdings?.holders;
+    return holders !== undefined && holders.size > 0;
   }
 
   /** Of a day of a root process: its evidence of that day, by ledger key. Other processes hold theirs themselves. */
   get deeds(): Map<string, Evidence> {
-    return (this.#deeds ??= new Map());
+    return (this.#held.deeds ??= new Map());
   }
 
   /** The same, where nothing is to be made for it. */
   get heldDeeds(): ReadonlyMap<string, Evidence> {
-    return this.#deeds ?? NO_DEEDS;
+    return this.#holdings?.deeds ?? NO_DEEDS;
   }
 
   /** Strongest item by ledger key, profiles apart. */
   get ledger(): ReadonlyMap<string, LedgerItem> {
-    return this.#ledger ?? NO_ITEMS;
+    return this.#holdings?.ledger ?? NO_ITEMS;
   }
 
   /** Reached profiles by ledger key. */
   get profiles(): ReadonlyMap<string, LedgerItem> {
-    return this.#profiles ?? NO_ITEMS;
+    return this.#holdings?.profiles ?? NO_ITEMS;
   }
 
   /** How often each rule fired, over all members. */
   get hitCounts(): ReadonlyMap<string, number> {
-    return this.#hitCounts ?? NO_COUNTS;
+    return this.#holdings?.hitCounts ?? NO_COUNTS;
   }
 
   countHits(rule: string, by: number): void {
-    addCount((this.#hitCounts ??= new Map()), rule, by);
+    addCount((this.#held.hitCounts ??= new Map()), rule, by);
   }
 
   forgetHits(): void {
-    this.#hitCounts = undefined;
+    if (this.#holdings !== undefined) this.#holdings.hitCounts = undefined;
+  }
+
+  /** Of a day of a root process: what correlations say of it, by rule. */
+  get derived(): Map<string, readonly Evidence[]> | undefined {
+    return this.#holdings?.derived;
+  }
+
+  set derived(derived: Map<string, readonly Evidence[]> | undefined) {
+    if (derived !== undefined || this.#holdings !== undefined) this.#held.derived = derived;
+  }
+
+  get memory(): Memories | undefined {
+    return this.#holdings?.memory;
+  }
+
+  set memory(memory: Memories | undefined) {
+    if (memory !== undefined || this.#holdings !== undefined) this.#held.memory = memory;
   }
 
   /** Another start means another id; the caller keeps the old one as an alias. */
@@ -94,8 +121,8 @@ export class Chain {
 
   /** Puts back what was kept, without adding to the score. */
   restore(ledger: readonly LedgerItem[], profiles: readonly LedgerItem[]): void {
-    if (ledger.length > 0) this.#ledger = new Map(ledger.map((item) => [item.evidence.key, item]));
-    if (profiles.length > 0) this.#profiles = new Map(profiles.map((item) => [item.evidence.key, item]));
+    if (ledger.length > 0) this.#held.ledger = new Map(ledger.map((item) => [item.evidence.key, item]));
+    if (profiles.length > 0) this.#held.profiles = new Map(profiles.map((item) => [item.evidence.key, item]));
   }
 
   /** Puts an item in the ledger if it outranks what is there. @returns true if the ledger changed */
@@ -103,7 +130,7 @@ export class Chain {
     const known = this.ledger.get(item.evidence.key);
     if (known !== undefined && known.process !== item.process && !outranks(item, known)) return false;
     this.score += pointsOf(item) - (known === undefined ? 0 : pointsOf(known));
-    (this.#ledger ??= new Map()).set(item.evidence.key, item);
+    (this.#held.ledger ??= new Map()).set(item.evidence.key, item);
     return true;
   }
 
@@ -111,14 +138,18 @@ export class Chain {
     const known = this.ledger.get(key);
     if (known === undefined) return;
     this.score -= pointsOf(known);
-    this.#ledger?.delete(key);
+    this.#holdings?.ledger?.delete(key);
   }
 
   setProfile(key: string, item: LedgerItem | undefined): void {
     const known = this.profiles.get(key);
     this.score += (item === undefined ? 0 : pointsOf(item)) - (known === undefined ? 0 : pointsOf(known));
-    if (item === undefined) this.#profiles?.delete(key);
-    else (this.#profiles ??= new Map()).set(key, item);
+    if (item === undefined) this.#holdings?.profiles?.delete(key);
+    else (this.#held.profiles ??= new Map()).set(key, item);
+  }
+
+  get #held(): Holdings {
+    return (this.#holdings ??= new Holdings());
   }
 }
 

@@ -6,6 +6,7 @@
 import type { HostTable } from '../process/host-table.js';
 import type { Process } from '../process/process.js';
 import { Chain, dayOf } from './chain.js';
+import { DayChains } from './day-chains.js';
 
 export interface ForestObserver {
   /** `from` is part of `into` now, which goes on under `into.id`; the chain that began with `formerStart` is no more. Members moved already. */
@@ -38,13 +39,13 @@ export class Forest {
   /** The chain of a root process's deeds on a UTC day. */
   dayChain(root: Process, timeMs: number): Chain {
     const day = dayOf(timeMs);
-    const days = (root.dayChains ??= new Map<number, Chain>());
+    const days = (root.dayChains ??= new DayChains());
     let chain = days.get(day);
     if (chain === undefined) {
       chain = new Chain(root, day);
-      chain.members.push(root);
+      chain.addMember(root);
       chain.alive = root.endMs === 0 && !root.isHostEvents ? 1 : 0;
-      days.set(day, chain);
+      days.add(chain);
       this.chains.add(chain);
     }
     return chain;
@@ -160,7 +161,7 @@ export class Forest {
 
   #enter(process: Process, chain: Chain): void {
     process.chain = chain;
-    chain.members.push(process);
+    chain.addMember(process);
     if (process.endMs === 0) chain.alive++;
     if (process.hasEvidence) chain.holders.add(process);
   }
@@ -172,7 +173,7 @@ export class Forest {
     const [from, into] = child.members.length > parent.members.length ? [parent, child] : [child, parent];
     for (const member of from.members) {
       member.chain = into;
-      into.members.push(member);
+      into.addMember(member);
     }
     into.alive += from.alive;
     if (from.hasHolders) for (const holder of from.holders) into.holders.add(holder);

@@ -9,9 +9,9 @@ export function normaliseGuid(raw: string): string {
   return bare !== ZERO && FORM.test(bare) ? bare : '';
 }
 
-/** As Sysmon writes it. */
-export function displayGuid(guid: string): string {
-  return guid === '' ? '' : `{${guid.toUpperCase()}}`;
+/** As Sysmon writes it, from the form that `normaliseGuid` gives. */
+export function displayGuid(bare: string): string {
+  return bare === '' ? '' : `{${bare.toUpperCase()}}`;
 }
 
 const EARLIEST_SECONDS = 946_684_800; // 2000-01-01, before any Sysmon
@@ -20,9 +20,11 @@ const LATEST_SECONDS = 4_102_444_800; // 2100-01-01
 /**
  * Start of the process in UTC milliseconds, to the second, as the GUID's second and third groups hold it (low half first); 0 where they hold
  * no plausible time. Source: layout of Sysmon's GUIDs (machine, start time, token), seen to hold over all recorded events we have.
+ *
+ * @param displayed  as `displayGuid` gives it
  */
-export function startFromGuid(guid: string): number {
-  if (guid === '') return 0;
-  const seconds = parseInt(guid.slice(14, 18) + guid.slice(9, 13), 16);
+export function startFromGuid(displayed: string): number {
+  if (displayed === '') return 0;
+  const seconds = parseInt(displayed.slice(15, 19) + displayed.slice(10, 14), 16);
   return seconds >= EARLIEST_SECONDS && seconds < LATEST_SECONDS ? seconds * 1000 : 0;
 }

@@ -1,8 +1,9 @@
 /** The processes of one host: by GUID, and by pid and time. */
 
 import { hashId } from '../base/hash.js';
-import { normaliseGuid, startFromGuid } from './guid.js';
-import { fileNameOf, PidTimeline } from './pid-timeline.js';
+import { ownText } from '../base/kept-text.js';
+import { displayGuid, normaliseGuid } from './guid.js';
+import { fileNameOf, hasBegun, isMeant, PidTimeline } from './pid-timeline.js';
 import type { PidReference } from './pid-reference.js';
 import { Process, type CreateFacts } from './process.js';
 
@@ -11,8 +12,8 @@ const SAME_RUN_TOLERANCE_MS = 5000;
 /** Where one sensor's clock is a time zone off, the rest of the difference is a multiple of this. */
 const ZONE_STEP_MS = 30 * 60_000;
 const ZONE_MAX_MS = 14.5 * 60 * 60_000;
-/** Spellings of GUIDs remembered besides the normal one. */
-const SPELLINGS_MAX = 100_000;
+/** Spellings of GUIDs remembered besides Sysmon's own. */
+const SPELLINGS_MAX = 4096;
 
 export interface HostObserver {
   /** A process came into being, perhaps as a placeholder. */
@@ -32,10 +33,12 @@ export class HostTable {
   readonly processes = new Map<string, Process>();
   /** So many processes are looked through for some that may be forgotten: after a look in vain, only when there are many more. */
   boundAt = 0;
+  /** As Sysmon spells them, which is how nearly all events do: such an event costs one look-up. */
   readonly #byGuid = new Map<string, Process>();
-  /** GUIDs as events spell them, so that the usual event costs one look-up. */
-  readonly #bySpelling = new Map<string, Process | undefined>();
-  readonly #byPid = new Map<number, PidTimeline>();
+  /** Other spellings that events used lately. */
+  #bySpelling: Map<string, Process> | undefined;
+  /** A pid that had one run, and that nothing refers to, is that run: a timeline for each would weigh as much as the processes. */
+  readonly #byPid = new Map<number, PidTimeline | Process>();
   #hostEvents: Process | undefined;
 
   /** @param name  the fullest name seen, for people; `key` is the identity */
@@ -45,28 +48,38 @@ export class HostTable {
     private readonly observer: HostObserver,
   ) {}
 
-  /** A process that events named before, in the same spelling, and whose pid is known: what nearly every event asks. */
+  /** A process that events named before, and whose pid is known: what nearly every event asks. `undefined` where more is to be found out. */
   bySpelling(spelled: string): Process | undefined {
-    const known = this.#bySpelling.get(spelled);
+    const known = this.#known(spelled);
     return known !== undefined && known.pid > 0 ? known : undefined;
   }
 
   /** The process of a GUID, made as a placeholder where unknown; `undefined` if the text is no GUID or all zeros. */
   byGuid(spelled: string, pid: number): Process | undefined {
-    const known = this.#bySpelling.get(spelled);
+    const known = this.#known(spelled);
     if (known !== undefined) return this.#withPid(known, pid);
-    const guid = normaliseGuid(spelled);
-    if (guid === '') return undefined;
+    const bare = normaliseGuid(spelled);
+    if (bare === '') return undefined;
+    const guid = displayGuid(bare);
     let process = this.#byGuid.get(guid);
     if (process === undefined) {
-      process = new Process(hashId(this.key, guid), this, guid, pid, startFromGuid(guid));
-      this.#byGuid.set(guid, process);
+      process = new Process(hashId(this.key, bare), this, ownText(guid), pid, 0);
+      this.#byGuid.set(process.guid, process);
       this.adopt(process);
       if (pid > 0) this.#register(process);
     }
-    if (this.#bySpelling.size >= SPELLINGS_MAX) this.#bySpelling.clear();
-    this.#bySpelling.set(spelled, process);
+    if (guid !== spelled) this.#spell(spelled, process);
     return this.#withPid(process, pid);
+  }
+
+  #known(spelled: string): Process | undefined {
+    return this.#byGuid.get(spelled) ?? this.#bySpelling?.get(spelled);
+  }
+
+  #spell(spelled: string, process: Process): void {
+    const spellings = (this.#bySpelling ??= new Map<string, Process>());
+    if (spellings.size >= SPELLINGS_MAX) spellings.clear();
+    spellings.set(ownText(spelled), process);
   }
 
   /** Some records leave the pid out; the first that states it tells it. */
@@ -80,7 +93,7 @@ export class HostTable {
 
   /** The process of a GUID if any event named it before. */
   knownByGuid(spelled: string): Process | undefined {
-    return this.#bySpelling.get(spelled) ?? this.#byGuid.get(normaliseGuid(spelled));
+    return this.#known(spelled) ?? this.#byGuid.get(displayGuid(normaliseGuid(spelled)));
   }
 
   /** Stands in for a process where a hit names none. No process of the host, so it is in no list of these and is never evicted. */
@@ -99,8 +112,9 @@ export class HostTable {
     return this.#hostEvents;
   }
 
-  get timelines(): Iterable<PidTimeline> {
-    return this.#byPid.values();
+  /** Of the pids that more is held of than one run. */
+  *timelines(): Iterable<PidTimeline> {
+    for (const each of this.#byPid.values()) if (each instanceof PidTimeline) yield each;
   }
 
   /** Puts back a process that was kept, when nothing is to follow from it. */
@@ -110,34 +124,52 @@ export class HostTable {
       return;
     }
     this.processes.set(process.id, process);
-    const { bareGuid, pid, identityStartMs, isGap } = process;
-    if (bareGuid !== '') this.#byGuid.set(bareGuid, process);
-    if (bareGuid === '' ? !isGap : pid > 0 && identityStartMs > 0) this.timeline(pid).restoreRun(process);
-  }
-
-  /** `undefined` where nothing has rested on the pid yet. */
-  knownTimeline(pid: number): PidTimeline | undefined {
-    return this.#byPid.get(pid);
+    const { guid, pid, isGap } = process;
+    if (guid !== '') this.#byGuid.set(guid, process);
+    if (guid === '' ? isGap : pid <= 0 || process.identityStartMs === 0) return;
+    if (this.#byPid.has(pid)) this.timeline(pid).restoreRun(process);
+    else this.#byPid.set(pid, process);
   }
 
   timeline(pid: number): PidTimeline {
-    let timeline = this.#byPid.get(pid);
-    if (timeline === undefined) this.#byPid.set(pid, (timeline = new PidTimeline(this, pid)));
+    const known = this.#byPid.get(pid);
+    if (known instanceof PidTimeline) return known;
+    const timeline = new PidTimeline(this, pid);
+    if (known !== undefined) timeline.restoreRun(known);
+    this.#byPid.set(pid, timeline);
     return timeline;
+  }
+
+  /** More is known of a run of the pid: what rests on the pid must be asked again. */
+  pidChanged(pid: number): void {
+    const known = this.#byPid.get(pid);
+    if (known instanceof PidTimeline) known.changed();
+  }
+
+  /** The run of a pid alive at `timeMs` if one is known; makes no placeholder. */
+  peek(pid: number, timeMs: number, fileName: string): Process | undefined {
+    const known = this.#byPid.get(pid);
+    if (known instanceof PidTimeline) return known.peek(timeMs, fileName);
+    return known !== undefined && hasBegun(known, timeMs) && isMeant(known, timeMs, fileName) ? known : undefined;
   }
 
   /** The process that a create event without GUID starts: the one Sysmon reported, if it did, or one known by pid and start time. */
   byCreateWithoutGuid(pid: number, facts: CreateFacts): Process {
-    const timeline = this.timeline(pid);
-    const twin = nearestTwin(timeline.runs, facts);
+    const twin = nearestTwin(this.#runs(pid), facts);
     if (twin !== undefined) return twin;
-    const process = new Process(hashId(this.key, String(pid), String(facts.timeMs)), this, '', pid, facts.timeMs);
-    const known = this.processes.get(process.id);
+    const id = hashId(this.key, String(pid), String(facts.timeMs));
+    const known = this.processes.get(id);
     if (known !== undefined) return known;
+    const process = new Process(id, this, '', pid, facts.timeMs);
     this.adopt(process);
     process.addCreate(facts);
-    timeline.addRun(process);
+    this.#addRun(process);
     return process;
+  }
+
+  #runs(pid: number): readonly Process[] {
+    const known = this.#byPid.get(pid);
+    return known === undefined ? [] : known instanceof PidTimeline ? known.runs : [known];
   }
 
   timelineChanged(timeline: PidTimeline): void {
@@ -151,8 +183,8 @@ export class HostTable {
   /** Unites twins on a pid that changed, and moves what rests on it to the runs that it means now. */
   settle(timeline: PidTimeline): void {
     const { runs } = timeline;
-    if (runs.length > 1 && runs.some((run) => run.bareGuid !== '')) {
-      for (const run of runs.filter((each) => each.bareGuid === '' && each.securityCreate !== undefined)) {
+    if (runs.length > 1 && runs.some((run) => run.guid !== '')) {
+      for (const run of runs.filter((each) => each.guid === '' && each.securityCreate !== undefined)) {
         const twin = nearestTwin(timeline.runs, run.securityCreate!);
         if (twin === undefined) continue;
         timeline.removeRun(run);
@@ -176,13 +208,20 @@ export class HostTable {
 
   forget(process: Process): void {
     this.processes.delete(process.id);
-    this.#byGuid.delete(process.bareGuid);
-    this.#bySpelling.clear();
-    this.#byPid.get(process.pid)?.forget(process);
+    this.#byGuid.delete(process.guid);
+    this.#bySpelling = undefined;
+    const known = this.#byPid.get(process.pid);
+    if (known === process) this.#byPid.delete(process.pid);
+    else if (known instanceof PidTimeline) known.forget(process);
   }
 
   #register(process: Process): void {
-    if (process.identityStartMs > 0) this.timeline(process.pid).addRun(process);
+    if (process.identityStartMs > 0) this.#addRun(process);
+  }
+
+  #addRun(run: Process): void {
+    if (this.#byPid.has(run.pid)) this.timeline(run.pid).addRun(run);
+    else this.#byPid.set(run.pid, run);
   }
 }
 
@@ -191,7 +230,7 @@ function nearestTwin(runs: readonly Process[], facts: CreateFacts): Process | un
   let best: Process | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const run of runs) {
-    if (run.bareGuid === '' || !sameProgram(run, facts)) continue;
+    if (run.guid === '' || !sameProgram(run, facts)) continue;
     const start = run.startMs || run.identityStartMs;
     const distance = Math.abs(start - facts.timeMs);
     if (distance > ZONE_MAX_MS || distance >= bestDistance) continue;

@@ -107,7 +107,7 @@ export class PidTimeline {
   #before(timeMs: number, except?: Process): Process | undefined {
     for (let index = this.#runs.length - 1; index >= 0; index--) {
       const run = this.#runs[index]!;
-      if (run !== except && run.identityStartMs <= timeMs + START_TOLERANCE_MS) return run;
+      if (run !== except && hasBegun(run, timeMs)) return run;
     }
     return undefined;
   }
@@ -173,8 +173,12 @@ function isAfter(one: Process, other: Process): boolean {
   return one.id > other.id;
 }
 
+export function hasBegun(run: Process, timeMs: number): boolean {
+  return run.identityStartMs <= timeMs + START_TOLERANCE_MS;
+}
+
 /** Not ended by then, and not known as another program. */
-function isMeant(run: Process, timeMs: number, fileName: string): boolean {
+export function isMeant(run: Process, timeMs: number, fileName: string): boolean {
   if (run.endMs !== 0 && run.endMs + END_TOLERANCE_MS < timeMs) return false;
   return fileName === '' || run.image === '' || fileNameOf(run.image) === fileName;
 }

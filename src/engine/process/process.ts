@@ -1,16 +1,21 @@
 /** One run of a program on a host: what is known of it, from whichever events told it. Facts join, so their order of arrival does not matter. */
 
+import { keptCommandLine, keptText } from '../base/kept-text.js';
 import type { Chain } from '../chain/chain.js';
+import type { DayChains } from '../chain/day-chains.js';
 import { textOf, integerOf, type Event, type Sensor } from '../event/event.js';
 import type { PluginProcess } from '../plugin/plugin.js';
 import type { Memories } from '../plugin/plugin-runner.js';
 import type { Evidence } from '../score/evidence.js';
 import { addCount, NO_COUNTS } from '../score/hit-counts.js';
-import { displayGuid } from './guid.js';
+import { startFromGuid } from './guid.js';
 import type { HostTable } from './host-table.js';
 
 /** What a create event says of the new process and of its parent. Taken out of the event, which is several times as large and may go. */
 export interface CreateFacts extends EventOrder {
+  /** Halves of the record identity as signed numbers: most unsigned ones would be an object each. */
+  readonly idHigh: number;
+  readonly idLow: number;
   readonly sensor: Sensor;
   readonly image: string;
   readonly commandLine: string;
@@ -28,23 +33,26 @@ export interface CreateFacts extends EventOrder {
 export type CreatedField =
   'integrityLevel' | 'hashes' | 'currentDirectory' | 'originalFileName' | 'parentImage' | 'parentCommandLine';
 
-export function createFacts(event: Event): CreateFacts {
+/** @param parent  where it is known: most create events repeat its command line, which is held once then */
+export function createFacts(event: Event, parent?: Process): CreateFacts {
+  const parentCommandLine = textOf(event, 'ParentCommandLine') ?? '';
+  const known = parent?.commandLine ?? '';
   return {
     timeMs: event.timeMs,
-    idHigh: event.idHigh,
-    idLow: event.idLow,
+    idHigh: event.idHigh | 0,
+    idLow: event.idLow | 0,
     file: event.file,
     line: event.line,
     sensor: event.sensor,
-    image: textOf(event, 'Image') ?? '',
-    commandLine: textOf(event, 'CommandLine') ?? '',
-    user: textOf(event, 'User') ?? '',
-    integrityLevel: textOf(event, 'IntegrityLevel') ?? '',
-    hashes: textOf(event, 'Hashes') ?? '',
-    currentDirectory: textOf(event, 'CurrentDirectory') ?? '',
-    originalFileName: textOf(event, 'OriginalFileName') ?? '',
-    parentImage: textOf(event, 'ParentImage') ?? '',
-    parentCommandLine: textOf(event, 'ParentCommandLine') ?? '',
+    image: keptText(textOf(event, 'Image') ?? ''),
+    commandLine: keptCommandLine(textOf(event, 'CommandLine') ?? ''),
+    user: keptText(textOf(event, 'User') ?? ''),
+    integrityLevel: keptText(textOf(event, 'IntegrityLevel') ?? ''),
+    hashes: keptText(textOf(event, 'Hashes') ?? ''),
+    currentDirectory: keptText(textOf(event, 'CurrentDirectory') ?? ''),
+    originalFileName: keptText(textOf(event, 'OriginalFileName') ?? ''),
+    parentImage: keptText(textOf(event, 'ParentImage') ?? ''),
+    parentCommandLine: parentCommandLine === known ? known : keptCommandLine(parentCommandLine),
     parentPid: integerOf(event, 'ParentProcessId') ?? 0,
   };
 }
@@ -61,53 +69,106 @@ export interface Mention {
 
 const NO_EVIDENCE: ReadonlyMap<string, Evidence> = new Map();
 
+/** What most processes have nothing of; made with the first of it. */
+class Holdings {
+  evidence: Map<string, Evidence> | undefined;
+  derived: Map<string, readonly Evidence[]> | undefined;
+  referred: Set<Evidence> | undefined;
+  displaced: Map<string, Evidence> | undefined;
+  hitCounts: Map<string, number> | undefined;
+  memory: Memories | undefined;
+}
+
+/** Yes and no, all in one number: each alone would weigh as much as all of them. */
+const IS = { root: 1, gap: 2, hostEvents: 4, parentCertain: 8 } as const;
+
+/** There are millions: every field here is eight bytes for each, so what few of them need is not a field of its own. */
 export class Process implements PluginProcess {
   /** Create events by sensor; the earliest of each. Sysmon's wins, the other fills what it leaves empty. */
   sysmonCreate: CreateFacts | undefined;
   securityCreate: CreateFacts | undefined;
   mention: Mention | undefined;
 
-  /** Event time of its end, 0 where none was seen. */
-  endMs = 0;
+  // `undefined` rather than 0: a field that holds times and small numbers in turn makes each of them an object.
+  #endMs: number | undefined;
+  readonly #statedStartMs: number | undefined;
+  #is = 0;
   parent: Process | undefined;
   #children: Set<Process> | undefined;
-  /** A GUID named the parent; a pid is not asked any more. */
-  parentIsCertain = false;
   /** The process that this one turned out to be. */
   absorbedBy: Process | undefined;
-  isRoot = false;
-  /** Stands for a run that only references by pid name: a placeholder of one pid's timeline, which may withdraw it. */
-  isGap = false;
-  /** Stands for no run of a program: what is held of it are hits on events that name no process. A root, so judged by day; see `HostTable.hostEvents`. */
-  isHostEvents = false;
   /** What the image was when the process was last placed. */
   settledImage: string | undefined;
   /** Chain of a process that is no root. */
   chain: Chain | undefined;
   /** Chains of a root process's own deeds, by UTC day. */
-  dayChains: Map<number, Chain> | undefined;
-
-  #evidence: Map<string, Evidence> | undefined;
-  /** What correlations and judges of starts say of it, by rule or plugin; of a root process its chains of days hold that. */
-  derived: Map<string, readonly Evidence[]> | undefined;
-  /** Evidence of events that named this process by its pid: may turn out to belong to another run. */
-  referred: Set<Evidence> | undefined;
-  /** Certain evidence that a stronger one by pid took the place of. */
-  displaced: Map<string, Evidence> | undefined;
-  #hitCounts: Map<string, number> | undefined;
-  memory: Memories | undefined;
+  dayChains: DayChains | undefined;
+  #holdings: Holdings | undefined;
   /** Its place in the snapshot that is being written; says nothing at other times. */
   snapshotPlace = 0;
 
+  /**
+   * @param guid             as Sysmon spells it, `''` where the sensor gives none
+   * @param statedStartMs  start of a process without GUID as its create event says, 0 where unknown
+   */
   constructor(
-    public id: string,
+    readonly id: string,
     readonly hostTable: HostTable,
-    /** Lower case without braces, `''` where the sensor gives none. */
-    public bareGuid: string,
+    readonly guid: string,
     public pid: number,
-    /** Start as its identity says: from the GUID (to the second) or the create event; 0 where unknown. */
-    public identityStartMs: number,
-  ) {}
+    statedStartMs: number,
+  ) {
+    this.#statedStartMs = statedStartMs === 0 ? undefined : statedStartMs;
+  }
+
+  /** Start as its identity says: from the GUID (to the second) or the create event; 0 where unknown. */
+  get identityStartMs(): number {
+    return this.guid === '' ? (this.#statedStartMs ?? 0) : startFromGuid(this.guid);
+  }
+
+  /** Event time of its end, 0 where none was seen. */
+  get endMs(): number {
+    return this.#endMs ?? 0;
+  }
+
+  set endMs(timeMs: number) {
+    this.#endMs = timeMs === 0 ? undefined : timeMs;
+  }
+
+  get isRoot(): boolean {
+    return this.#isSet(IS.root);
+  }
+
+  set isRoot(value: boolean) {
+    this.#set(IS.root, value);
+  }
+
+  /** Stands for a run that only references by pid name: a placeholder of one pid's timeline, which may withdraw it. */
+  get isGap(): boolean {
+    return this.#isSet(IS.gap);
+  }
+
+  set isGap(value: boolean) {
+    this.#set(IS.gap, value);
+  }
+
+  /** Stands for no run of a program: what is held of it are hits on events that name no process. A root, so judged by day; see `HostTable.hostEvents`. */
+  get isHostEvents(): boolean {
+    return this.#isSet(IS.hostEvents);
+  }
+
+  set isHostEvents(value: boolean) {
+    this.#set(IS.hostEvents, value);
+  }
+
+  /** A GUID named the parent; a pid is not asked any more. */
+  get parentIsCertain(): boolean {
+    return this.#isSet(IS.parentCertain);
+  }
+
+  set parentIsCertain(value: boolean) {
+    this.#set(IS.parentCertain, value);
+  }
 
   /** Made when first asked for, as `evidence` is: most processes have neither, and empty ones would be half of what a process weighs. */
   get children(): Set<Process> {
@@ -120,25 +181,63 @@ export class Process implements PluginProcess {
 
   /** Strongest evidence by ledger key; a root process's is in its chains of days. */
   get evidence(): Map<string, Evidence> {
-    return (this.#evidence ??= new Map());
+    return (this.#held.evidence ??= new Map());
   }
 
   get hasEvidence(): boolean {
-    return (this.#evidence !== undefined && this.#evidence.size > 0) || this.derived !== undefined;
+    const held = this.#holdings;
+    return (
+      held !== undefined && ((held.evidence !== undefined && held.evidence.size > 0) || held.derived !== undefined)
+    );
   }
 
   /** The same, where nothing is to be made for it. */
   get heldEvidence(): ReadonlyMap<string, Evidence> {
-    return this.#evidence ?? NO_EVIDENCE;
+    return this.#holdings?.evidence ?? NO_EVIDENCE;
+  }
+
+  /** What correlations and judges of starts say of it, by rule or plugin; of a root process its chains of days hold that. */
+  get derived(): Map<string, readonly Evidence[]> | undefined {
+    return this.#holdings?.derived;
+  }
+
+  set derived(derived: Map<string, readonly Evidence[]> | undefined) {
+    if (derived !== undefined || this.#holdings !== undefined) this.#held.derived = derived;
+  }
+
+  /** Evidence of events that named this process by its pid: may turn out to belong to another run. */
+  get referred(): Set<Evidence> | undefined {
+    return this.#holdings?.referred;
+  }
+
+  set referred(referred: Set<Evidence> | undefined) {
+    this.#held.referred = referred;
+  }
+
+  /** Certain evidence that a stronger one by pid took the place of. */
+  get displaced(): Map<string, Evidence> | undefined {
+    return this.#holdings?.displaced;
+  }
+
+  set displaced(displaced: Map<string, Evidence> | undefined) {
+    this.#held.displaced = displaced;
+  }
+
+  get memory(): Memories | undefined {
+    return this.#holdings?.memory;
+  }
+
+  set memory(memory: Memories | undefined) {
+    if (memory !== undefined || this.#holdings !== undefined) this.#held.memory = memory;
   }
 
   /** How often each rule fired on it. */
   get hitCounts(): ReadonlyMap<string, number> {
-    return this.#hitCounts ?? NO_COUNTS;
+    return this.#holdings?.hitCounts ?? NO_COUNTS;
   }
 
   countHits(rule: string, by: number): void {
-    addCount((this.#hitCounts ??= new Map()), rule, by);
+    addCount((this.#held.hitCounts ??= new Map()), rule, by);
   }
 
   /** False for one that was forgotten for want of room, or stood for nothing: some reference may still hold on to it. */
@@ -148,10 +247,6 @@ export class Process implements PluginProcess {
 
   get host(): string {
     return this.hostTable.name;
-  }
-
-  get guid(): string {
-    return displayGuid(this.bareGuid);
   }
 
   get parentId(): string {
@@ -221,7 +316,15 @@ export class Process implements PluginProcess {
   addMention(mention: Mention): boolean {
     const known = this.mention;
     if (known !== undefined && !isBetterMention(mention, known)) return false;
-    this.mention = mention;
+    const { rank, timeMs, image, commandLine, user } = mention;
+    const ours = this.commandLine;
+    this.mention = {
+      rank,
+      timeMs,
+      image: keptText(image),
+      commandLine: commandLine === ours ? ours : keptCommandLine(commandLine),
+      user: keptText(user),
+    };
     return true;
   }
 
@@ -233,6 +336,18 @@ export class Process implements PluginProcess {
 
   #created(field: CreatedField): string {
     return this.sysmonCreate?.[field] || this.securityCreate?.[field] || '';
+  }
+
+  get #held(): Holdings {
+    return (this.#holdings ??= new Holdings());
+  }
+
+  #isSet(flag: number): boolean {
+    return (this.#is & flag) !== 0;
+  }
+
+  #set(flag: number, value: boolean): void {
+    this.#is = value ? this.#is | flag : this.#is & ~flag;
   }
 }
 
@@ -248,8 +363,8 @@ type EventOrder = Pick<Event, 'timeMs' | 'idHigh' | 'idLow' | 'file' | 'line'>;
 /** The order of `isEventBefore`, on what is kept of a create event. */
 function isEarlier(one: EventOrder, other: EventOrder): boolean {
   if (one.timeMs !== other.timeMs) return one.timeMs < other.timeMs;
-  if (one.idHigh !== other.idHigh) return one.idHigh < other.idHigh;
-  if (one.idLow !== other.idLow) return one.idLow < other.idLow;
+  if (one.idHigh !== other.idHigh) return one.idHigh >>> 0 < other.idHigh >>> 0;
+  if (one.idLow !== other.idLow) return one.idLow >>> 0 < other.idLow >>> 0;
   if (one.file !== other.file) return (one.file ?? '') < (other.file ?? '');
   return one.line < other.line;
 }

@@ -2,6 +2,7 @@
 
 import { assert } from '../base/assert.js';
 import { Chain, NO_DAY } from '../chain/chain.js';
+import { DayChains } from '../chain/day-chains.js';
 import type { Forest } from '../chain/forest.js';
 import type { Process } from '../process/process.js';
 import type { Exception } from '../score/exception.js';
@@ -77,7 +78,7 @@ export function* readChains(
       const start = state.process();
       isOfDay = records.flag();
       chain = new Chain(start, isOfDay ? records.number() : NO_DAY);
-      if (isOfDay) (start.dayChains ??= new Map<number, Chain>()).set(chain.day, chain);
+      if (isOfDay) (start.dayChains ??= new DayChains()).add(chain);
       chain.alive = records.number();
       chain.score = records.number();
       chain.isThreat = records.flag();
@@ -90,7 +91,7 @@ export function* readChains(
       for (const member of readProcesses(state)) {
         demand(isOfDay || member.chain === undefined, 'a process is in two chains');
         if (!isOfDay) member.chain = chain;
-        chain.members.push(member);
+        chain.addMember(member);
       }
     } else if (kind === HOLDERS) for (const holder of readProcesses(state)) chain.holders.add(holder);
     else {

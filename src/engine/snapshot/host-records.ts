@@ -104,7 +104,7 @@ export function* writeTimelines(
 ): Writing {
   const { records } = state;
   for (const host of hosts) {
-    for (const timeline of host.timelines) {
+    for (const timeline of host.timelines()) {
       const references = timeline.references.filter(isNeeded);
       if (references.length === 0 && timeline.gaps.size === 0) continue;
       records.uint(TIMELINE);

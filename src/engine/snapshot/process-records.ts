@@ -2,7 +2,6 @@
 
 import type { Sensor } from '../event/event.js';
 import type { Memories } from '../plugin/plugin-runner.js';
-import { startFromGuid } from '../process/guid.js';
 import type { HostTable } from '../process/host-table.js';
 import { Process, type CreateFacts, type Mention } from '../process/process.js';
 import type { Evidence } from '../score/evidence.js';
@@ -15,7 +14,7 @@ const SENSORS: readonly Sensor[] = ['sysmon', 'security', 'other'];
 /** What a process has: most have few of these. */
 const HAS = {
   guid: 1,
-  startOfGuid: 2,
+  start: 2,
   root: 4,
   gap: 8,
   hostEvents: 16,
@@ -38,13 +37,13 @@ export function writeProcess(
   process: Process,
   pluginNames: readonly string[],
 ): void {
-  const { sysmonCreate, securityCreate, mention, settledImage, bareGuid, memory } = process;
+  const { sysmonCreate, securityCreate, mention, settledImage, guid, memory } = process;
   const isSettled = settledImage === process.image;
-  const startsAsGuid = bareGuid !== '' && startFromGuid(bareGuid) === process.identityStartMs;
+  const statesStart = guid === '' && process.identityStartMs !== 0;
   const holds = hasHoldings(process);
   records.uint(
-    (bareGuid === '' ? 0 : HAS.guid) |
-      (startsAsGuid ? HAS.startOfGuid : 0) |
+    (guid === '' ? 0 : HAS.guid) |
+      (statesStart ? HAS.start : 0) |
       (process.isRoot ? HAS.root : 0) |
       (process.isGap ? HAS.gap : 0) |
       (process.isHostEvents ? HAS.hostEvents : 0) |
@@ -58,9 +57,9 @@ export function writeProcess(
       (memory === undefined ? 0 : HAS.memory),
   );
   records.freshText(process.id);
-  if (bareGuid !== '') records.freshText(bareGuid);
+  if (guid !== '') records.freshText(guid);
   records.number(process.pid);
-  if (!startsAsGuid) records.number(process.identityStartMs);
+  if (statesStart) records.number(process.identityStartMs);
   records.number(process.endMs);
   if (sysmonCreate !== undefined) writeFacts(records, sysmonCreate);
   if (securityCreate !== undefined) writeFacts(records, securityCreate);
@@ -78,10 +77,9 @@ export function readProcess(
 ): Process {
   const has = records.below(HAS_END);
   const id = records.freshText();
-  const bareGuid = (has & HAS.guid) === 0 ? '' : records.freshText();
+  const guid = (has & HAS.guid) === 0 ? '' : records.freshText();
   const pid = records.number();
-  const startMs = (has & HAS.startOfGuid) === 0 ? records.number() : startFromGuid(bareGuid);
-  const process = new Process(id, host, bareGuid, pid, startMs);
+  const process = new Process(id, host, guid, pid, (has & HAS.start) === 0 ? 0 : records.number());
   process.endMs = records.number();
   process.isRoot = (has & HAS.root) !== 0;
   process.isGap = (has & HAS.gap) !== 0;
@@ -116,13 +114,13 @@ function writeFacts(records: RecordWriter, facts: CreateFacts): void {
 
 function readFacts(records: RecordReader): CreateFacts {
   const timeMs = records.double();
-  const { high: idHigh, low: idLow } = records.pair();
+  const { high, low } = records.pair();
   const [file, line] = readPlace(records);
   // In the order of `createFacts`, so that both make objects of one shape.
   return {
     timeMs,
-    idHigh,
-    idLow,
+    idHigh: high | 0,
+    idLow: low | 0,
     file,
     line,
     sensor: SENSORS[records.below(SENSORS.length)]!,
