@@ -2,6 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { act, actor, create, create4688, end, event, EXPLORER } from '../../test/support/events.js';
 import { chainSizes, engineWith, EVIL, run } from '../../test/support/engine-kit.js';
 import { withLedgersChecked } from '../../test/support/ledger.js';
+import { inProcessPlugins } from '../cli/judges.js';
+import { Chain } from './chain/chain.js';
+import { Exemptions } from './score/exemptions.js';
 
 describe('size', () => {
   test('10,000 nested processes: one chain, in either order of arrival', () => {
@@ -55,6 +58,40 @@ describe('size', () => {
     const { user, system } = process.cpuUsage(started);
     expect((user + system) / 1000 / 100, 'milliseconds of computing an update').toBeLessThan(5);
     expect(withLedgersChecked(engine.threats())).toHaveLength(1);
+  });
+
+  /** Of a chain's ledger while one parent starts so many children that hold evidence. */
+  test.each([
+    { name: 'by GUID, with an exception in force', create: create, exceptions: true, rights: 'Medium' },
+    { name: 'by pid, with an exception in force', create: create4688, exceptions: true, rights: 'Medium' },
+    { name: 'with more rights than it has', create: create, exceptions: false, rights: 'High' },
+  ])('a child more costs no look at all others: children $name', ({ create: creation, exceptions, rights }) => {
+    const exception = {
+      id: 'x',
+      value: 'c:\\nowhere\\*',
+      reason: 'r',
+      author: 'a',
+      createdMs: 0,
+      scope: 'ancestor',
+    } as const;
+    const looks = vi.spyOn(Exemptions.prototype, 'find');
+    const offers = vi.spyOn(Chain.prototype, 'offer');
+    const parent = actor('parent', 0);
+    const engine = engineWith([{ ...EVIL, points: 1 }], {
+      policy: { exceptions: exceptions ? [exception] : [] },
+      options: { plugins: inProcessPlugins() },
+    });
+    engine.apply(creation(parent, EXPLORER, { IntegrityLevel: 'Medium' }));
+    for (let index = 1; index <= 1000; index++) {
+      const child = actor(`c${index}`, index * 10, { image: 'C:\\Tools\\evil.exe', pid: 10_000 + index });
+      engine.apply(creation(child, parent, { IntegrityLevel: rights }));
+    }
+    const done = { looks: looks.mock.calls.length, offers: offers.mock.calls.length };
+    vi.restoreAllMocks();
+    expect([...engine.chains()].map(({ holders }) => holders.size)).toContain(1000);
+    expect(done.looks).toBeLessThan(5000);
+    expect(done.offers).toBeGreaterThan(1000);
+    expect(done.offers).toBeLessThan(5000);
   });
 
   test('ended processes that only pids name make room, too, and leave no placeholders', () => {

@@ -71,18 +71,19 @@ export class Subjects {
       host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid) ??
       (pid > 0 ? host.byCreateWithoutGuid(pid, facts) : undefined);
     if (process === undefined) return undefined;
-    if (process.addCreate(facts)) this.parts.plugins.createsChanged(process);
-    this.settle(process);
+    const isNewCreate = process.addCreate(facts);
+    if (isNewCreate) this.parts.plugins.createsChanged(process);
+    this.settle(process, isNewCreate);
     const parent = host.byGuid(parentGuid, facts.parentPid);
     if (parent !== undefined) {
-      parent.addMention({
+      const isNews = parent.addMention({
         rank: 0,
         timeMs: event.timeMs,
         image: facts.parentImage,
         commandLine: facts.parentCommandLine,
         user: textOf(event, 'ParentUser') ?? '',
       });
-      this.settle(parent);
+      this.settle(parent, isNews);
       this.link(process, parent);
       if (!process.parentIsCertain) {
         process.parentIsCertain = true;
@@ -102,12 +103,12 @@ export class Subjects {
     const mention: Mention = { rank: 0, timeMs: event.timeMs, image: keptText(image), commandLine: '', user: '' };
     const timeline = host.timeline(parentPid);
     const target = timeline.resolve(mention.timeMs, fileNameOf(image), process);
-    timeline.refer({ kind: 'parent', mention, target, child: process });
-    this.#takeParent(process, target);
+    const isNews = timeline.refer({ kind: 'parent', mention, target, child: process });
+    this.#takeParent(process, target, isNews);
   }
 
-  #takeParent(process: Process, parent: Process): void {
-    this.settle(parent);
+  #takeParent(process: Process, parent: Process, isNews: boolean): void {
+    this.settle(parent, isNews);
     this.link(process, parent);
   }
 
@@ -117,7 +118,8 @@ export class Subjects {
     const target = timeline.resolve(mention.timeMs, fileNameOf(mention.image));
     const rests: RestsOnPid = { evidence: [], sighting: undefined, subject: undefined };
     this.#restsOnPid = rests;
-    timeline.refer({ kind, mention, target, rests });
+    const isNews = timeline.refer({ kind, mention, target, rests });
+    this.#settleDeed(target, mention.timeMs, isNews);
     return target;
   }
 
@@ -125,12 +127,12 @@ export class Subjects {
   referenceMoved(reference: PidReference, from: Process): void {
     const { kind, target: to } = reference;
     if (kind === 'parent') {
-      this.#takeParent(currentOf(reference.child), to);
+      this.#takeParent(currentOf(reference.child), to, true);
       return;
     }
     const { timeMs } = reference.mention;
     if (kind === 'end' && from.endMs === timeMs) this.#end(from, 0);
-    this.#settleDeed(to, timeMs);
+    this.#settleDeed(to, timeMs, true);
     if (kind === 'end') this.#end(to, timeMs);
     this.#moveTo(reference.rests, from, to);
   }
@@ -145,7 +147,6 @@ export class Subjects {
     }
     if (pid <= 0) return undefined;
     const process = this.#actorBy(host, pid, 'end', deedMention(event));
-    this.#settleDeed(process, event.timeMs);
     this.#end(process, event.timeMs);
     return process;
   }
@@ -170,9 +171,7 @@ export class Subjects {
     const mention = deedMention(event);
     // Without a hit nothing rests on it, so no placeholder is made for it.
     if (!isHit) return host.peek(subjectPid, event.timeMs, fileNameOf(mention.image));
-    const process = this.#actorBy(host, subjectPid, 'deed', mention);
-    this.#settleDeed(process, event.timeMs);
-    return process;
+    return this.#actorBy(host, subjectPid, 'deed', mention);
   }
 
   #moveTo({ evidence, sighting, subject }: RestsOnPid, from: Process, to: Process): void {
@@ -181,8 +180,8 @@ export class Subjects {
     if (sighting !== undefined) this.parts.correlator.move(sighting, to);
   }
 
-  #settleDeed(process: Process, timeMs: number): void {
-    this.settle(process);
+  #settleDeed(process: Process, timeMs: number, isNews: boolean): void {
+    this.settle(process, isNews);
     if (process.isRoot) this.parts.forest.dayChain(process, timeMs);
   }
 
@@ -202,11 +201,16 @@ export class Subjects {
     if (process.isRoot) this.parts.forest.dayChain(process, event.timeMs);
   }
 
-  /** After what is known of a process changed: places it, says whether it cuts the tree, and marks it as changed. */
-  settle(process: Process): void {
+  /**
+   * Places a process, says whether it cuts the tree, and marks it as changed.
+   *
+   * @param isNews  what is known of it changed: exceptions may cover what it and its descendants hold. To look costs the whole chain
+   */
+  settle(process: Process, isNews = true): void {
     const { forest, scorer, standing, plugins, changes } = this.parts;
     const { image } = process;
     const isRoot = isRootImage(this.parts.policy(), image);
+    let mayBeExempt = isNews || process.settledImage !== image;
     if (process.chain === undefined && !process.isRoot) {
       process.isRoot = isRoot;
       forest.add(process);
@@ -214,8 +218,9 @@ export class Subjects {
       scorer.changeRoot(process, isRoot);
       standing.restate(process);
       plugins.createsChanged(process);
+      mayBeExempt = true;
     }
-    scorer.reconsiderExemptions(process);
+    if (mayBeExempt) scorer.reconsiderExemptions(process);
     changes.touch(process.chain, process);
     if (process.settledImage === image) return;
     process.settledImage = image;
@@ -224,9 +229,10 @@ export class Subjects {
 
   /** Another parent means other ancestors, and so perhaps other exceptions. */
   link(process: Process, parent: Process): void {
+    const before = process.parent;
     this.parts.forest.link(process, parent);
     this.parts.plugins.parentChanged(process);
-    this.parts.scorer.reconsiderExemptions(process);
+    if (process.parent !== before) this.parts.scorer.reconsiderExemptions(process);
   }
 
   #end(process: Process, timeMs: number): void {

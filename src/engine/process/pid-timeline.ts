@@ -112,11 +112,15 @@ export class PidTimeline {
     return undefined;
   }
 
-  /** From now on the reference's target follows what becomes known; a placeholder is named by what refers to it. */
-  refer(reference: PidReference): void {
+  /**
+   * From now on the reference's target follows what becomes known; a placeholder is named by what refers to it.
+   *
+   * @returns true if the placeholder shows something else for it
+   */
+  refer(reference: PidReference): boolean {
     if (this.#references.length < REFERENCES_MAX) this.#references.push(reference);
     else (this.#pinned ??= new Set()).add(reference.target);
-    if (reference.target.isGap) reference.target.addMention(reference.mention);
+    return reference.target.isGap && reference.target.addMention(reference.mention);
   }
 
   /** Resolves every reference again. Called between events only, when every process has its place. */
@@ -145,7 +149,7 @@ export class PidTimeline {
     }
     for (const [place, gap] of this.#gaps) {
       const mention = mentions.get(gap);
-      if (mention !== undefined) gap.mention = mention;
+      if (mention !== undefined) rename(gap, mention);
       else if (this.#pinned?.has(gap) !== true) {
         this.#gaps.delete(place);
         this.host.withdraw(gap);
@@ -166,6 +170,13 @@ export class PidTimeline {
     }
     return gap;
   }
+}
+
+/** The next time it is settled, it is so with another name. */
+function rename(gap: Process, mention: Mention): void {
+  const { mention: known } = gap;
+  gap.mention = mention;
+  if (known?.image !== mention.image || known.user !== mention.user) gap.settledImage = undefined;
 }
 
 function isAfter(one: Process, other: Process): boolean {

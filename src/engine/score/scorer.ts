@@ -88,7 +88,7 @@ export class Scorer {
     if (known !== undefined) {
       held.set(evidence.key, withPolicy(evidence, Math.min(known.policy, evidence.policy)));
       const chain = this.#chainOf(process, evidence);
-      this.#recompute(chain, evidence.key);
+      this.#restate(chain, process, evidence.key);
       this.observer.changed(chain, process);
     } else this.#keep(process, evidence);
   }
@@ -136,7 +136,7 @@ export class Scorer {
     else if (place.derived?.delete(source) === true && place.derived.size === 0) place.derived = undefined;
     if (chain === undefined) return;
     if (now.length > 0) chain.holders.add(process);
-    for (const key of new Set([...before, ...now].map((each) => each.key))) this.#recompute(chain, key);
+    for (const key of new Set([...before, ...now].map((each) => each.key))) this.#restate(chain, process, key);
     if (heldIn(chain, process).size === 0 && place.derived === undefined) chain.holders.delete(process);
     this.observer.changed(chain, process);
   }
@@ -269,6 +269,18 @@ export class Scorer {
     const item: LedgerItem = { evidence, process, exception };
     if (chain.offer(item) && known !== undefined && known.process !== process)
       this.observer.changed(chain, known.process);
+  }
+
+  /** A process holds something else of a key. Only where the ledger had it from this very process, and it holds less now, are all others asked. */
+  #restate(chain: Chain, process: Process, key: string): void {
+    const known = chain.ledger.get(key);
+    const best = strongestOf(chain, process, key);
+    if (known?.process === process && (best === undefined || isStronger(known.evidence, best))) {
+      this.#recompute(chain, key);
+      return;
+    }
+    if (best !== undefined) this.#offer(chain, process, best);
+    if (key.startsWith('technique:')) this.#reach(chain);
   }
 
   #recompute(chain: Chain, key: string): void {
