@@ -30,6 +30,7 @@ export type PolicyChange =
       }[];
     }
   | { readonly kind: 'settings'; readonly settings: PolicySettings }
+  | { readonly kind: 'plugins'; readonly plugins: PluginPolicy }
   | { readonly kind: 'exception-added'; readonly exception: import('../engine/score/exception.js').Exception }
   | { readonly kind: 'exception-removed'; readonly id: string }
   /** Nothing that came of it before this place counts any more. Its events stay in the log, for hunts. */
@@ -41,6 +42,14 @@ export interface PolicySettings {
   readonly rootImages: readonly string[];
   readonly skipImages: readonly string[];
   readonly skipHashes: readonly string[];
+}
+
+/** Plugins by name. Settings that are secret are never in it. */
+export interface PluginPolicy {
+  /** Judges among them. */
+  readonly on: readonly string[];
+  /** Plain values that JSON holds; those that are not named are as the plugin has them. */
+  readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** `receivedMs`: our clock, UTC milliseconds, when it came. Kept so that a replay reads the same time as the live run did. */
@@ -156,8 +165,8 @@ export interface SnapshotHead {
   /** All records up to here are in it, and none behind. */
   readonly position: number;
   /**
-   * What else decides, besides the log: the program's version, the judges and their settings. A snapshot that was written under another identity is
-   * not what a replay would give.
+   * What else decides, besides the log: the program's version, and how the hosts are shared. A snapshot that was written under another identity is not
+   * what a replay would give.
    */
   readonly identity: string;
 }

@@ -2,7 +2,7 @@
 
 import { compilePacks, type CompiledPacks } from '../app/policy/compile-packs.js';
 import { LoggedPolicy } from '../app/policy/logged-policy.js';
-import type { EventLog } from '../app/ports.js';
+import type { EventLog, PluginPolicy } from '../app/ports.js';
 import { joinLogs, type ReadableLog } from '../app/replay/joined-log.js';
 import type { Diagnostic } from '../engine/base/diagnostic.js';
 import type { Policy } from '../engine/policy.js';
@@ -47,6 +47,8 @@ export async function withLog<Answer>(
 export interface ChosenPolicy {
   readonly policy: Policy;
   readonly diagnostics: readonly Diagnostic[];
+  /** `undefined` where the log tells none. */
+  readonly plugins: PluginPolicy | undefined;
 }
 
 /** As the log's last change left it. */
@@ -57,7 +59,7 @@ export async function lastPolicy(log: ReadableLog): Promise<ChosenPolicy> {
     for (const { record } of records) if (record.kind === 'policy') logged.change(record.change);
   }
   const { diagnostics }: CompiledPacks = logged.compiled();
-  return { policy: logged.current(), diagnostics };
+  return { policy: logged.current(), diagnostics, plugins: logged.plugins };
 }
 
 export type ReplayPolicyOptions = Partial<PolicyOptions>;
@@ -80,5 +82,6 @@ export async function policyInstead(log: ReadableLog, options: ReplayPolicyOptio
       rules: hasRules ? asked.policy.rules : last.policy.rules,
     },
     diagnostics: hasRules ? asked.diagnostics : last.diagnostics,
+    plugins: last.plugins,
   };
 }

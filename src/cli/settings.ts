@@ -61,6 +61,7 @@ export const SETTINGS = {
   'policy.skipImages': list('Images not recorded at all: these blind', []),
   'policy.skipHashes': list('Hashes not recorded at all: these blind', []),
   'plugins.on': list('Plugins to switch on, by name', []),
+  'plugins.off': list('Plugins to switch off that are on by themselves, by name', []),
   'plugins.folders': list('Further folders of plugins', []),
   'plugins.settings': pluginSettings('Settings of single plugins, by name'),
   'limits.bodyBytes': integer(

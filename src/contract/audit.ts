@@ -8,7 +8,7 @@ export const AuditEntry = Type.Object(
   {
     id: Type.Integer(),
     time: Time,
-    /** Name of a person, `token:NAME`, or `command line`. */
+    /** Name of a person, `token:NAME`, `command line`, or `configuration` for what a start found changed there. */
     who: Type.String(),
     /** `threat.verdict`, `exception.add`, `user.add`, `sign-in`, `sign-in.refused`, … */
     action: Type.String(),

@@ -23,7 +23,7 @@ export interface Carried {
 export const NOTHING_CARRIED: Carried = { until: 0, records: [] };
 
 /**
- * Of `records`, in order, those that decide what is in force behind them: the last rules, the last settings, and every exception that was not taken
+ * Of `records`, in order, those that decide what is in force behind them: the last rules, the last settings, the last of plugins, and every exception that was not taken
  * back. A host that was forgotten has no event left that this could concern.
  */
 export function lasting(records: readonly StoredRecord[]): readonly StoredRecord[] {
@@ -43,6 +43,7 @@ function keyOf(change: PolicyChange): string {
   switch (change.kind) {
     case 'rules':
     case 'settings':
+    case 'plugins':
       return change.kind;
     case 'exception-added':
       return `exception ${change.exception.id}`;

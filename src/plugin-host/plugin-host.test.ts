@@ -8,6 +8,7 @@ import { PluginKit, pluginCode, SDK, until } from '../../test/support/plugin-kit
 import { BAD_FILE, ReputationService } from '../../test/support/reputation-service.js';
 import { policy, ruleSet } from '../../test/support/rules.js';
 import { Engine } from '../engine/engine.js';
+import { pluginPolicy } from '../app/policy/plugin-policy.js';
 import type { PluginFinding } from '../engine/plugin/plugin.js';
 import { definePlugin, type PluginDefinition } from '../plugin-sdk/index.js';
 import { BUNDLED_PLUGINS, JUDGES } from '../plugins/index.js';
@@ -36,6 +37,7 @@ afterEach(async () => {
 async function start(options: Partial<PluginHostOptions> = {}): Promise<PluginHost> {
   const host = await createPluginHost({
     judges: JUDGES,
+    policy: pluginPolicy({ on: [], off: [], settings: {}, ...options }, options.judges ?? JUDGES, BUNDLED_PLUGINS),
     bundled: BUNDLED_PLUGINS,
     on: [],
     settings: {},

@@ -1,23 +1,28 @@
 /**
- * All plugins of a running server: the judges, which are always on; the bundled ones and those of other people, which the configuration switches on.
+ * All plugins of a running server: the judges, which are as the log's policy says; the bundled ones and those of other people, which the configuration
+ * switches on.
  * One that fails is shown with the reason and stops nothing.
  */
 
 import { existsSync } from 'node:fs';
 import type { PluginDesk, PluginStatus } from '../app/live-ports.js';
+import type { PluginPolicy } from '../app/ports.js';
 import type { EnginePlugin, PluginFinding } from '../engine/plugin/plugin.js';
 import type { PluginDefinition, RuleInfo } from '../plugin-sdk/index.js';
 import { compilePlugin, findPlugins, stopCompiler, type FoundPlugin } from './compile.js';
 import { identityOf, restingPlugin, type HostedPlugin } from './hosted-plugin.js';
-import { startInProcess, startJudge } from './in-process-plugin.js';
+import { startInProcess } from './in-process-plugin.js';
+import { Judges } from './judges.js';
 import { LateFindings } from './late-findings.js';
 import { openOutside, type KeptOutside, type OutsideOptions } from './outside.js';
 import { DEFAULT_WORKER_LIMITS, WorkerPlugin, type WorkerLimits } from './worker-plugin.js';
 import { messageOf } from './thrown.js';
 
 export interface PluginHostOptions {
-  /** Always on, and in scans and replays too. */
+  /** Follow the policy of the log, in scans and replays too. */
   readonly judges: readonly PluginDefinition[];
+  /** Of the judges, until the log tells another. */
+  readonly policy: PluginPolicy;
   /** On where named in `on`. */
   readonly bundled: readonly PluginDefinition[];
   readonly on: readonly string[];
@@ -46,6 +51,8 @@ export interface PluginHost extends Pick<PluginDesk, 'page'> {
   readonly enginePlugins: readonly EnginePlugin[];
   /** Resolves once every third-party plugin runs or has failed; until then their calls wait. */
   readonly ready: Promise<void>;
+  /** Switches the judges to what the log says; the others stay as configured. */
+  use(plugins: PluginPolicy | undefined): void;
   rulesLoaded(rules: readonly RuleInfo[]): void;
   /** No finding comes any more; what plugins remember is written. */
   close(): Promise<void>;
@@ -97,10 +104,11 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
     }
   };
 
+  const judges = new Judges(options.judges, options.policy, tell);
   const bundledNames = [...options.judges, ...options.bundled].map(({ name }) => name);
   const thirdParty = findAll(options.folders, bundledNames, tell);
-  const plugins = [
-    ...options.judges.map((definition) => startJudge(definition, settingsOf(definition.name), tell(definition.name))),
+  const plugins: readonly HostedPlugin[] = [
+    ...judges.hosted,
     ...options.bundled.map(startBundled),
     ...(await Promise.all(thirdParty.map(startThirdParty))),
     ...missing([...bundledNames, ...thirdParty.map(({ name }) => name)], options, tell),
@@ -113,6 +121,7 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
     ready: Promise.all(workers.map(({ started }) => started)).then(() => undefined),
     plugins: (): readonly PluginStatus[] => plugins.map(({ status }) => status),
     page: (name) => plugins.find((plugin) => plugin.name === name)?.page() ?? Promise.resolve(undefined),
+    use: (stated) => judges.use(stated),
     rulesLoaded(rules) {
       const plain = rules.map(({ id, title, techniques }) => ({ id, title, techniques }));
       for (const plugin of plugins) plugin.rulesLoaded(plain);

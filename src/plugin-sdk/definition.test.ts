@@ -24,6 +24,21 @@ describe('names', () => {
   });
 });
 
+test('a secret that is no setting is a slip that would tell it', () => {
+  const define = (secrets: readonly string[]) =>
+    definePlugin({
+      name: 'a',
+      version: '1',
+      title: TITLE,
+      description: TITLE,
+      settings: { key: '' },
+      secrets,
+      init: () => ({}),
+    });
+  expect(define(['key']).secrets).toEqual(['key']);
+  expect(() => define(['Key'])).toThrow('There is no setting "Key" to be secret.');
+});
+
 describe('settings', () => {
   const defaults = { points: 30, greeting: 'Hi', loud: false, names: ['a'] as readonly string[] };
 

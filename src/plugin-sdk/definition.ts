@@ -84,6 +84,8 @@ export interface PluginDefinition<Settings extends PluginSettings = PluginSettin
   readonly description: Title;
   /** Every setting with its default; the configuration may change values, never their types. */
   readonly settings: Settings;
+  /** Names of settings that are secret: the event log and the audit log never hold them. */
+  readonly secrets?: readonly string[];
   /** It asks others through `host.outside`: it sees new events only, never the log read again, whose answers are in the log too. */
   readonly asksOthers?: boolean;
   /** @throws Error where the settings make no sense together: shown as the reason why the plugin is off */
@@ -99,13 +101,15 @@ export function isPluginName(text: string): boolean {
 /**
  * States a plugin; `export default definePlugin({ … })`.
  *
- * @throws TypeError if the name is none: nothing could be stored under it
+ * @throws TypeError if the name is none: nothing could be stored under it; or if a secret is no setting: a slip there would tell it
  */
 export function definePlugin<Settings extends PluginSettings>(
   definition: PluginDefinition<Settings>,
 ): PluginDefinition<Settings> {
   if (!isPluginName(definition.name))
     throw new TypeError(`A plugin's name is 1 to 40 of a-z, 0-9 and -, not ${JSON.stringify(definition.name)}.`);
+  const odd = definition.secrets?.find((name) => !Object.hasOwn(definition.settings, name));
+  if (odd !== undefined) throw new TypeError(`There is no setting ${JSON.stringify(odd)} to be secret.`);
   return definition;
 }
 

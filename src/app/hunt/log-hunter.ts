@@ -24,7 +24,7 @@ export interface HuntParts {
   readonly log: ReadableLog;
   readonly policy: () => Policy;
   /** Those that judge by what a process holds; one that asks the world would ask it again. */
-  readonly plugins: readonly EnginePlugin[];
+  readonly plugins: () => readonly EnginePlugin[];
   readonly decoder: DecoderMaker;
   readonly pause: Pause;
   readonly limits?: Partial<HuntLimits>;
@@ -103,7 +103,7 @@ class Hunt {
   ) {
     this.#isHit = question.query === undefined ? undefined : testOf(question.query);
     this.#hostKey = question.host === undefined ? undefined : hostKey(question.host);
-    this.#engine = new Engine(parts.policy(), { recordEvents: this.#isHit !== undefined, plugins: parts.plugins });
+    this.#engine = new Engine(parts.policy(), { recordEvents: this.#isHit !== undefined, plugins: parts.plugins() });
   }
 
   get chainCount(): number {

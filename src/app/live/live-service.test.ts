@@ -425,7 +425,6 @@ describe('policy', () => {
     const replayed = await replay(live.log, {
       decoder: createJsonDecoder,
       compile: compilePlain,
-      plugins: [],
       nowMs: () => 0,
     });
     expect(replayed.threats).toEqual(live.service.threats().map(reportThreat));

@@ -8,7 +8,7 @@ import type { EngineFigures, EventReader, LiveNotices, PolicyDesk } from '../liv
 import { StreamWatch } from '../completeness/stream-watch.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
 import { LoggedPolicy } from '../policy/logged-policy.js';
-import type { Clock, EffectStore, EventLog, Pause, PolicySettings } from '../ports.js';
+import type { Clock, EffectStore, EventLog, Pause, PluginPolicy, PolicySettings } from '../ports.js';
 import { LogFold } from '../replay/log-fold.js';
 import { decodeStored, isEvent, type DecoderMaker } from '../replay/stored-event.js';
 import { BACKLOG_MAX, EventIntake, type IntakeCounters } from './event-intake.js';
@@ -39,6 +39,12 @@ export interface LiveParts {
   /** As configured now; put in the log where they differ from what it told last. */
   readonly settings: PolicySettings;
   readonly plugins: readonly EnginePlugin[];
+  /** Switches them to what the log says. */
+  readonly usePlugins?: (plugins: PluginPolicy | undefined) => void;
+  /** As configured now, put in the log as `settings` are; nothing is where absent. */
+  readonly pluginPolicy?: PluginPolicy;
+  /** Told before a configuration that differs from what held goes into the log; `before` is `undefined` for the first. */
+  readonly onConfigured?: (what: 'settings' | 'plugins', before: unknown, after: unknown) => void;
   readonly onTrouble: (trouble: LiveTrouble) => void;
   /** Events on disk that may wait for the engine before more are refused. */
   readonly backlogMax?: number;
@@ -74,7 +80,7 @@ export class LiveService implements EventReader {
     this.#costs = new RuleCosts(parts.stopwatch);
     const compile = rememberingLast(parts.compile);
     this.#logged = new LoggedPolicy(compile);
-    this.#fold = new LogFold(this.#logged, { recordEvents: true, plugins: parts.plugins });
+    this.#fold = new LogFold(this.#logged, { recordEvents: true, plugins: parts.plugins }, parts.usePlugins);
     const state = { fold: this.#fold, policy: this.#logged, windows: this.#windows };
     if (parts.snapshots !== undefined) {
       this.#snapshots = new SnapshotKeeper(parts.snapshots, state, parts.clock, parts.onTrouble);
@@ -138,6 +144,11 @@ export class LiveService implements EventReader {
     return this.#logged.current();
   }
 
+  /** Plugins as the next event meets them; `undefined` until the log has told any. */
+  get currentPlugins(): PluginPolicy | undefined {
+    return this.#logged.plugins;
+  }
+
   /** Threats as the engine holds them, most points first. */
   threats(): readonly Threat[] {
     return this.#fold.engine.threats();
@@ -169,6 +180,7 @@ export class LiveService implements EventReader {
     this.#isReplaying = false;
     this.#pipeline.begin(position);
     await this.#desk.useSettings(this.#parts.settings);
+    if (this.#parts.pluginPolicy !== undefined) await this.#desk.usePlugins(this.#parts.pluginPolicy);
     await this.#desk.useRules(await this.#parts.readPacks());
     this.#tellFaultyRules();
     this.intake.closedReason = undefined;

@@ -6,7 +6,8 @@ import type { LiveNotice, PolicyDesk, RuleCost, RulesInForce } from '../live-por
 import { packsVersion, sameSettings, settingsOf, type LoggedPolicy } from '../policy/logged-policy.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
 import { documentText } from '../policy/rule-text.js';
-import type { Clock, EventLog, PolicyChange, PolicySettings } from '../ports.js';
+import { samePlugins } from '../policy/plugin-policy.js';
+import type { Clock, EventLog, PluginPolicy, PolicyChange, PolicySettings } from '../ports.js';
 import type { LogFold } from '../replay/log-fold.js';
 import type { Pipeline } from './pipeline.js';
 import type { RuleCosts } from './rule-costs.js';
@@ -22,6 +23,7 @@ export interface PolicyDeskParts {
   /** The packs as they lie on disk now. */
   readonly readPacks: () => Promise<readonly PackSource[]>;
   readonly tell: (notice: LiveNotice) => void;
+  readonly onConfigured?: (what: 'settings' | 'plugins', before: unknown, after: unknown) => void;
 }
 
 export class LivePolicyDesk implements PolicyDesk {
@@ -121,7 +123,16 @@ export class LivePolicyDesk implements PolicyDesk {
   async useSettings(settings: PolicySettings): Promise<void> {
     const { policy } = this.parts;
     if (policy.hasSettings && sameSettings(settings, policy.settings)) return;
-    await this.#change({ kind: 'settings', settings: settingsOf(settings) }, 'settings');
+    const after = settingsOf(settings);
+    this.parts.onConfigured?.('settings', policy.hasSettings ? settingsOf(policy.settings) : undefined, after);
+    await this.#change({ kind: 'settings', settings: after }, 'settings');
+  }
+
+  async usePlugins(plugins: PluginPolicy): Promise<void> {
+    const before = this.parts.policy.plugins;
+    if (before !== undefined && samePlugins(before, plugins)) return;
+    this.parts.onConfigured?.('plugins', before, plugins);
+    await this.#change({ kind: 'plugins', plugins }, 'plugins');
   }
 
   async #change(change: PolicyChange, what: (LiveNotice & { kind: 'policy' })['what']): Promise<void> {

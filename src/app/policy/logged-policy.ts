@@ -3,7 +3,7 @@
 import type { Policy } from '../../engine/policy.js';
 import type { Exception } from '../../engine/score/exception.js';
 import { hashId } from '../../engine/base/hash.js';
-import type { PolicyChange, PolicySettings } from '../ports.js';
+import type { PluginPolicy, PolicyChange, PolicySettings } from '../ports.js';
 import type { CompiledPacks, PackSource } from './compile-packs.js';
 import { DEFAULT_POLICY } from './policy-file.js';
 
@@ -12,16 +12,19 @@ export interface PolicySource {
   change(change: PolicyChange): void;
   /** The same object as long as nothing has changed. */
   current(): Policy;
+  /** `undefined` until the log has told any. */
+  readonly plugins: PluginPolicy | undefined;
 }
 
 /** For a hunt or a back-test: one policy throughout, whatever the log says. */
-export function fixedPolicy(policy: Policy): PolicySource {
-  return { change: () => undefined, current: () => policy };
+export function fixedPolicy(policy: Policy, plugins?: PluginPolicy): PolicySource {
+  return { change: () => undefined, current: () => policy, plugins };
 }
 
 export interface PolicyStand {
   readonly settings: PolicySettings;
   readonly hasSettings: boolean;
+  readonly plugins: PluginPolicy | undefined;
   readonly rulesVersion: string;
   readonly packs: readonly PackSource[];
   readonly exceptions: readonly Exception[];
@@ -29,6 +32,7 @@ export interface PolicyStand {
 
 export class LoggedPolicy implements PolicySource {
   #settings: PolicySettings = DEFAULT_POLICY;
+  #plugins: PluginPolicy | undefined;
   #rulesVersion = '';
   #packs: readonly PackSource[] = [];
   #compiled: CompiledPacks | undefined;
@@ -43,6 +47,11 @@ export class LoggedPolicy implements PolicySource {
   change(change: PolicyChange): void {
     // No policy, but a change of what it judges: the fold has seen to it.
     if (change.kind === 'host-forgotten') return;
+    // Nor is this a policy of the engine: its plugins are other ones from here on.
+    if (change.kind === 'plugins') {
+      this.#plugins = change.plugins;
+      return;
+    }
     this.#policy = undefined;
     switch (change.kind) {
       case 'rules':
@@ -73,6 +82,7 @@ export class LoggedPolicy implements PolicySource {
     return {
       settings: settingsOf(this.#settings),
       hasSettings: this.hasSettings,
+      plugins: this.#plugins,
       rulesVersion: this.#rulesVersion,
       packs: this.#packs,
       exceptions: this.exceptions,
@@ -80,10 +90,11 @@ export class LoggedPolicy implements PolicySource {
   }
 
   /** Another one that goes on from what was kept. */
-  resumed({ settings, hasSettings, rulesVersion, packs, exceptions }: PolicyStand): LoggedPolicy {
+  resumed({ settings, hasSettings, plugins, rulesVersion, packs, exceptions }: PolicyStand): LoggedPolicy {
     const other = new LoggedPolicy(this.compile);
     other.#settings = settings;
     other.hasSettings = hasSettings;
+    other.#plugins = plugins;
     other.#rulesVersion = rulesVersion;
     other.#packs = packs;
     for (const exception of exceptions) other.#exceptions.set(exception.id, exception);
@@ -94,6 +105,7 @@ export class LoggedPolicy implements PolicySource {
   become(other: LoggedPolicy): void {
     this.#settings = other.#settings;
     this.hasSettings = other.hasSettings;
+    this.#plugins = other.#plugins;
     this.#rulesVersion = other.#rulesVersion;
     this.#packs = other.#packs;
     this.#compiled = other.#compiled;
@@ -127,6 +139,10 @@ export class LoggedPolicy implements PolicySource {
   /** The packs in force, as they were read. */
   get packs(): readonly PackSource[] {
     return this.#packs;
+  }
+
+  get plugins(): PluginPolicy | undefined {
+    return this.#plugins;
   }
 
   get settings(): PolicySettings {

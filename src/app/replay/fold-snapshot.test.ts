@@ -96,6 +96,7 @@ const CHANGES: readonly PolicyChange[] = [
   { kind: 'exception-added', exception: { ...EXCEPTION, id: 'x2', scope: 'ancestor' } },
   { kind: 'exception-removed', id: 'x1' },
   { kind: 'host-forgotten', host: 'ws2.corp.example' },
+  { kind: 'plugins', plugins: { on: ['rise', '规则'], settings: { rise: { points: 3.5, names: ['a'] } } } },
 ];
 
 const world = fc

@@ -14,7 +14,7 @@ import type { Reading, Writing } from '../../engine/snapshot/state-records.js';
 import { AppError } from '../app-error.js';
 import type { LoggedPolicy, PolicyStand } from '../policy/logged-policy.js';
 import type { PackSource } from '../policy/compile-packs.js';
-import type { PolicySettings, SnapshotStore } from '../ports.js';
+import type { PluginPolicy, PolicySettings, SnapshotStore } from '../ports.js';
 import type { LogFold } from './log-fold.js';
 
 /** Which of each host's latest records were seen. */
@@ -121,11 +121,12 @@ const LISTS = ['rootImages', 'skipImages', 'skipHashes'] as const;
 
 /** The texts of the packs are most of it. They are kept rather than their place in the log, of which the beginning may be gone one day. */
 function* writePolicy(records: RecordWriter, stand: PolicyStand): Writing {
-  const { settings, hasSettings, rulesVersion, exceptions, packs } = stand;
+  const { settings, hasSettings, plugins, rulesVersion, exceptions, packs } = stand;
   records.number(settings.threshold);
   records.uint(HITS.indexOf(settings.hits));
   for (const list of LISTS) writeTexts(records, settings[list]);
   records.flag(hasSettings);
+  records.text(plugins === undefined ? '' : JSON.stringify(plugins));
   records.text(rulesVersion);
   records.uint(exceptions.length);
   for (const exception of exceptions) writeException(records, exception);
@@ -154,6 +155,7 @@ function* readPolicy(records: RecordReader): Reading<PolicyStand> {
     skipHashes: readTexts(records),
   };
   const hasSettings = records.flag();
+  const plugins = readPlugins(records.text());
   const rulesVersion = records.text();
   const exceptions = records.list(() => readException(records));
   const packs: PackSource[] = [];
@@ -171,7 +173,18 @@ function* readPolicy(records: RecordReader): Reading<PolicyStand> {
     const more = problems === undefined ? {} : { problems: problems as Diagnostic[] };
     packs.push({ name, files, ...(ruleProfiles === undefined ? {} : { ruleProfiles }), ...more });
   }
-  return { settings, hasSettings, rulesVersion, exceptions, packs };
+  return { settings, hasSettings, plugins, rulesVersion, exceptions, packs };
+}
+
+function readPlugins(text: string): PluginPolicy | undefined {
+  if (text === '') return undefined;
+  try {
+    const plugins = JSON.parse(text) as PluginPolicy;
+    demand(Array.isArray(plugins.on) && typeof plugins.settings === 'object', 'what it says of plugins is nothing');
+    return plugins;
+  } catch {
+    throw new SnapshotFault('what it says of plugins cannot be read');
+  }
 }
 
 function writeTexts(records: RecordWriter, texts: readonly string[]): void {

@@ -5,7 +5,7 @@ import type { EngineOptions } from '../../engine/engine-options.js';
 import type { Event } from '../../engine/event/event.js';
 import type { PluginFinding } from '../../engine/plugin/plugin.js';
 import type { PolicySource } from '../policy/logged-policy.js';
-import type { PolicyChange } from '../ports.js';
+import type { PluginPolicy, PolicyChange } from '../ports.js';
 
 export class LogFold {
   #engine: Engine;
@@ -13,8 +13,11 @@ export class LogFold {
   constructor(
     private readonly policy: PolicySource,
     readonly options: EngineOptions,
+    /** Switches the plugins of `options` to what the log says. */
+    private readonly usePlugins: (plugins: PluginPolicy | undefined) => void = () => undefined,
   ) {
     this.#engine = new Engine(policy.current(), options);
+    usePlugins(policy.plugins);
   }
 
   /** Another one once a snapshot was taken up. */
@@ -25,6 +28,7 @@ export class LogFold {
   /** Goes on with an engine that was put back from a snapshot, under the policy that the source tells. */
   resume(engine: Engine): void {
     this.#engine = engine;
+    this.usePlugins(this.policy.plugins);
   }
 
   /** @param isRepeated  the record was seen before */
@@ -41,6 +45,7 @@ export class LogFold {
   change(change: PolicyChange): void {
     if (change.kind === 'host-forgotten') this.#engine.forgetHost(change.host);
     this.policy.change(change);
+    if (change.kind === 'plugins') this.usePlugins(this.policy.plugins);
   }
 
   /**

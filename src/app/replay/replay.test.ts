@@ -91,7 +91,6 @@ function options(change: Partial<ReplayOptions> = {}): ReplayOptions {
   return {
     decoder: createJsonDecoder,
     compile: compilePlain,
-    plugins: [],
     nowMs: () => 0,
     ...change,
   };
@@ -196,7 +195,7 @@ describe('hunts', () => {
     return new LogHunter({
       log: live.log,
       policy: () => live.service.currentPolicy,
-      plugins: [],
+      plugins: () => [],
       decoder: createJsonDecoder,
       pause,
       ...change,

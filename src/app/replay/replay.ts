@@ -3,12 +3,12 @@
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
 import { hostKey } from '../../engine/event/host-name.js';
-import type { EnginePlugin } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
 import { fixedPolicy, LoggedPolicy, type PolicySource } from '../policy/logged-policy.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
+import type { PolicyPlugins } from '../policy/plugin-policy.js';
 import { withinPartition } from '../partition.js';
-import type { StoredRecord } from '../ports.js';
+import type { PluginPolicy, StoredRecord } from '../ports.js';
 import type { ReadableLog } from './joined-log.js';
 import { buildReport, newReadCounts, type Report } from '../report/report.js';
 import { LogFold } from './log-fold.js';
@@ -18,8 +18,15 @@ export interface ReplayOptions {
   readonly decoder: DecoderMaker;
   readonly compile: (packs: readonly PackSource[]) => CompiledPacks;
   /** Holds throughout; without it, what the log says held at each place. */
-  readonly policy?: { readonly policy: Policy; readonly diagnostics: readonly Diagnostic[] } | undefined;
-  readonly plugins: readonly EnginePlugin[];
+  readonly policy?:
+    | {
+        readonly policy: Policy;
+        readonly diagnostics: readonly Diagnostic[];
+        readonly plugins?: PluginPolicy | undefined;
+      }
+    | undefined;
+  /** Asked for each policy; none where absent. */
+  readonly plugins?: () => PolicyPlugins;
   /** Event times in `[fromMs, toMs)`. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
@@ -66,10 +73,12 @@ class Run {
       this.#source = logged;
       this.#diagnostics = () => logged.compiled().diagnostics;
     } else {
-      this.#source = fixedPolicy(given.policy);
+      this.#source = fixedPolicy(given.policy, given.plugins);
       this.#diagnostics = () => given.diagnostics;
     }
-    this.fold = new LogFold(this.#source, { recordEvents: false, plugins: options.plugins });
+    const plugins = options.plugins?.();
+    const engineOptions = { recordEvents: false, plugins: plugins?.enginePlugins ?? [] };
+    this.fold = new LogFold(this.#source, engineOptions, (stated) => plugins?.use(stated));
   }
 
   report(counts: ReturnType<typeof newReadCounts>, seconds: number, minScore: number | undefined): Report {

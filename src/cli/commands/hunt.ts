@@ -6,7 +6,7 @@ import type { HuntAnswer, HuntQuestion } from '../../app/live-ports.js';
 import { reportThreat } from '../../app/report/report.js';
 import { configFrom, dataOption, type DataOptions } from '../data-folder.js';
 import { CommandError, EXIT_FINDINGS, EXIT_FINE } from '../exit.js';
-import { inProcessPlugins } from '../judges.js';
+import { configuredPlugins, inProcessPlugins } from '../judges.js';
 import { lastPolicy, policyInstead, storedDecoder, withLog, type ReplayPolicyOptions } from '../log-source.js';
 import { openOutput, paintFor, shortened, visible, type Paint } from '../output.js';
 import { systemPause } from '../serve/world.js';
@@ -53,11 +53,12 @@ Examples:
 
 async function run(query: string | undefined, options: HuntOptions): Promise<number> {
   const answer = await withLog(options, async (log) => {
-    const { policy } = (await policyInstead(log, options)) ?? (await lastPolicy(log));
+    const { policy, plugins } = (await policyInstead(log, options)) ?? (await lastPolicy(log));
+    const configured = configuredPlugins(configFrom(options).values);
     const hunter = new LogHunter({
       log,
       policy: () => policy,
-      plugins: inProcessPlugins(configFrom(options).values['plugins.settings']),
+      plugins: () => inProcessPlugins(plugins ?? configured),
       decoder: storedDecoder,
       pause: systemPause,
     });

@@ -5,7 +5,7 @@ import { compilePacks } from '../../app/policy/compile-packs.js';
 import { replay } from '../../app/replay/replay.js';
 import { configFrom, dataOption, type DataOptions } from '../data-folder.js';
 import { EXIT_FINDINGS, EXIT_FINE } from '../exit.js';
-import { inProcessPlugins } from '../judges.js';
+import { configuredPlugins, judges } from '../judges.js';
 import { policyInstead, storedDecoder, withLog, type ReplayPolicyOptions } from '../log-source.js';
 import { openOutput, paintFor } from '../output.js';
 import { ruleProfileOption } from '../rule-profile-option.js';
@@ -55,12 +55,13 @@ Examples:
 }
 
 async function run(options: ReplayCommandOptions): Promise<number> {
+  const configured = configuredPlugins(configFrom(options).values);
   const report = await withLog(options, async (log) =>
     replay(log, {
       decoder: storedDecoder,
       compile: compilePacks,
       policy: await policyInstead(log, options),
-      plugins: inProcessPlugins(configFrom(options).values['plugins.settings']),
+      plugins: () => judges(configured),
       fromMs: options.from,
       toMs: options.to,
       host: options.host,

@@ -9,6 +9,7 @@ import { BUNDLED_PLUGINS, JUDGES } from '../../plugins/index.js';
 import type { ServerLogger } from '../../server/parts.js';
 import { pluginCachePath, pluginFolder, pluginMemoryPath } from '../data-folder.js';
 import { programRoot } from '../program-root.js';
+import { configuredPlugins } from '../judges.js';
 import type { DetectionThreadData } from './detection/messages.js';
 
 /** @param live  plugins are made before it, because it is made with them. What one says of its own accord until then is not heard */
@@ -20,6 +21,7 @@ export function startPlugins(
   return createPluginHost({
     judges: JUDGES,
     bundled: BUNDLED_PLUGINS,
+    policy: configuredPlugins(values),
     on: values['plugins.on'],
     settings: values['plugins.settings'],
     folders: [pluginFolder(dataFolder), ...values['plugins.folders']],

@@ -19,17 +19,13 @@ export interface PluginRunnerPorts {
 }
 
 export class PluginRunner {
-  /** Some plugin has `judgeStart`. */
-  readonly #judgesStarts: boolean;
   /** Processes of which, or of whose parents, more is known than when plugins judged how they were started. */
   readonly #unjudged = new Set<Process>();
 
   constructor(
     private readonly plugins: readonly EnginePlugin[],
     private readonly ports: PluginRunnerPorts,
-  ) {
-    this.#judgesStarts = plugins.some((plugin) => plugin.judgeStart !== undefined);
-  }
+  ) {}
 
   /** @param repeated  the record was seen before */
   run(event: Event, process: Process, repeated: boolean): void {
@@ -51,6 +47,11 @@ export class PluginRunner {
           plugin.processAction(new Call(this.ports, plugin, place, event, process));
       }
     }
+  }
+
+  /** Some plugin has `judgeStart` now: one may be switched on or off between two events. */
+  get #judgesStarts(): boolean {
+    return this.plugins.some((plugin) => plugin.judgeStart !== undefined);
   }
 
   /** No start waits to be judged again. */

@@ -32,6 +32,7 @@ export default definePlugin({
     zh: '向 MetaDefender v4 形式的服务查询程序哈希与远程地址；查询内容会发送到该服务。',
   },
   settings: { address: '', key: '', timeoutMs: 10_000, cacheDays: 10, concurrency: 4 },
+  secrets: ['key'],
   asksOthers: true,
 
   init(host) {

@@ -1,6 +1,7 @@
 /** Log, state, engine and plugins of one partition, in a thread of their own. The only place that knows all of these adapters. */
 
 import { createHash } from 'node:crypto';
+import type { AuditLog } from '../../../app/access-ports.js';
 import { LogHunter } from '../../../app/hunt/log-hunter.js';
 import { LiveService } from '../../../app/live/live-service.js';
 import { positionBefore, shareOf } from '../../../app/partition.js';
@@ -16,7 +17,7 @@ import { createJsonDecoder } from '../../../sources/json/json.js';
 import { DEFAULT_LIMITS } from '../../../sources/source.js';
 import { openStateStore, type StateStore } from '../../../store/state-store.js';
 import { logPath, ruleCachePath, snapshotPath, statePath } from '../../data-folder.js';
-import { inProcessPlugins } from '../../judges.js';
+import { configuredPlugins, inProcessPlugins } from '../../judges.js';
 import { storedDecoder } from '../../log-source.js';
 import { programIdentity } from '../../program-root.js';
 import { saveRules, useRuleCache } from '../../rule-cache.js';
@@ -45,7 +46,7 @@ type Limits = Pick<DetectionThreadData, 'config' | 'partition' | 'partitions'>;
  * @throws AppError where the log or the state cannot be used, or another server has it
  */
 export async function openDetection(data: Limits, logger: ServerLogger, time = new WorkTime()): Promise<OpenDetection> {
-  const { dataFolder, values } = data.config;
+  const { dataFolder } = data.config;
   let state: StateStore | undefined;
   let log: RetainingLog | undefined;
   let plugins: PluginHost | undefined;
@@ -55,12 +56,12 @@ export async function openDetection(data: Limits, logger: ServerLogger, time = n
     log = await openLog(data, state.effects.committedPosition, time, logger);
     let live: LiveService | undefined;
     plugins = await startPlugins(data, () => live, logger);
-    live = liveService(data, { log, store: time.store(state.effects), plugins, logger });
+    live = liveService(data, { log, store: time.store(state.effects), plugins, logger, audit: state.access });
     await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
     // All read the same rules.
     if (data.partition === 0) saveRules();
     if (data.partitions > 1) warnOfSpans(live, logger);
-    return opened({ live, log, state, plugins, settings: values['plugins.settings'] });
+    return opened({ live, log, state, plugins });
   } catch (error) {
     await plugins?.close();
     await log?.close();
@@ -74,10 +75,9 @@ interface Pieces {
   readonly log: RetainingLog;
   readonly state: StateStore;
   readonly plugins: PluginHost;
-  readonly settings: DetectionThreadData['config']['values']['plugins.settings'];
 }
 
-function opened({ live, log, state, plugins, settings }: Pieces): OpenDetection {
+function opened({ live, log, state, plugins }: Pieces): OpenDetection {
   const endTelling = tellRules(plugins, live);
   return {
     live,
@@ -88,7 +88,7 @@ function opened({ live, log, state, plugins, settings }: Pieces): OpenDetection 
     hunter: new LogHunter({
       log,
       policy: () => live.currentPolicy,
-      plugins: inProcessPlugins(settings),
+      plugins: () => inProcessPlugins(live.currentPlugins),
       decoder: storedDecoder,
       pause: systemPause,
     }),
@@ -110,7 +110,12 @@ function liveService(
     store,
     plugins,
     logger,
-  }: Pick<Pieces, 'log' | 'plugins'> & { readonly store: EffectStore; readonly logger: ServerLogger },
+    audit,
+  }: Pick<Pieces, 'log' | 'plugins'> & {
+    readonly store: EffectStore;
+    readonly logger: ServerLogger;
+    readonly audit: AuditLog;
+  },
 ): LiveService {
   const packs = rulePacks(dataFolder, values);
   const limits = { ...DEFAULT_LIMITS, maxRecordBytes: values['limits.recordBytes'] };
@@ -136,15 +141,26 @@ function liveService(
       skipHashes: values['policy.skipHashes'],
     },
     plugins: plugins.enginePlugins,
+    usePlugins: (stated) => plugins.use(stated),
+    pluginPolicy: configuredPlugins(values),
+    onConfigured(what, before, after) {
+      // Every thread has it in its log; it is one change.
+      if (partition > 0) return;
+      const entry = { who: CONFIGURATION, target: what, before: before ?? null, after, address: '' };
+      audit.addAudit({ ...entry, timeMs: systemClock.nowMs(), action: `${what}.change` });
+    },
     snapshots: {
       store: snapshotFolder(snapshotPath(dataFolder, partition)),
       onWritten: (donePosition) => retain(log, { values, partitions }, donePosition, logger),
-      identity: identityOf({ partitions, on: values['plugins.on'], settings: values['plugins.settings'] }),
+      identity: identityOf({ partitions }),
     },
     onTrouble: ({ kind, position, message }) =>
       logger[kind === 'store-recovered' ? 'info' : 'warn']({ kind, position }, message),
   });
 }
+
+/** Whom the audit log names where a start has found another configuration. */
+const CONFIGURATION = 'configuration';
 
 const DAY_MS = 86_400_000;
 const GIB = 1024 * 1024 * 1024;
@@ -171,7 +187,7 @@ async function retain(
   }
 }
 
-/** Whatever decides, besides the log, what a replay gives: a snapshot of another program or other plugins is left alone. */
+/** Whatever decides, besides the log, what a replay gives: a snapshot of another program is left alone. */
 function identityOf(what: object): string {
   return createHash('sha256')
     .update(JSON.stringify([programIdentity(), what]))
