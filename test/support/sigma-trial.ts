@@ -37,8 +37,12 @@ const ITEM = 7;
 export function trialOf(rule: SigmaRule, filters: readonly SigmaFilter[] = []): Trial {
   const condition = compileSigma(rule, filters);
   const texts = new EventTexts();
-  const holds = condition.bind({ texts, expressions: new EventScope() });
-  const group = new RuleGroup([{ item: ITEM, clauses: condition.reach.clauses }], sigmaFieldReader);
+  const { holds, parts } = condition.bind({ texts, expressions: new EventScope() });
+  const group = new RuleGroup(
+    [{ item: ITEM, clauses: condition.reach.clauses, decidingFields: () => parts.keys() }],
+    sigmaFieldReader,
+    (_, field) => parts.get(field)?.() ?? true,
+  );
   return {
     plain(event) {
       const view = eventView(event);
@@ -48,10 +52,10 @@ export function trialOf(rule: SigmaRule, filters: readonly SigmaFilter[] = []): 
       const { eventIds } = condition.reach;
       if (eventIds !== undefined && !eventIds.has(event.eventId)) return false;
       let isCandidate = false;
+      texts.turnTo(event);
       group.candidates(event, (items) => {
         isCandidate ||= items.includes(ITEM);
       });
-      texts.turnTo(event);
       return isCandidate && holds() === true;
     },
   };

@@ -3,7 +3,7 @@
 import { assert } from '../base/assert.js';
 import { conditionReach } from './condition-reach.js';
 import { fieldReader } from './event-field.js';
-import type { Expression } from './expression/expression.js';
+import type { Expression, Scope } from './expression/expression.js';
 import { compileExpression } from './expression/index.js';
 import { matchedValues } from './matched-value.js';
 import type { Rule } from './rule.js';
@@ -46,13 +46,24 @@ function compile(rule: Rule, text: string): RuleCondition {
   return conditionOf(rule, compiled.value);
 }
 
+function partsOf({ parts }: Expression, scope: Scope): ReadonlyMap<string, () => boolean> {
+  const byField = new Map<string, (() => boolean)[]>();
+  for (const { field, mayHold } of parts) {
+    const ofField = byField.get(field) ?? [];
+    byField.set(field, [...ofField, () => mayHold(scope)]);
+  }
+  return new Map(
+    [...byField].map(([field, tests]) => [field, tests.length === 1 ? tests[0]! : () => tests.every((test) => test())]),
+  );
+}
+
 function conditionOf(rule: Rule, expression: Expression): RuleCondition {
   return {
     reach: conditionReach(rule, expression),
-    bind:
-      ({ expressions }) =>
-      () =>
-        expression.evaluate(expressions),
+    bind: ({ expressions }) => ({
+      holds: () => expression.evaluate(expressions),
+      parts: partsOf(expression, expressions),
+    }),
     matched: (event, { expressions }) =>
       expression.evaluate(expressions) === true ? matchedValues(expression.trace(expressions), event, fieldReader) : [],
   };

@@ -10,17 +10,18 @@
 
 import type { Event } from '../event/event.js';
 import { compiledConditions } from './compiled-conditions.js';
-import { isReached } from './condition-reach.js';
+import { type ConditionReach, isReached } from './condition-reach.js';
 import { type EventKind, eventKind, isSystemByPath } from './event-kind.js';
 import { type FieldReader, fieldReader, isPseudoField } from './event-field.js';
 import { EventScope } from './event-scope.js';
 import type { ExpressionError } from './expression/expression.js';
 import type { Matched, Profile, Rule, RuleErrors, RuleSet } from './rule.js';
-import type { RuleCondition, Scopes } from './rule-condition.js';
+import type { BoundCondition, RuleCondition, Scopes } from './rule-condition.js';
+import type { IndexItem } from './index/witness-plan.js';
 import { RuleGroup } from './rule-group.js';
 import { ruleVersion } from './rule-version.js';
 import { EventTexts } from './sigma/compiled/event-texts.js';
-import { sigmaFieldReader } from './sigma/source/sigma-field.js';
+import { sigmaFieldName, sigmaFieldReader } from './sigma/source/sigma-field.js';
 
 /** A rule matches if any of its conditions does. */
 interface PlacedCondition {
@@ -28,7 +29,7 @@ interface PlacedCondition {
   readonly rule: number;
   readonly condition: RuleCondition;
   /** Bound when it is a candidate for the first time. */
-  holds: (() => boolean | ExpressionError) | undefined;
+  bound: BoundCondition | undefined;
   /** The serial of the event that it was evaluated for last: it may be a candidate by two fields. */
   serial: number;
 }
@@ -41,6 +42,12 @@ interface Recent {
 
 const NO_RULES: readonly Rule[] = [];
 const RECENT_SLOTS = 256;
+
+/** The same for all or nearly all events of a group: what they hold rules nothing out. */
+const KIND_FIELDS: ReadonlySet<string> = new Set([
+  ...['action', 'eventid', 'channel', 'provider'],
+  ...['EventID', 'Channel', 'Provider_Name'].map(sigmaFieldName),
+]);
 
 /** Stands for every id and channel that no rule names. */
 const UNNAMED_ID = -1;
@@ -80,7 +87,7 @@ class Matcher implements RuleSet {
     this.profiles = profiles;
     this.version = ruleVersion(rules, profiles);
     this.#conditions = rules.flatMap((rule, index) =>
-      compiledConditions(rule).map((condition) => ({ rule: index, condition, holds: undefined, serial: -1 })),
+      compiledConditions(rule).map((condition) => ({ rule: index, condition, bound: undefined, serial: -1 })),
     );
     this.#errors = rules.map(() => ({ count: 0, lastMessage: '' }));
     this.#namedIds = new Set(this.#conditions.flatMap(({ condition }) => [...(condition.reach.eventIds ?? [])]));
@@ -151,9 +158,17 @@ class Matcher implements RuleSet {
   };
 
   #holds(placed: PlacedCondition): boolean | ExpressionError {
-    placed.holds ??= placed.condition.bind(this.#scopes);
-    return placed.holds();
+    return this.#bound(placed).holds();
   }
+
+  #bound(placed: PlacedCondition): BoundCondition {
+    return (placed.bound ??= placed.condition.bind(this.#scopes));
+  }
+
+  readonly #mayHold = (item: number, field: string): boolean => {
+    const part = this.#bound(this.#conditions[item]!).parts.get(field);
+    return part === undefined || part();
+  };
 
   #countError(rule: number, error: ExpressionError): void {
     const errors = this.#errors[rule]!;
@@ -193,9 +208,15 @@ class Matcher implements RuleSet {
 
   #makeGroup(kind: EventKind): RuleGroup {
     const items = this.#conditions.flatMap(({ condition: { reach } }, item) =>
-      isReached(reach, kind) ? [{ item, clauses: reach.clauses }] : [],
+      isReached(reach, kind) ? [this.#itemOf(item, reach)] : [],
     );
-    return new RuleGroup(items, (field) => this.#reader(field));
+    return new RuleGroup(items, (field) => this.#reader(field), this.#mayHold);
+  }
+
+  #itemOf(item: number, { clauses }: ConditionReach): IndexItem {
+    const decidingFields = (): string[] =>
+      [...this.#bound(this.#conditions[item]!).parts.keys()].filter((field) => !KIND_FIELDS.has(field));
+    return { item, clauses, decidingFields };
   }
 
   #reader(name: string): FieldReader {

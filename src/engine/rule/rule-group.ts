@@ -23,6 +23,7 @@ const RATE_WORTH_MEASURING = 0.03;
 export class RuleGroup {
   readonly #items: readonly IndexItem[];
   readonly #readerOf: (field: string) => FieldReader;
+  readonly #mayHold: (item: number, field: string) => boolean;
   /** How often clauses that were witnesses once came up. */
   readonly #measured = new Map<Clause, number>();
   #index: CandidateIndex;
@@ -35,9 +36,15 @@ export class RuleGroup {
   #counted = 0;
   #isCounting = false;
 
-  constructor(items: readonly IndexItem[], readerOf: (field: string) => FieldReader) {
+  /** @param mayHold  as in `CandidateIndex` */
+  constructor(
+    items: readonly IndexItem[],
+    readerOf: (field: string) => FieldReader,
+    mayHold: (item: number, field: string) => boolean,
+  ) {
     this.#items = items;
     this.#readerOf = readerOf;
+    this.#mayHold = mayHold;
     this.#index = this.#file();
   }
 
@@ -67,7 +74,8 @@ export class RuleGroup {
   }
 
   #file(): CandidateIndex {
-    this.#index = new CandidateIndex(this.#items, (clause) => this.#measured.get(clause) ?? guessedRate(clause));
+    const rateOf = (clause: Clause): number => this.#measured.get(clause) ?? guessedRate(clause);
+    this.#index = new CandidateIndex(this.#items, rateOf, this.#mayHold);
     this.#fields = this.#index.fields.map((index) => ({ reader: this.#readerOf(index.field), index }));
     this.#anyText = this.#index.anyText;
     return this.#index;

@@ -39,6 +39,12 @@ export interface FieldAnswers {
 
 export type { Requirement };
 
+export interface FieldPart {
+  readonly field: string;
+  /** False only where the part is false for the field's value; a field that is absent has none. */
+  mayHold(scope: Scope): boolean;
+}
+
 /** A field read and compared with a pattern or text while the expression came out true. */
 export interface TracedMatch {
   readonly field: string;
@@ -53,6 +59,11 @@ export interface Expression {
   readonly fields: readonly string[];
   /** Worked out when first read: of patterns it takes as long as the rest of compiling. */
   readonly requirements: readonly Requirement[];
+  /**
+   * Parts that must all hold and are each decided by one field; not all of the condition. A part that ends in an error makes nothing false: the
+   * whole then has its say.
+   */
+  readonly parts: readonly FieldPart[];
   /** Truth of the result, as in Python; or the error it ended in. */
   evaluate(scope: Scope): boolean | ExpressionError;
   /** Fields that made it true, in order of evaluation, without those under `not`; empty where it is not true. */

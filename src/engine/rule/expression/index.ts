@@ -4,8 +4,9 @@ import type { Result } from '../../base/result.js';
 import { fail, ok } from '../../base/result.js';
 import { compile } from './compile.js';
 import type { Compiled } from './compile.js';
-import type { Expression, ExpressionError, Requirement, TracedMatch } from './expression.js';
+import type { Expression, ExpressionError, FieldPart, Requirement, TracedMatch } from './expression.js';
 import { Failure } from './failure.js';
+import type { Node } from './node.js';
 import { parse } from './parser.js';
 
 export type {
@@ -35,6 +36,7 @@ function expressionOf(text: string, { node, reset }: Compiled): Expression {
   return {
     text,
     fields: node.fields,
+    parts: (node.conjuncts ?? [node]).flatMap(fieldPart),
     get requirements() {
       return (requirements ??= node.requirements());
     },
@@ -57,6 +59,19 @@ function expressionOf(text: string, { node, reset }: Compiled): Expression {
       }
     },
   };
+}
+
+function fieldPart({ decidedBy, test }: Node): readonly FieldPart[] {
+  if (decidedBy === undefined) return [];
+  const mayHold: FieldPart['mayHold'] = (scope) => {
+    try {
+      return test(scope) !== false;
+    } catch (error) {
+      errorOf(error);
+      return true;
+    }
+  };
+  return [{ field: decidedBy, mayHold }];
 }
 
 /** @throws whatever is no failure of the rule, but a bug */

@@ -27,6 +27,7 @@ export function andNode(operands: readonly Node[]): Node {
     type: BOOLEAN,
     fields: fieldsOf(operands),
     requirements: () => operands.flatMap((operand) => operand.requirements()),
+    conjuncts: operands.flatMap((operand) => operand.conjuncts ?? [operand]),
     test: (scope) => {
       for (let index = 0; index < tests.length; index++) {
         const outcome = tests[index]?.(scope) ?? true;

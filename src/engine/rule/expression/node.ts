@@ -26,6 +26,10 @@ export interface Node {
   readonly fields: readonly string[];
   /** Set where the part is nothing but this field of the event. */
   readonly field?: string | undefined;
+  /** Set where nothing but this field's value decides the part, whatever else happens in the rule. */
+  readonly decidedBy?: string | undefined;
+  /** Set where the part holds if all of these do. */
+  readonly conjuncts?: readonly Node[] | undefined;
   /** Set where the part is a slice of a field: where a text that equals it would stand in the field. */
   readonly slice?: { readonly field: string; readonly part: 'prefix' | 'suffix' | 'contains' } | undefined;
   /** Truth of a constant without computing it: what `? :` goes by. */

@@ -22,6 +22,8 @@ export function rememberedNode(node: Node): Node {
   };
   return {
     ...node,
+    decidedBy: field,
+    conjuncts: undefined,
     test: (scope) => {
       if (scope !== owner) turnTo(scope);
       const known = answers?.known;

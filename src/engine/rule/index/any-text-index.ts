@@ -1,6 +1,5 @@
 /** Which items can hold for an event because of a text in any of its values, whatever the field. Asked for every event, and so the most sparing of all. */
 
-import type { Filed } from './field-index.js';
 import type { Requirement } from './requirement.js';
 import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
 
@@ -33,7 +32,7 @@ export class AnyTextIndex {
   /** Names of the envelope repeat from event to event; each is searched when it changes. */
   readonly #envelope: { text: string; found: readonly number[] }[] = [];
 
-  constructor(filed: readonly Filed[]) {
+  constructor(filed: readonly { readonly item: number; readonly requirement: Requirement }[]) {
     const byPlace = new Map<TextPlace, Map<string, number[]>>();
     for (const { item, requirement } of filed) {
       const place = PLACES[requirement.kind];

@@ -166,6 +166,56 @@ describe('CandidateIndex', () => {
   });
 });
 
+describe('what one value decides', () => {
+  const asked: string[] = [];
+  const indexOf = (items: readonly IndexItem[], values: Values, rulesOut: (item: number, value: unknown) => boolean) =>
+    new CandidateIndex(items, undefined, (item, field) => {
+      asked.push(`${item} ${field}`);
+      return !rulesOut(item, values[field]);
+    });
+
+  test('leaves an item out that the value rules out, and asks once for each value', () => {
+    const values: Record<string, unknown> = {};
+    const clauses = [[requirement('image', 'suffix', '.exe')]];
+    const index = indexOf(
+      [
+        { item: 1, clauses },
+        { item: 2, clauses },
+      ],
+      values,
+      (item, value) => item === 1 && value === 'a.exe',
+    );
+    asked.length = 0;
+    values['image'] = 'a.exe';
+    expect(candidates(index, values)).toEqual([2]);
+    expect(candidates(index, values)).toEqual([2]);
+    values['image'] = 'b.exe';
+    expect(candidates(index, values)).toEqual([1, 2]);
+    values['image'] = 'a.exe';
+    expect(candidates(index, values)).toEqual([2]);
+    expect(asked).toEqual(['1 image', '2 image', '1 image', '2 image']);
+  });
+
+  test('files an item that no text finds under a field that can rule it out, absent values included', () => {
+    const values: Record<string, unknown> = {};
+    const items = [{ item: 5, clauses: [], decidingFields: () => ['scriptblocktext', 'image'] }];
+    const index = indexOf(items, values, (_, value) => value === 'known.exe');
+    expect(index.always).toEqual([]);
+    expect(index.fields.map(({ field }) => field)).toEqual(['image']);
+    for (const [value, found] of [
+      ['known.exe', []],
+      ['other.exe', [5]],
+      [undefined, [5]],
+      [null, [5]],
+      [['x'], [5]],
+      [7, [5]],
+    ] as const) {
+      values['image'] = value;
+      expect(candidates(index, values)).toEqual(found);
+    }
+  });
+});
+
 describe('cheapest', () => {
   const free = (): number => 0;
 

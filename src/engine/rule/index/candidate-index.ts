@@ -4,8 +4,8 @@
  */
 
 import { AnyTextIndex } from './any-text-index.js';
-import { FieldIndex } from './field-index.js';
-import { ANY_FIELD, type Clause } from './requirement.js';
+import { FieldIndex, type Filed } from './field-index.js';
+import { ANY_FIELD, type Clause, type Requirement } from './requirement.js';
 import type { RateOf } from './witness.js';
 import { type IndexItem, planWitnesses } from './witness-plan.js';
 
@@ -20,12 +20,23 @@ export class CandidateIndex {
   /** What each item outside `always` is filed under. */
   readonly witnesses: ReadonlyMap<number, Clause>;
 
-  constructor(items: readonly IndexItem[], rateOf?: RateOf) {
+  /** @param mayHold  false where the item cannot hold for the value that the event under way has in the field */
+  constructor(
+    items: readonly IndexItem[],
+    rateOf?: RateOf,
+    mayHold: (item: number, field: string) => boolean = () => true,
+  ) {
     const { byField, witnesses, without } = planWitnesses(items, rateOf);
     this.witnesses = witnesses;
     this.always = [...without].sort((a, b) => a - b);
-    this.fields = [...byField].flatMap(([field, filed]) => (field === ANY_FIELD ? [] : [new FieldIndex(field, filed)]));
+    this.fields = [...byField].flatMap(([field, filed]) =>
+      field === ANY_FIELD ? [] : [new FieldIndex(field, filed, (item) => mayHold(item, field))],
+    );
     const anyText = byField.get(ANY_FIELD);
-    this.anyText = anyText === undefined ? undefined : new AnyTextIndex(anyText);
+    this.anyText = anyText === undefined ? undefined : new AnyTextIndex(anyText.filter(hasRequirement));
   }
+}
+
+function hasRequirement(filed: Filed): filed is Filed & { readonly requirement: Requirement } {
+  return filed.requirement !== undefined;
 }

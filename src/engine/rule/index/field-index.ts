@@ -18,8 +18,12 @@ const LONG_TRIAL = 64;
 /** An item is found by any of its requirements; all are about the index's field. */
 export interface Filed {
   readonly item: number;
-  readonly requirement: Requirement;
+  /** `undefined`: found by any value, and by none; only `MayHold` can rule it out. */
+  readonly requirement: Requirement | undefined;
 }
+
+/** False where an item cannot hold for the value that the event under way has in the index's field. */
+export type MayHold = (item: number) => boolean;
 
 const NONE: readonly number[] = [];
 
@@ -31,6 +35,9 @@ export class FieldIndex {
   /** Values of this field are numbers in several spellings (`0x1410`, `5136`). */
   readonly #hasNumbers: boolean;
   readonly #tables: readonly TextTable[];
+  /** Places of items that no text finds. */
+  readonly #unsought: readonly number[];
+  readonly #mayHold: MayHold;
   readonly #cache = new ValueCache<readonly number[]>();
   #last: string | number | undefined;
   #lastFound = NONE;
@@ -48,18 +55,21 @@ export class FieldIndex {
     }
   };
 
-  constructor(field: string, filed: readonly Filed[]) {
+  constructor(field: string, filed: readonly Filed[], mayHold: MayHold) {
     this.field = field;
     this.#items = [...new Set(filed.map(({ item }) => item))].sort((a, b) => a - b);
     this.#seen = new Float64Array(this.#items.length);
-    const { numbers, parts } = sortTexts(filed, new Map(this.#items.map((item, place) => [item, place])));
+    const placeOf = new Map(this.#items.map((item, place) => [item, place]));
+    this.#mayHold = mayHold;
+    this.#unsought = filed.flatMap(({ item, requirement }) => (requirement === undefined ? [placeOf.get(item)!] : []));
+    const { numbers, parts } = sortTexts(filed, placeOf);
     this.#numbers = numbers;
     this.#hasNumbers = numbers.size > 0 && NUMBER_FIELDS.has(field);
     this.#tables = PLACES.filter((place) => parts[place].size > 0).map((place) => createTextTable(place, parts[place]));
   }
 
   /**
-   * Items one of whose requirements holds, each once, ascending.
+   * Items one of whose requirements holds and that the value does not rule out, each once, ascending.
    *
    * @param value  the field as the event has it
    */
@@ -75,7 +85,8 @@ export class FieldIndex {
         return this.#find(String(value));
       default:
         // Of lists and maps requirements say nothing; nothing else can fulfil one.
-        return typeof value === 'object' && value !== null ? this.#items : NONE;
+        if (typeof value === 'object' && value !== null) return this.#items;
+        return this.#unsought.length === 0 ? NONE : this.#possible([...this.#unsought]);
     }
     // Events come in runs: one comparison is a third of what the cache costs.
     if (value === this.#last) return this.#lastFound;
@@ -109,10 +120,19 @@ export class FieldIndex {
     if (number !== undefined) this.#collect(this.#numbers.get(number) ?? NONE);
     const text = typeof value === 'number' ? String(value) : value;
     for (const table of this.#tables) table.find(text, this.#collect);
+    this.#collect(this.#unsought);
     if (this.#found.length === 0) return NONE;
-    const items = this.#found.sort((a, b) => a - b).map((place) => this.#items[place]!);
+    const found = this.#found;
     this.#found = [];
-    return items;
+    return this.#possible(found);
+  }
+
+  #possible(places: number[]): readonly number[] {
+    const items = places
+      .sort((a, b) => a - b)
+      .map((place) => this.#items[place]!)
+      .filter(this.#mayHold);
+    return items.length === 0 ? NONE : items;
   }
 }
 
@@ -133,6 +153,7 @@ function sortTexts(filed: readonly Filed[], placeOf: ReadonlyMap<number, number>
     anywhere: new Map<string, number[]>(),
   };
   for (const { item, requirement } of filed) {
+    if (requirement === undefined) continue;
     const place = placeOf.get(item)!;
     for (const text of requirement.texts) {
       add(parts[PLACE_OF[requirement.kind]], text, place);

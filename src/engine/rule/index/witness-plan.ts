@@ -5,18 +5,20 @@
 
 import type { Filed } from './field-index.js';
 import type { Clause } from './requirement.js';
-import { cheapest, guessedRate, type RateOf, searchCost } from './witness.js';
+import { cheapest, guessedRate, type RateOf, READ_COST, searchCost } from './witness.js';
 
 export interface IndexItem {
   /** What the index answers with; small whole numbers. */
   readonly item: number;
   readonly clauses: readonly Clause[];
+  /** Fields each of which alone can say that the condition does not hold; asked only where no clause is of use. */
+  readonly decidingFields?: (() => Iterable<string>) | undefined;
 }
 
 export interface WitnessPlan {
   readonly byField: ReadonlyMap<string, readonly Filed[]>;
   readonly witnesses: ReadonlyMap<number, Clause>;
-  /** Items without a usable clause. */
+  /** Items that nothing can be looked up by. */
   readonly without: readonly number[];
 }
 
@@ -24,10 +26,10 @@ export interface WitnessPlan {
 export function planWitnesses(items: readonly IndexItem[], rateOf: RateOf = guessedRate): WitnessPlan {
   const shared = sharedCost(items);
   const chosen = new Map<IndexItem, Clause>();
-  const without: number[] = [];
+  const rest: IndexItem[] = [];
   for (const item of items) {
     const clause = cheapest(item.clauses, shared, rateOf);
-    if (clause === undefined) without.push(item.item);
+    if (clause === undefined) rest.push(item);
     else chosen.set(item, clause);
   }
   const users = usersByField(chosen);
@@ -35,11 +37,30 @@ export function planWitnesses(items: readonly IndexItem[], rateOf: RateOf = gues
   for (const field of [...users.keys()].sort((a, b) => users.get(a)!.size - users.get(b)!.size)) {
     giveUp(field, users, chosen, rateOf);
   }
+  const fields = byField(chosen);
+  const without = rest.filter((item) => !fileByField(item, fields)).map(({ item }) => item);
   return {
-    byField: byField(chosen),
+    byField: fields,
     witnesses: new Map([...chosen].map(([{ item }, clause]) => [item, clause])),
     without,
   };
+}
+
+/** Files an item without a usable clause under a field that can rule it out, best one whose values repeat. @returns false if there is none */
+function fileByField({ item, decidingFields }: IndexItem, fields: Map<string, Filed[]>): boolean {
+  let best: string | undefined;
+  let bestCost = Infinity;
+  for (const field of decidingFields?.() ?? []) {
+    const cost = searchCost(field) + (fields.has(field) ? 0 : READ_COST);
+    if (cost >= bestCost) continue;
+    best = field;
+    bestCost = cost;
+  }
+  if (best === undefined) return false;
+  const filed = fields.get(best);
+  if (filed === undefined) fields.set(best, [{ item, requirement: undefined }]);
+  else filed.push({ item, requirement: undefined });
+  return true;
 }
 
 /** Moves all conditions of a field to others in use, if that costs less than looking at the field. */

@@ -24,7 +24,7 @@ const SEARCH_COST: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Reading any field of an event and looking its value up. */
-const READ_COST = 0.2;
+export const READ_COST = 0.2;
 
 export function searchCost(field: string): number {
   return READ_COST + (SEARCH_COST.get(field) ?? 0);

@@ -5,7 +5,7 @@ import type { ConditionReach } from '../../condition-reach.js';
 import { excerpt } from '../../matched-value.js';
 import type { Clause } from '../../index/requirement.js';
 import type { Matched } from '../../rule.js';
-import type { RuleCondition, Scopes } from '../../rule-condition.js';
+import type { BoundCondition, RuleCondition, Scopes } from '../../rule-condition.js';
 import type { SigmaFilter, SigmaRule } from '../document.js';
 import type { SigmaExplanation } from '../evaluator.js';
 import { explain } from '../plain/plain-match.js';
@@ -13,9 +13,9 @@ import { eventView, readerName } from '../source/event-view.js';
 import { sigmaFieldName } from '../source/sigma-field.js';
 import { type LogSourceReach, logSourceReach } from '../source/log-source-reach.js';
 import { type NameOf, clausesOf, clausesOfTest } from './clauses.js';
-import { allOf, bindCondition, notOf, rememberedTest } from './condition-test.js';
+import { allOf, bindCondition, boundOf, notOf } from './condition-test.js';
 import { eventIdsOf, inAll } from './event-ids.js';
-import { bindFieldTest, type Binding, type EventTest } from './field-test.js';
+import { bindFieldTest, type Binding } from './field-test.js';
 
 /** @param filters  what any of them holds for is taken out of what the rule holds for; their log sources have been seen to */
 export function compileSigma(rule: SigmaRule, filters: readonly SigmaFilter[]): RuleCondition {
@@ -59,9 +59,9 @@ function bind(
   source: LogSourceReach,
   nameOf: NameOf,
   { texts }: Scopes,
-): EventTest {
+): BoundCondition {
   const binding: Binding = { texts, slotOf: (field) => texts.slot(nameOf(field)) };
-  return rememberedTest(
+  return boundOf(
     allOf([
       ...source.tests.map((test) => bindFieldTest(test, binding)),
       bindCondition(rule.condition, rule, binding),

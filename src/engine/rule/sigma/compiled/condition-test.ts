@@ -12,7 +12,11 @@ export interface Part {
   readonly test: EventTest;
   /** The only field that it reads, where there is but one: its answer is then one for each value. */
   readonly slot: FieldSlot | undefined;
+  /** What a part of several fields is made of; those about the same field are one. */
+  readonly made?: { readonly by: Joint; readonly of: readonly Part[] } | undefined;
 }
+
+type Joint = 'all' | 'some';
 
 export function bindCondition(condition: Condition, detection: Detection, binding: Binding): Part {
   switch (condition.kind) {
@@ -46,54 +50,66 @@ function bindSelection(selection: Selection, binding: Binding): Part {
   }
 }
 
-export function notOf({ test, slot }: Part): Part {
+/** What is under `not` is taken apart too: `not (a or b)` is two parts that must hold, and each may be about one field. */
+export function notOf({ test, slot, made }: Part): Part {
+  if (made !== undefined) return together(made.of.map(notOf), made.by === 'all' ? 'some' : 'all');
   return { test: () => !test(), slot };
 }
 
 export function allOf(parts: readonly Part[]): Part {
-  return together(parts, (tests) => {
-    const [first, second] = tests;
-    if (tests.length === 2) return () => first!() && second!();
-    return () => {
-      for (const test of tests) if (!test()) return false;
-      return true;
-    };
-  });
+  return together(parts, 'all');
 }
 
 function someOf(parts: readonly Part[]): Part {
-  return together(parts, (tests) => {
-    const [first, second] = tests;
-    if (tests.length === 2) return () => first!() || second!();
-    return () => {
-      for (const test of tests) if (test()) return true;
-      return false;
-    };
-  });
+  return together(parts, 'some');
 }
 
 /** As it is asked in the end: what one field decides, once for each value of it. */
-export function rememberedTest({ test, slot }: Part): EventTest {
+function rememberedTest({ test, slot }: Part): EventTest {
   return slot === undefined ? test : slot.remembered(test);
 }
 
+/** The whole of a condition: what decides it, and what single fields say of it beforehand. */
+export function boundOf(whole: Part): { readonly holds: EventTest; readonly parts: ReadonlyMap<string, EventTest> } {
+  const { made } = whole;
+  const must = made?.by === 'all' ? made.of : [whole];
+  const asked = must.map((part) => ({ slot: part.slot, test: rememberedTest(part) }));
+  return {
+    holds: join(
+      asked.map(({ test }) => test),
+      'all',
+    ),
+    parts: new Map(asked.flatMap(({ slot, test }) => (slot === undefined ? [] : [[slot.name, test] as const]))),
+  };
+}
+
 /** Parts about the same field become one, and those whose answers are kept come first: no test has an effect, so their order is free. */
-function together(parts: readonly Part[], join: (tests: readonly EventTest[]) => EventTest): Part {
+function together(given: readonly Part[], by: Joint): Part {
+  const parts = given.flatMap((part) => (part.made?.by === by ? part.made.of : [part]));
   if (parts.length === 1) return parts[0]!;
   const bySlot = new Map<FieldSlot, EventTest[]>();
-  const others: EventTest[] = [];
-  for (const { test, slot } of parts) {
-    if (slot === undefined) others.push(test);
+  const others: Part[] = [];
+  for (const part of parts) {
+    if (part.slot === undefined) others.push(part);
     else {
-      const tests = bySlot.get(slot);
-      if (tests === undefined) bySlot.set(slot, [test]);
-      else tests.push(test);
+      const tests = bySlot.get(part.slot);
+      if (tests === undefined) bySlot.set(part.slot, [part.test]);
+      else tests.push(part.test);
     }
   }
-  const joined = [...bySlot].map(([slot, tests]): Part => ({
-    test: tests.length === 1 ? tests[0]! : join(tests),
-    slot,
-  }));
+  const joined = [...bySlot].map(([slot, tests]): Part => ({ test: join(tests, by), slot }));
   if (joined.length === 1 && others.length === 0) return joined[0]!;
-  return { test: join([...joined.map(rememberedTest), ...others]), slot: undefined };
+  const of = [...joined, ...others];
+  return { test: join(of.map(rememberedTest), by), slot: undefined, made: { by, of } };
+}
+
+function join(tests: readonly EventTest[], by: Joint): EventTest {
+  const [first, second] = tests;
+  if (tests.length === 1) return first!;
+  if (tests.length === 2) return by === 'all' ? () => first!() && second!() : () => first!() || second!();
+  const settles = by === 'some';
+  return () => {
+    for (const test of tests) if (test() === settles) return settles;
+    return !settles;
+  };
 }

@@ -55,6 +55,8 @@ export class EventTexts {
 }
 
 export class FieldSlot {
+  /** As `sigmaFieldName` gave it. */
+  readonly name: string;
   readonly #owner: EventTexts;
   readonly #reader: FieldReader;
   readonly #values = new KnownValues();
@@ -66,6 +68,7 @@ export class FieldSlot {
   #isKnownSought = false;
 
   constructor(owner: EventTexts, reader: FieldReader) {
+    this.name = reader.name;
     this.#owner = owner;
     this.#reader = reader;
   }
@@ -100,10 +103,12 @@ export class FieldSlot {
 
   /** The same test, asked once for each known value. It must depend on nothing but this field. */
   remembered(test: () => boolean): () => boolean {
-    const number = this.#values.newTest();
+    let number: number | undefined;
     return () => {
       const { known } = this;
       if (known === undefined) return test();
+      // Of many tests only those that are ever asked take up room in each value's answers.
+      number ??= this.#values.newTest();
       const kept = known.answer(number);
       if (kept !== undefined) return kept;
       const answer = test();

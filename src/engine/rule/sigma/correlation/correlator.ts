@@ -164,11 +164,11 @@ export class Correlator {
 
   /** A chain or process joined another or was taken apart: what is grouped by it is grouped anew. */
   disturb(anchor: object): void {
-    for (const node of this.#nodes) {
-      if (node.correlation.anchor === undefined || !node.groups.has(anchor)) continue;
-      this.#disturbed.add(anchor);
-      return;
-    }
+    if (this.groupsBy(anchor)) this.#disturbed.add(anchor);
+  }
+
+  groupsBy(anchor: object): boolean {
+    return this.#nodes.some(({ correlation, groups }) => correlation.anchor !== undefined && groups.has(anchor));
   }
 
   /** Nothing of a host's events counts any more; what other hosts have by them is taken back. */

@@ -56,7 +56,7 @@ export function oldestOfTheLargest<Item extends Evictable>(items: readonly Item[
 }
 
 /** The largest number that each may keep so that all together keep no more than `goal`. */
-function fairShare(sizes: readonly number[], goal: number): number {
+export function fairShare(sizes: readonly number[], goal: number): number {
   const ascending = [...sizes].sort((a, b) => a - b);
   let left = goal;
   for (const [index, size] of ascending.entries()) {
