@@ -5,7 +5,8 @@ import { PageOf, PageQuery } from './list.js';
 import { Nullable, OneOf, Time } from './scalar.js';
 import { StartProcess, THREAT_KINDS } from './threat.js';
 
-export const HUNT_STATES = ['running', 'done', 'failed', 'cancelled'] as const;
+/** `interrupted`: the server stopped while it ran. */
+export const HUNT_STATES = ['running', 'done', 'failed', 'cancelled', 'interrupted'] as const;
 
 /** Body of `POST /hunts`; answered 202 with the hunt, which then runs on its own. */
 export const HuntRequest = Type.Object(

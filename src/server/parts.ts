@@ -1,6 +1,7 @@
 /** What the server is made of. `src/cli` hands in the real ones, tests hand in what they like. */
 
 import type { AccessStore } from '../app/access-ports.js';
+import type { HuntStore } from '../app/hunt-ports.js';
 import type {
   EngineFigures,
   EventReader,
@@ -23,6 +24,7 @@ export interface ServerParts {
   readonly policy: PolicyDesk;
   readonly notices: LiveNotices;
   readonly hunter: Hunter;
+  readonly hunts: HuntStore;
   readonly events: EventReader;
   readonly plugins: PluginDesk;
   readonly samples: SampleMaker;

@@ -16,6 +16,7 @@ const REMOVALS: readonly string[] = [
   'DELETE FROM volume_tens WHERE host_key = ?',
   'DELETE FROM host_streams WHERE key = ?',
   'DELETE FROM host_stream_texts WHERE key = ?',
+  'DELETE FROM hunt_chains WHERE host_key = ?',
   'DELETE FROM hosts WHERE key = ?',
 ];
 

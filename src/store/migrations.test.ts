@@ -55,9 +55,9 @@ describe.each(RELEASED)('layout %i', (layout) => {
     inspection.close();
   });
 
-  test('keeps people, tokens, verdicts, chains, processes, events and the audit log', () => {
+  test('keeps people, tokens, verdicts, chains, processes, events, hunts and the audit log', () => {
     const path = oldState(layout);
-    const { access, queries, effects, close } = openStateStore(path);
+    const { access, queries, effects, hunts, close } = openStateStore(path);
     expect(effects.committedPosition).toBe(12);
     expect(access.user('li')).toMatchObject({ role: 'administrator', passwordHash: 'scrypt$1' });
     expect(access.tokenByHash('hash-1')).toMatchObject({ name: 'fin', hosts: ['fin-03'] });
@@ -79,6 +79,15 @@ describe.each(RELEASED)('layout %i', (layout) => {
       [2, 'li', 'threat.verdict'],
       [1, 'li\0', 'user.add'],
     ]);
+    expect(hunts.hunts().map(({ id, state, chains }) => [id, state, chains])).toEqual(
+      layout < 7
+        ? []
+        : [
+            ['h2', 'running', 0],
+            ['h1', 'done', 1],
+          ],
+    );
+    expect(hunts.huntChain('h1', 'c1')?.threat.score).toBe(layout < 7 ? undefined : 180);
     access.addAudit({ timeMs: 9, who: 'li', action: 'x', target: '', before: null, after: null, address: '' });
     close();
     const inspection = new StateInspection(path);
@@ -88,7 +97,7 @@ describe.each(RELEASED)('layout %i', (layout) => {
 });
 
 describe('an upgrade that is cut', () => {
-  test.each([1, 2, 3, 4])('by a crash leaves layout %i as it was, and is made whole at the next start', (layout) => {
+  test.each(RELEASED)('by a crash leaves layout %i as it was, and is made whole at the next start', (layout) => {
     const path = oldState(layout);
     const before = layoutOf(path);
     const image = join(folder, 'image.sqlite');
@@ -96,6 +105,10 @@ describe('an upgrade that is cut', () => {
     const crash = (database: Libsql.Database): void => {
       // Changed pages leave the cache for the file, as they would in a large state.
       database.pragma('cache_size = 1');
+      database.exec(
+        `CREATE TABLE large_state (x); WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+         INSERT INTO large_state SELECT randomblob(1000) FROM n`,
+      );
       for (const part of ['', '-wal']) copyFileSync(path + part, image + part);
     };
     new Database(path, [...MIGRATIONS, crash]).close();

@@ -159,6 +159,22 @@ CREATE TABLE host_streams (
 CREATE TABLE host_stream_texts (key TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+/** See hunt-table.ts. Chains are apart: a list of hunts reads none of them. */
+const HUNTS = `
+CREATE TABLE hunts (
+  id TEXT PRIMARY KEY, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, host TEXT, query TEXT, started_by TEXT NOT NULL,
+  started_ms INTEGER NOT NULL, state TEXT NOT NULL, finished_ms INTEGER NOT NULL, progress REAL NOT NULL, events INTEGER NOT NULL,
+  cut TEXT, error TEXT
+) WITHOUT ROWID;
+CREATE TABLE hunt_chains (
+  hunt_id TEXT NOT NULL, place INTEGER NOT NULL, chain_id TEXT NOT NULL, host_key TEXT NOT NULL, processes INTEGER NOT NULL,
+  threat TEXT NOT NULL
+);
+CREATE UNIQUE INDEX hunt_chains_by_place ON hunt_chains (hunt_id, place);
+CREATE INDEX hunt_chains_by_chain ON hunt_chains (hunt_id, chain_id);
+CREATE INDEX hunt_chains_by_host ON hunt_chains (host_key);
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   FIRST,
   EVENT_PAGES,
@@ -166,4 +182,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ENROLMENTS,
   chainAudit,
   HOST_STREAMS,
+  HUNTS,
 ];

@@ -1,6 +1,7 @@
-/** The state of a data folder: one SQLite file behind the ports of `src/app`. Rebuilt from the log but for people, tokens, verdicts and the audit log. */
+/** The state of a data folder: one SQLite file behind the ports of `src/app`. Rebuilt from the log but for people, tokens, verdicts, hunts and the audit log. */
 
 import type { AccessStore } from '../app/access-ports.js';
+import type { HuntStore } from '../app/hunt-ports.js';
 import type { EffectStore } from '../app/ports.js';
 import type { StateQueries } from '../app/query-ports.js';
 import { AuditTable } from './access/audit-table.js';
@@ -13,12 +14,14 @@ import { ChainTable } from './chain-table.js';
 import { Database } from './database.js';
 import { EffectWriter } from './effect-writer.js';
 import { HostTable } from './host-table.js';
+import { HuntTable } from './hunt-table.js';
 import { ThreatTable } from './threat-table.js';
 
 export interface StateStore {
   readonly effects: EffectStore;
   readonly queries: StateQueries;
   readonly access: AccessStore;
+  readonly hunts: HuntStore;
   close(): void;
 }
 
@@ -39,6 +42,7 @@ export function openStateStore(path: string, partition = 0): StateStore {
       new AuditTable(database),
       new FactTable(database),
     ),
+    hunts: new HuntTable(database),
     close: () => database.close(),
   };
 }

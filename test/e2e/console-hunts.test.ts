@@ -53,3 +53,30 @@ test('a range that ends before it begins is not sent', async () => {
   expect(server.data.hunts).toHaveLength(before);
   await page.context().close();
 });
+
+test.each([
+  ['en', 'The server stopped while this hunt ran.', 'Run again'],
+  ['zh-CN', '该狩猎运行期间服务器停止了。', '再次运行'],
+] as const)(
+  'one that was interrupted says so, and is asked again with its own question, %s',
+  async (language, says, again) => {
+    const question = { host: 'fin-03', query: 'image =~ ".*evil.*"' };
+    server.data.hunts.push({
+      ...server.data.hunts[0]!,
+      ...question,
+      id: 'hunt-cut',
+      state: 'interrupted',
+      finished: null,
+      chains: 0,
+    });
+    const { page, wrongs } = await openPage(browser, origin, { language });
+    await page.goto(`${origin}/hunts/hunt-cut`);
+    await page.getByText(says).waitFor();
+    const before = server.data.hunts.length;
+    await page.getByRole('button', { name: again }).click();
+    await page.waitForURL(new RegExp(`/hunts/hunt-${before + 1}$`));
+    expect(server.data.hunts[0]).toMatchObject(question);
+    expect(wrongs).toEqual([]);
+    await page.context().close();
+  },
+);

@@ -9,7 +9,9 @@ import type {
   TokenRole,
   UserRecord,
 } from '../../src/app/access-ports.js';
+import type { HuntRecord, HuntStore } from '../../src/app/hunt-ports.js';
 import type {
+  HuntedChain,
   Hunter,
   IncomingEvent,
   Intake,
@@ -282,6 +284,17 @@ export class FakeHunter implements Hunter {
   };
 }
 
+export class FakeHunts implements HuntStore {
+  readonly #kept = new Map<string, { readonly hunt: HuntRecord; readonly chains: readonly HuntedChain[] }>();
+
+  hunts = () => [...this.#kept.values()].map(({ hunt, chains }) => ({ ...hunt, chains: chains.length })).reverse();
+  hunt = (id: string) => this.hunts().find((hunt) => hunt.id === id);
+  huntChains = (id: string, page: PageRequest) => pageOf(this.#kept.get(id)?.chains ?? [], page);
+  huntChain = (id: string, chainId: string) => this.#kept.get(id)?.chains.find(({ threat }) => threat.id === chainId);
+  keepHunt = (hunt: HuntRecord, chains: readonly HuntedChain[]) => void this.#kept.set(hunt.id, { hunt, chains });
+  removeHunt = (id: string) => void this.#kept.delete(id);
+}
+
 const PLUGINS: PluginDesk = {
   plugins: async () => [
     {
@@ -337,6 +350,7 @@ export function fakeParts(decoder?: DecoderMaker): FakeParts {
     notices: new FakeNotices(),
     policy,
     hunter: new FakeHunter(),
+    hunts: new FakeHunts(),
     events: { readEvents: async () => new Map() },
     plugins: PLUGINS,
     samples,

@@ -327,7 +327,15 @@ export const en = {
     when: 'Began',
     notStored: 'not stored any more',
     progress: 'Part of the log read',
-    state: { running: 'running', done: 'done', failed: 'failed', cancelled: 'cancelled' },
+    state: {
+      running: 'running',
+      done: 'done',
+      failed: 'failed',
+      cancelled: 'cancelled',
+      interrupted: 'interrupted',
+    },
+    interrupted: 'The server stopped while this hunt ran.',
+    again: 'Run again',
   },
   ignore: {
     title: 'Why is this no threat? | Why are these {n} no threats?',

@@ -328,7 +328,9 @@ export const zhCn: Messages = {
     when: '开始时间',
     notStored: '已不再保存',
     progress: '已读取的日志比例',
-    state: { running: '运行中', done: '完成', failed: '失败', cancelled: '已取消' },
+    state: { running: '运行中', done: '完成', failed: '失败', cancelled: '已取消', interrupted: '已中断' },
+    interrupted: '该狩猎运行期间服务器停止了。',
+    again: '再次运行',
   },
   ignore: {
     title: '为什么这不是威胁？ | 为什么这 {n} 个不是威胁？',

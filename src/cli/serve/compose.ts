@@ -59,6 +59,7 @@ function composition(
       clock: systemClock,
       access: state.access,
       state: state.queries,
+      hunts: state.hunts,
       ...detection,
       samples: sampleMaker,
       logger,

@@ -1,46 +1,40 @@
 /**
- * Hunts that run or ran in this server: started by a request, finished without it. Kept in memory only, the latest fifty; a hunt can be asked
- * again, the log is the truth.
+ * Hunts that run or ran in this server: started by a request, finished without it. The store keeps the latest fifty; how far those are that run is
+ * known here alone. One that the store has as running and that runs nowhere was interrupted, be it by a stop or by a crash: it can be asked again, the log is
+ * the truth.
  */
 
+import type { HuntRecord, HuntStore } from '../../app/hunt-ports.js';
 import type { HuntAnswer, HuntedChain, Hunter, HuntQuestion } from '../../app/live-ports.js';
 import type { Clock } from '../../app/ports.js';
 
 const KEPT_MAX = 50;
 const RUNNING_MAX = 2;
+/** Of what one hunt found, as text: with fifty of them the state stays small. */
+const CHAINS_LENGTH_MAX = 4 * 1024 * 1024;
 
-export type HuntState = 'running' | 'done' | 'failed' | 'cancelled';
-
-export interface HuntRecord {
-  readonly id: string;
-  readonly question: HuntQuestion;
-  readonly by: string;
-  readonly startedMs: number;
-  readonly state: HuntState;
-  /** 0 while it runs. */
-  readonly finishedMs: number;
-  readonly progress: number;
-  readonly events: number;
-  readonly chains: readonly HuntedChain[];
-  readonly cut: string | undefined;
-  readonly error: string | undefined;
+export interface ShownHunt extends Omit<HuntRecord, 'state'> {
+  readonly state: HuntRecord['state'] | 'interrupted';
+  readonly chains: number;
 }
 
 export class HuntDesk {
-  /** In order of their start. */
-  readonly #hunts = new Map<string, HuntRecord>();
+  readonly #running = new Map<string, HuntRecord>();
   #stopping = false;
 
   constructor(
     private readonly hunter: Hunter,
+    private readonly store: HuntStore,
     private readonly clock: Clock,
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
-  /** `undefined` where as many as may run at once are running. */
-  start(id: string, question: HuntQuestion, by: string): HuntRecord | undefined {
-    const running = [...this.#hunts.values()].filter(({ state }) => state === 'running').length;
-    if (running >= RUNNING_MAX || this.#stopping) return undefined;
+  /**
+   * @returns `undefined` where as many as may run at once are running
+   * @throws AppError where it cannot be kept
+   */
+  start(id: string, question: HuntQuestion, by: string): ShownHunt | undefined {
+    if (this.#running.size >= RUNNING_MAX || this.#stopping) return undefined;
     const record: HuntRecord = {
       id,
       question,
@@ -50,67 +44,103 @@ export class HuntDesk {
       finishedMs: 0,
       progress: 0,
       events: 0,
-      chains: [],
       cut: undefined,
       error: undefined,
     };
-    this.#hunts.set(id, record);
+    this.store.keepHunt(record, []);
+    this.#running.set(id, record);
     this.#forgetOldest();
     void this.#run(record);
-    return record;
+    return { ...record, chains: 0 };
   }
 
-  get(id: string): HuntRecord | undefined {
-    return this.#hunts.get(id);
+  get(id: string): ShownHunt | undefined {
+    const kept = this.store.hunt(id);
+    return kept === undefined ? undefined : this.#shown(kept);
   }
 
   /** Newest first. */
-  list(): readonly HuntRecord[] {
-    return [...this.#hunts.values()].reverse();
+  list(): readonly ShownHunt[] {
+    return this.store.hunts().map((hunt) => this.#shown(hunt));
   }
 
   /** Cancels a running hunt, which then stays as cancelled; removes a finished one. False where there is none. */
   end(id: string): boolean {
-    const record = this.#hunts.get(id);
-    if (record === undefined) return false;
-    if (record.state === 'running') this.#change(id, { state: 'cancelled', finishedMs: this.clock.nowMs() });
-    else this.#hunts.delete(id);
+    const running = this.#running.get(id);
+    if (running !== undefined) {
+      this.#running.delete(id);
+      this.store.keepHunt({ ...running, state: 'cancelled', finishedMs: this.clock.nowMs() }, []);
+      return true;
+    }
+    if (this.store.hunt(id) === undefined) return false;
+    this.store.removeHunt(id);
     return true;
   }
 
-  /** Ends all hunts, for good. */
+  /** Ends all hunts, for good: the next start shows them as interrupted. */
   stop(): void {
     this.#stopping = true;
-    for (const { id, state } of this.#hunts.values()) if (state === 'running') this.end(id);
+    this.#running.clear();
+  }
+
+  #shown(kept: HuntRecord & { readonly chains: number }): ShownHunt {
+    const running = this.#running.get(kept.id);
+    if (running !== undefined) return { ...running, chains: 0 };
+    return kept.state === 'running' ? { ...kept, state: 'interrupted' } : kept;
   }
 
   async #run({ id, question }: HuntRecord): Promise<void> {
-    const isRunning = (): boolean => this.#hunts.get(id)?.state === 'running';
+    const change = (progress: Partial<HuntRecord>): void => {
+      const record = this.#running.get(id);
+      if (record !== undefined) this.#running.set(id, { ...record, ...progress });
+    };
     try {
-      const answer: HuntAnswer = await this.hunter.hunt(
+      const answer = await this.hunter.hunt(
         question,
-        ({ progress, events }) => {
-          if (isRunning()) this.#change(id, { progress, events });
-        },
-        () => !isRunning(),
+        ({ progress, events }) => change({ progress, events }),
+        () => !this.#running.has(id),
       );
-      if (isRunning()) this.#change(id, { ...answer, state: 'done', progress: 1, finishedMs: this.clock.nowMs() });
+      this.#finish(id, answer);
     } catch (error) {
       this.onFailure(error);
-      const message = error instanceof Error ? error.message : 'unknown';
-      if (isRunning()) this.#change(id, { state: 'failed', error: message, finishedMs: this.clock.nowMs() });
+      this.#fail(id, error instanceof Error ? error.message : 'unknown');
     }
   }
 
-  #change(id: string, change: Partial<HuntRecord>): void {
-    const record = this.#hunts.get(id);
-    if (record !== undefined) this.#hunts.set(id, { ...record, ...change });
+  #finish(id: string, answer: HuntAnswer): void {
+    const record = this.#running.get(id);
+    if (record === undefined) return;
+    const { chains, cut } = bounded(answer);
+    const finishedMs = this.clock.nowMs();
+    this.store.keepHunt({ ...record, events: answer.events, cut, state: 'done', progress: 1, finishedMs }, chains);
+    this.#running.delete(id);
+  }
+
+  #fail(id: string, error: string): void {
+    const record = this.#running.get(id);
+    this.#running.delete(id);
+    if (record === undefined) return;
+    try {
+      this.store.keepHunt({ ...record, state: 'failed', error, finishedMs: this.clock.nowMs() }, []);
+    } catch (unkept) {
+      // It is kept as running, and so is shown as interrupted.
+      this.onFailure(unkept);
+    }
   }
 
   #forgetOldest(): void {
-    for (const { id, state } of this.#hunts.values()) {
-      if (this.#hunts.size <= KEPT_MAX) return;
-      if (state !== 'running') this.#hunts.delete(id);
-    }
+    for (const { id } of this.store.hunts().slice(KEPT_MAX)) if (!this.#running.has(id)) this.store.removeHunt(id);
   }
+}
+
+/** As many of the first chains as may be kept. */
+function bounded({ chains, cut }: HuntAnswer): {
+  readonly chains: readonly HuntedChain[];
+  readonly cut: string | undefined;
+} {
+  let length = 0;
+  const end = chains.findIndex(({ threat }) => (length += JSON.stringify(threat).length) > CHAINS_LENGTH_MAX);
+  if (end < 0) return { chains, cut };
+  const reason = `${end} of ${chains.length} chains kept, those with most points: no more have room.`;
+  return { chains: chains.slice(0, end), cut: cut === undefined ? reason : `${cut} ${reason}` };
 }

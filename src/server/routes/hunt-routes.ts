@@ -17,7 +17,7 @@ import {
 import { auditName } from '../access/identity.js';
 import { callerOf } from '../access/guard.js';
 import { newId } from '../access/secret.js';
-import type { HuntRecord } from '../hunts/hunt-desk.js';
+import type { ShownHunt } from '../hunts/hunt-desk.js';
 import { HttpProblem, notFound } from '../problem.js';
 import { pageOfArray, pageShape } from '../shape/page.js';
 import { startShape, threatShape } from '../shape/threat.js';
@@ -41,7 +41,7 @@ const UNDECIDED = {
 } as const;
 
 export function huntRoutes({ app, parts, audit, hosts, hunts, isSample }: RouteContext): void {
-  const huntOf = (id: string): HuntRecord => {
+  const huntOf = (id: string): ShownHunt => {
     const hunt = hunts.get(id);
     if (hunt === undefined) throw notFound('This hunt');
     return hunt;
@@ -100,9 +100,8 @@ export function huntRoutes({ app, parts, audit, hosts, hunts, isSample }: RouteC
       },
     },
     ({ params, query }) =>
-      pageShape(
-        pageOfArray(huntOf(params.id).chains, pageOf(query), ({ threat }) => threat.id),
-        (chain) => huntChainShape(chain, parts.state.chain(chain.threat.id) !== undefined),
+      pageShape(parts.hunts.huntChains(huntOf(params.id).id, pageOf(query)), (chain) =>
+        huntChainShape(chain, parts.state.chain(chain.threat.id) !== undefined),
       ),
   );
 
@@ -110,7 +109,7 @@ export function huntRoutes({ app, parts, audit, hosts, hunts, isSample }: RouteC
     '/hunts/:id/chains/:chainId',
     { schema: { summary: 'One chain as the hunt rebuilt it, with its evidence', response: { 200: Threat } } },
     ({ params }) => {
-      const chain = huntOf(params.id).chains.find(({ threat }) => threat.id === params.chainId);
+      const chain = parts.hunts.huntChain(huntOf(params.id).id, params.chainId);
       if (chain === undefined) throw notFound('This chain');
       return threatShape({ threat: chain.threat, decision: UNDECIDED }, hosts.completenessOf(chain.threat), isSample);
     },
@@ -131,7 +130,7 @@ function pageOf({ limit = PAGE_LIMIT_DEFAULT, cursor }: PageValues) {
   return { limit, cursor };
 }
 
-function huntShape(hunt: HuntRecord): HuntBody {
+function huntShape(hunt: ShownHunt): HuntBody {
   const { question } = hunt;
   return {
     id: hunt.id,
@@ -145,7 +144,7 @@ function huntShape(hunt: HuntRecord): HuntBody {
     finished: isoOrNull(hunt.finishedMs),
     progress: hunt.progress,
     events: hunt.events,
-    chains: hunt.chains.length,
+    chains: hunt.chains,
     cut: hunt.cut ?? null,
     error: hunt.error ?? null,
   };
