@@ -205,7 +205,8 @@ export class Scorer {
       if (known === undefined || outranks(item, known)) into.offer(item);
     }
     for (const [rule, count] of from.hitCounts) into.countHits(rule, count);
-    this.#reach(into);
+    // Most chains that are joined are a process that has just started.
+    if (from.ledger.size > 0 || into.profiles.size > 0) this.#reach(into);
   }
 
   /** Makes a chain's ledger anew from its members. */
@@ -297,6 +298,7 @@ export class Scorer {
   #reach(chain: Chain): void {
     const policy = this.#policy!;
     const reached = reachedProfiles(policy.rules.profiles, chain, policy.hits === 'first');
+    if (reached.length === 0 && chain.profiles.size === 0) return;
     for (const { profile, deciding, techniques } of reached) {
       const key = `profile:${profile.id}`;
       const evidence: Evidence = {

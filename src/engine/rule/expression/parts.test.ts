@@ -41,7 +41,7 @@ describe('parts that one field decides', () => {
       name: 'nothing of what one field and the time decide together',
       text: 'image == "a" and $now > d"2020-01-01"',
       fields: { image: 'b' },
-      parts: { image: false },
+      parts: {},
     },
     { name: 'nothing under `not` of several', text: 'not (image == "a" and user == "x")', parts: {} },
     {
