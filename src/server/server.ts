@@ -116,7 +116,9 @@ export async function createServer(parts: ServerParts, options: ServerOptions): 
   const isSample = (host: string): boolean => parts.samples.hosts.includes(host);
   const hosts = new HostDesk(state, access, clock, isSample);
   const stream = new StreamHub(parts.notices, state, clock, hosts, isSample);
-  const hunts = new HuntDesk(parts.hunter, parts.hunts, clock, (error) => logger.error({ err: error }, 'a hunt failed'));
+  const hunts = new HuntDesk(parts.hunter, parts.hunts, clock, (error) =>
+    logger.error({ err: error }, 'a hunt failed'),
+  );
   const context = { parts, options, audit: auditWith(access, clock), door, hosts, hunts, stream, metrics, isSample };
 
   await app.register(async (scope) => eventsRoute(scope, events), { prefix: API_PREFIX });
