@@ -1,6 +1,6 @@
 /** Reads pack folders from disk: which files, in which order, within which limits. What is in them `engine/rule` judges. */
 
-import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { techniqueById } from '../engine/attack/technique.js';
@@ -23,6 +23,7 @@ import { restoreRules } from './rule-cache.js';
 const DEPTH_MAX = 8;
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const FILE_BYTES_MAX = PACK_LIMITS.fileLength * 3;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface PackFolder {
   readonly path: string;
@@ -156,21 +157,21 @@ function filesBelow(root: string, pattern: RegExp, depthMax: number, problems: D
 function readText(path: string, problems: Diagnostic[]): string | undefined {
   const file = shownPath(path);
   try {
-    const bytes = lstatSync(realpathSync(path));
-    if (!bytes.isFile()) {
+    const status = statSync(path);
+    if (!status.isFile()) {
       problems.push(ruleDiagnostic('PACK_FILE_UNREADABLE', 'This is not a file.', { file }));
       return undefined;
     }
-    if (bytes.size > FILE_BYTES_MAX) {
+    if (status.size > FILE_BYTES_MAX) {
       problems.push(
-        ruleDiagnostic('PACK_TOO_LARGE', `The file has ${bytes.size} bytes; it is not read.`, {
+        ruleDiagnostic('PACK_TOO_LARGE', `The file has ${status.size} bytes; it is not read.`, {
           file,
           hint: 'Split it into several files.',
         }),
       );
       return undefined;
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return UTF8.decode(readFileSync(path));
   } catch (error) {
     const reason =
       error instanceof TypeError ? 'The file is not UTF-8 text.' : `The file cannot be read: ${reasonOf(error)}.`;
@@ -193,7 +194,7 @@ function hasManifest(path: string): boolean {
 
 function statsOf(path: string): Stats {
   try {
-    return lstatSync(realpathSync(path));
+    return statSync(path);
   } catch (error) {
     throw new CommandError(`Cannot open ${path}: ${reasonOf(error)}.`);
   }
