@@ -15,6 +15,7 @@ import {
 } from '../data-folder.js';
 import { CommandError, EXIT_FINDINGS } from '../exit.js';
 import { formatOption, printList, shortTime, type ListFormat } from '../listing.js';
+import { wholeNumber } from '../option-values.js';
 import { openOutput, visible } from '../output.js';
 
 const PAGE = 500;
@@ -39,7 +40,7 @@ function listCommand(): Command {
     .description('list changes, newest first')
     .option('--who <name>', 'by this person, token (token:NAME) or "command line" alone')
     .option('--action <action>', 'of this kind alone, such as token.add')
-    .option('--limit <number>', 'at most this many; 0: all', toCount, LIMIT)
+    .option('--limit <number>', 'at most this many; 0: all', wholeNumber(0), LIMIT)
     .addOption(dataOption())
     .addOption(formatOption())
     .addHelpText(
@@ -143,11 +144,6 @@ function shown(value: unknown): string {
   if (value === null) return '';
   const text = visible(JSON.stringify(value));
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-function toCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }
 
 function toHead(text: string): ChainHead {

@@ -1,7 +1,7 @@
 /** `chainsight bench`: the figures we state, each as a ratio measured in one run. */
 
 import { cpus } from 'node:os';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { BenchCase } from '../bench/cases.js';
 import { chainCases } from '../bench/chain-cases.js';
 import { liveCases } from '../bench/live-case.js';
@@ -12,6 +12,7 @@ import { ruleCases } from '../bench/rule-cases.js';
 import { scanCases } from '../bench/scan-cases.js';
 import { snapshotCases } from '../bench/snapshot-case.js';
 import { inProcessPlugins } from '../judges.js';
+import { wholeNumber } from '../option-values.js';
 import { openOutput } from '../output.js';
 import { policyFromOptions } from '../policy-options.js';
 
@@ -44,8 +45,18 @@ export function benchCommand(): Command {
       [],
     )
     .option('--no-live', 'without the case that starts a server')
-    .option('--processes <number>', 'how many live in the engine of which a snapshot is written', toNumber, PROCESSES)
-    .option('--hosts <number>', 'how many with 200 live processes each are held in memory at once', toNumber, HOSTS)
+    .option(
+      '--processes <number>',
+      'how many live in the engine of which a snapshot is written',
+      wholeNumber(1),
+      PROCESSES,
+    )
+    .option(
+      '--hosts <number>',
+      'how many with 200 live processes each are held in memory at once',
+      wholeNumber(1),
+      HOSTS,
+    )
     .addOption(new Option('--only <case>', 'one case alone').choices(['memory']))
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
     .addHelpText(
@@ -82,12 +93,6 @@ async function allCases(options: BenchOptions): Promise<readonly BenchCase[]> {
     ...memoryCaseApart(options.hosts, options),
     ...(options.live ? await liveCases(material) : []),
   ];
-}
-
-function toNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
-  return number;
 }
 
 function pretty(cases: readonly BenchCase[], machine: string): string {

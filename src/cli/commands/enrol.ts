@@ -1,8 +1,7 @@
 /** `chainsight enrol`: codes that sensors trade for tokens of their own. Works on the data folder itself, whether the server runs or not. */
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { EnrolmentRecord } from '../../app/access-ports.js';
-import { HOST_NAME_PATTERN } from '../../contract/index.js';
 import { makeEnrolment } from '../../server/access/make-enrolment.js';
 import { COMMAND_LINE, noteChange } from '../command-line-audit.js';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { formatOption, printList, shortTime, type ListFormat } from '../listing.js';
+import { collectHosts, wholeNumber } from '../option-values.js';
 
 const HOURS = 24;
 const HOURS_MAX = 24 * 366;
@@ -38,9 +38,9 @@ export function enrolCommand(): Command {
 function createCommand(): Command {
   return new Command('create')
     .description('make a code and print it, alone and for the only time; a running server takes it at once')
-    .option('--hours <number>', `hours until it ends`, toNumber(HOURS_MAX), HOURS)
-    .option('--uses <number>', 'how many sensors may enrol with it', toNumber(USES_MAX), 1)
-    .option('--host <name>', 'only this host may enrol; may be given more than once', toHosts, [])
+    .option('--hours <number>', `hours until it ends`, wholeNumber(1, HOURS_MAX), HOURS)
+    .option('--uses <number>', 'how many sensors may enrol with it', wholeNumber(1, USES_MAX), 1)
+    .option('--host <name>', 'only this host may enrol; may be given more than once', collectHosts, [])
     .addOption(dataOption())
     .addHelpText(
       'after',
@@ -112,19 +112,4 @@ function oneEnrolment(enrolments: readonly EnrolmentRecord[], given: string): En
     throw new CommandError(`There is no enrolment ${given}. chainsight enrol list shows them.`);
   if (found.length > 1) throw new CommandError(`${found.length} enrolments begin with ${given}: write more of its id.`);
   return enrolment;
-}
-
-function toHosts(value: string, before: readonly string[]): readonly string[] {
-  if (!new RegExp(HOST_NAME_PATTERN, 'u').test(value))
-    throw new InvalidArgumentError('A host name holds letters, digits and . _ : -.');
-  return [...before, value];
-}
-
-function toNumber(most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d{1,6}$/.test(text) || value < 1 || value > most)
-      throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
-    return value;
-  };
 }

@@ -3,7 +3,7 @@
  * locked: then the server is asked, otherwise the command opens the folder itself.
  */
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { PolicyDesk } from '../../app/live-ports.js';
 import { EXCEPTION_SCOPES, type ExceptionScope } from '../../contract/index.js';
 import type { Exception } from '../../engine/score/exception.js';
@@ -12,6 +12,7 @@ import { COMMAND_LINE, noteChange } from '../command-line-audit.js';
 import { configFrom, dataFolderFrom, dataOption, requireDataFolder, type DataOptions } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { formatOption, printList, shortTime, type ListFormat } from '../listing.js';
+import { toDays } from '../option-values.js';
 import { askServer, findRunningServer } from '../running-server.js';
 import { compose, type Composition } from '../serve/compose.js';
 import { quietLogger } from '../serve/quiet-logger.js';
@@ -200,10 +201,4 @@ async function shownOf(policy: PolicyDesk): Promise<readonly Shown[]> {
 
 function scopeArgument() {
   return new Command().createArgument('<scope>', 'what it looks at').choices([...EXCEPTION_SCOPES]);
-}
-
-function toDays(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) === 0)
-    throw new InvalidArgumentError('It must be a whole number from 1 up.');
-  return Number(text);
 }

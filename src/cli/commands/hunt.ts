@@ -1,6 +1,6 @@
 /** `chainsight hunt`: a question to stored events, answered as chains. */
 
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { LogHunter } from '../../app/hunt/log-hunter.js';
 import type { HuntAnswer, HuntQuestion } from '../../app/live-ports.js';
 import { reportThreat } from '../../app/report/report.js';
@@ -8,6 +8,7 @@ import { configFrom, dataOption, type DataOptions } from '../data-folder.js';
 import { CommandError, EXIT_FINDINGS, EXIT_FINE } from '../exit.js';
 import { configuredPlugins, inProcessPlugins } from '../judges.js';
 import { lastPolicy, policyInstead, storedDecoder, withLog, type ReplayPolicyOptions } from '../log-source.js';
+import { collect, wholeNumber } from '../option-values.js';
 import { openOutput, paintFor, shortened, visible, type Paint } from '../output.js';
 import { systemPause } from '../serve/world.js';
 import { TIME_HELP, toTime } from '../time-option.js';
@@ -31,7 +32,7 @@ export function huntCommand(): Command {
     .option('--from <time>', `from this event time on: ${TIME_HELP}`, toTime, 0)
     .option('--to <time>', 'up to this event time, without it', toTime)
     .option('--host <name>', 'of this host alone')
-    .option('--limit <number>', 'chains to print, most points first', toCount, CHAINS_SHOWN)
+    .option('--limit <number>', 'chains to print, most points first', wholeNumber(0), CHAINS_SHOWN)
     .option('--policy <file>', 'other thresholds, lists and exceptions (YAML)')
     .option('--rules <dir>', 'with this pack besides the bundled one; may be given more than once', collect, [])
     .option('--no-bundled', 'without the bundled pack')
@@ -120,13 +121,4 @@ function progressTo(
     const isDone = progress >= 1;
     stream.write(isDone ? '\r\u001b[K' : `\r${Math.floor(progress * 100)} %, ${events} events`);
   };
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function toCount(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }

@@ -1,12 +1,13 @@
 /** `chainsight replay`: a range of the log again, as a scan would print it. */
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { compilePacks } from '../../app/policy/compile-packs.js';
 import { replay } from '../../app/replay/replay.js';
 import { configFrom, dataOption, type DataOptions } from '../data-folder.js';
 import { EXIT_FINDINGS, EXIT_FINE } from '../exit.js';
 import { configuredPlugins, judges } from '../judges.js';
 import { policyInstead, storedDecoder, withLog, type ReplayPolicyOptions } from '../log-source.js';
+import { collect, toScore } from '../option-values.js';
 import { openOutput, paintFor } from '../output.js';
 import { ruleProfileOption } from '../rule-profile-option.js';
 import { prettyReport } from '../scan/pretty.js';
@@ -76,16 +77,4 @@ async function run(options: ReplayCommandOptions): Promise<number> {
   else await output.write(prettyReport(report, paintFor(process.stdout, options.out !== undefined)));
   await output.close();
   return options.failOn === 'threats' && report.threats.length > 0 ? EXIT_FINDINGS : EXIT_FINE;
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function toScore(text: string): number {
-  const score = Number(text);
-  if (text.trim() === '' || !Number.isFinite(score) || score < 0) {
-    throw new InvalidArgumentError('It must be a number from 0 up.');
-  }
-  return score;
 }

@@ -1,11 +1,12 @@
 /** `chainsight scan`: files or folders through the engine, nothing stored. */
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { scan, type ScanOptions, type ScanResult } from '../../app/scan/scan.js';
 import { scanEach } from '../../app/scan/scan-each.js';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import { findInputs, type FileInput } from '../../files/index.js';
 import { EXIT_FINDINGS, EXIT_FINE, EXIT_USE } from '../exit.js';
+import { collect, toScore, wholeNumber } from '../option-values.js';
 import { openOutput, paintFor } from '../output.js';
 import { policyFromOptions, type PolicyOptions } from '../policy-options.js';
 import { ruleProfileOption } from '../rule-profile-option.js';
@@ -41,7 +42,7 @@ export function scanCommand(): Command {
     .addOption(
       new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ndjson', 'html']).default('pretty'),
     )
-    .option('--threads <number>', 'threads to scan with (default: 1)', toThreads)
+    .option('--threads <number>', 'threads to scan with (default: 1)', wholeNumber(1, 64))
     .option('--each', 'scan each file by itself and print a line for each: which gave a threat and which not')
     .option('--out <file>', 'write to a file instead of stdout')
     .addOption(new Option('--fail-on <what>', 'exit with 1 if there are any').choices(['threats', 'skipped']))
@@ -135,22 +136,4 @@ async function aloneOptions(options: ScanCommandOptions, progress: Progress): Pr
     nowMs: () => performance.now(),
     onProgress: progress.show,
   };
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function toThreads(text: string): number {
-  const threads = Number(text);
-  if (!Number.isInteger(threads) || threads < 1 || threads > 64)
-    throw new InvalidArgumentError('It must be a whole number from 1 to 64.');
-  return threads;
-}
-
-function toScore(text: string): number {
-  const score = Number(text);
-  if (text.trim() === '' || !Number.isFinite(score) || score < 0)
-    throw new InvalidArgumentError('It must be a number from 0 up.');
-  return score;
 }

@@ -1,6 +1,6 @@
 /** `chainsight token`: secrets for sensors and scripts. Works on the data folder itself, whether the server runs or not. */
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { TOKEN_ROLES } from '../../contract/index.js';
 import type { TokenRecord, TokenRole } from '../../app/access-ports.js';
 import { makeToken } from '../../server/access/make-token.js';
@@ -15,6 +15,7 @@ import {
 } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { formatOption, printList, shortTime, type ListFormat } from '../listing.js';
+import { collectHosts, toDays } from '../option-values.js';
 
 interface CreateOptions extends DataOptions {
   readonly role: TokenRole;
@@ -36,7 +37,7 @@ function createCommand(): Command {
     .description('make a token and print its secret, alone and for the only time; a running server takes it at once')
     .addOption(new Option('--role <role>', 'what it may do').choices([...TOKEN_ROLES]).makeOptionMandatory())
     .requiredOption('--name <name>', 'what it is for, as the audit log will show it')
-    .option('--host <name>', 'bind a sensor to this host; may be given more than once', collect, [])
+    .option('--host <name>', 'bind a sensor to this host; may be given more than once', collectHosts, [])
     .option('--days <number>', 'days until it ends (default: never)', toDays)
     .addOption(dataOption())
     .addHelpText(
@@ -116,14 +117,4 @@ function oneToken(tokens: readonly TokenRecord[], given: string): TokenRecord {
       `${found.length} tokens are named ${given}: name one by its id. chainsight token list shows them.`,
     );
   return token;
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function toDays(text: string): number {
-  const days = Number(text);
-  if (!/^\d{1,5}$/.test(text) || days === 0) throw new InvalidArgumentError('It must be a whole number from 1 up.');
-  return days;
 }

@@ -5,6 +5,7 @@ import { formatDiagnostic } from '../../../engine/base/diagnostic.js';
 import { type Coverage, CoverageReport, type CoverageRow, navigatorLayer, type RuleCoverage } from '../../../engine/rule/index.js';
 import { findInputs } from '../../../files/index.js';
 import { EXIT_FINE, EXIT_USE } from '../../exit.js';
+import { collect } from '../../option-values.js';
 import { openOutput, type Paint, paintFor, shortened, visible } from '../../output.js';
 import { bundledPackPath, loadPacks } from '../../pack-files.js';
 import { type RuleProfileOption, ruleProfileOption } from '../../rule-profile-option.js';
@@ -156,8 +157,4 @@ function excludedLines(rules: readonly RuleCoverage[], top: number, paint: Paint
     ...(reasons.length > top ? [paint.dim(`… and ${reasons.length - top} more reasons; --format json lists each rule`)] : []),
     '',
   ];
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }

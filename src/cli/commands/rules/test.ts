@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { type CaseResult, runCases } from '../../../engine/rule/index.js';
 import { CommandError, EXIT_FINDINGS, EXIT_FINE } from '../../exit.js';
+import { collect } from '../../option-values.js';
 import { openOutput, type Paint, paintFor, visible } from '../../output.js';
 import { bundledPackPath, type LoadedPacks, loadPacks } from '../../pack-files.js';
 import { type RuleProfileOption, ruleProfileOption } from '../../rule-profile-option.js';
@@ -71,10 +72,6 @@ async function testRegression(folders: readonly string[], options: TestOptions):
   );
   await output.close();
   return report.passed === report.cases ? EXIT_FINE : EXIT_FINDINGS;
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 /** What `--format json` prints: docs/reference/rule-format.md#checking. */
