@@ -35,3 +35,8 @@ export function shareOf(host: string, count: number): number {
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
   return ((hash ^ (hash >>> 15)) >>> 0) % count;
 }
+
+/** What each partition has of its own, by name: the first one's is as it was before there were several. */
+export function ofPartition(name: string, partition: number): string {
+  return partition === 0 ? name : `${name}-${partition}`;
+}

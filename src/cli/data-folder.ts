@@ -1,21 +1,21 @@
 /** The data folder: where what is in it lies, and opening its state. Commands and a running server may have the state open at the same time. */
 
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { AppError } from '../app/app-error.js';
 import { formatDiagnostic } from '../engine/base/diagnostic.js';
+import { ofPartition } from '../app/partition.js';
 import { openStateStore, type StateStore } from '../store/state-store.js';
 import { DEFAULT_DATA_FOLDER, loadConfig, type Config, type ConfigInput } from './config.js';
 import { CommandError } from './exit.js';
 
 export const statePath = (dataFolder: string): string => join(dataFolder, 'state.sqlite');
 /** The first partition's log; those of further ones lie beside it. */
-export const logPath = (dataFolder: string, partition = 0): string =>
-  join(dataFolder, partition === 0 ? 'log' : `log-${partition}`);
+export const logPath = (dataFolder: string, partition = 0): string => join(dataFolder, ofPartition('log', partition));
 /** Of a partition's engine: to start sooner. May be deleted while the log holds all events. */
 export const snapshotPath = (dataFolder: string, partition: number): string =>
-  join(dataFolder, partition === 0 ? 'snapshots' : `snapshots-${partition}`);
+  join(dataFolder, ofPartition('snapshots', partition));
 /** What was made of rules, to start sooner. Whatever is in it may be deleted at any time. */
 export const ruleCachePath = (dataFolder: string): string => join(dataFolder, 'cache');
 /** Plugins of other people, found without being named in `plugins.folders`. */
@@ -24,17 +24,33 @@ export const pluginFolder = (dataFolder: string): string => join(dataFolder, 'pl
 export const rulesFolder = (dataFolder: string): string => join(dataFolder, 'rules');
 export const pluginCachePath = (dataFolder: string): string => join(dataFolder, 'plugin-cache');
 export const pluginMemoryPath = (dataFolder: string, partition: number): string =>
-  join(dataFolder, partition === 0 ? 'plugin-memory.json' : `plugin-memory-${partition}.json`);
+  join(dataFolder, `${ofPartition('plugin-memory', partition)}.json`);
 /** Where a running server says how it is reached. */
 export const runningPath = (dataFolder: string): string => join(dataFolder, 'server.json');
 
-/** Of the partitions that there are, in their order. */
-export function logPaths(dataFolder: string): readonly string[] {
-  const paths: string[] = [];
-  for (let partition = 0; existsSync(logPath(dataFolder, partition)); partition++) {
-    paths.push(logPath(dataFolder, partition));
-  }
-  return paths;
+const LOG_NAME = /^log(?:-([1-9]\d?))?$/;
+
+export interface LogFolder {
+  readonly partition: number;
+  /** Within the data folder. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The logs that there are, in order of their partitions; none where nothing was ever taken in. */
+export function logFolders(dataFolder: string): readonly LogFolder[] {
+  if (!existsSync(dataFolder)) return [];
+  return readdirSync(dataFolder, { withFileTypes: true })
+    .flatMap((entry) => {
+      const match = entry.isDirectory() ? LOG_NAME.exec(entry.name) : null;
+      return match === null ? [] : [Number(match[1] ?? 0)];
+    })
+    .sort((one, other) => one - other)
+    .map((partition) => ({ partition, name: ofPartition('log', partition), path: logPath(dataFolder, partition) }));
+}
+
+export function isLogFolder(name: string): boolean {
+  return LOG_NAME.test(name);
 }
 
 export interface DataOptions {

@@ -9,7 +9,7 @@ import type { Policy } from '../engine/policy.js';
 import { openEventLog } from '../log/event-log.js';
 import { createJsonDecoder } from '../sources/json/json.js';
 import { DEFAULT_LIMITS, type Decoder, type Sink } from '../sources/source.js';
-import { asCommandError, dataFolderFrom, logPaths, type DataOptions } from './data-folder.js';
+import { asCommandError, dataFolderFrom, logFolders, type DataOptions } from './data-folder.js';
 import { CommandError } from './exit.js';
 import { policyFromOptions, type PolicyOptions } from './policy-options.js';
 
@@ -25,7 +25,7 @@ export async function withLog<Answer>(
   options: DataOptions,
   use: (log: ReadableLog) => Promise<Answer>,
 ): Promise<Answer> {
-  const folders = logPaths(dataFolderFrom(options));
+  const folders = logFolders(dataFolderFrom(options));
   if (folders.length === 0) {
     throw new CommandError(`There are no events in ${dataFolderFrom(options)}. Name the data folder with --data.`);
   }
@@ -34,7 +34,7 @@ export async function withLog<Answer>(
       void process.stderr.write(`damage in the log, passed over: ${damage.segment}: ${damage.reason}\n`);
     const logs: EventLog[] = [];
     try {
-      for (const folder of folders) logs.push(await openEventLog(folder, { readOnly: true, onDamage }));
+      for (const { path } of folders) logs.push(await openEventLog(path, { readOnly: true, onDamage }));
       return await use(joinLogs(logs));
     } finally {
       for (const log of logs) await log.close();

@@ -1,6 +1,6 @@
 /** Writes what the engine asks to be written, with the log position it came from, all in one transaction. */
 
-import { positionBefore } from '../app/partition.js';
+import { ofPartition, positionBefore } from '../app/partition.js';
 import type { Arrivals, EffectStore, HostStreamRow } from '../app/ports.js';
 import type { ChainRecord, Effects, EventRecord, ProcessRecord } from '../engine/effects.js';
 import { fullerName, hostKey } from '../engine/event/host-name.js';
@@ -60,7 +60,7 @@ export class EffectWriter implements EffectStore {
   ) {
     this.#threats = new ThreatWriter(database);
     this.#hosts = new HostRemoval(database);
-    this.#positionName = partition === 0 ? 'position' : `position-${partition}`;
+    this.#positionName = ofPartition('position', partition);
     this.#position = database.prepare('SELECT value FROM meta WHERE name = ?');
     this.#setPosition = database.prepare(
       'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',

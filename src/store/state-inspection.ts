@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import Libsql from 'libsql';
 import { AppError } from '../app/app-error.js';
+import { ofPartition } from '../app/partition.js';
 import { verifyChain, type ChainAnswer, type ChainedRow, type ChainHead } from './access/audit-chain.js';
 import { reasonOf, tooNew } from './database.js';
 import { MIGRATIONS } from './schema.js';
@@ -43,7 +44,7 @@ export class StateInspection {
 
   /** Position of a partition's log up to which effects are stored; `undefined` while there are none. */
   committedPosition(partition: number): number | undefined {
-    const name = partition === 0 ? 'position' : `position-${partition}`;
+    const name = ofPartition('position', partition);
     const row = this.#database.prepare('SELECT value FROM meta WHERE name = ?').get([name]);
     const position = (row as { value: number } | undefined)?.value;
     return position === 0 ? undefined : position;

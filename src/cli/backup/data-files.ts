@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { CARRIED_NAME, loadCarried } from '../../log/carried.js';
 import { diskFiles } from '../../log/files.js';
 import { recover } from '../../log/recover.js';
+import { isLogFolder, type LogFolder } from '../data-folder.js';
 import { CommandError } from '../exit.js';
-import { isLogFolder, type LogFolder } from './log-folders.js';
 
 /** Bytes at once, while copying. */
 const CHUNK_BYTES = 1024 * 1024;

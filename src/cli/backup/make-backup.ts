@@ -5,10 +5,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { StateInspection } from '../../store/state-inspection.js';
-import { statePath } from '../data-folder.js';
+import { logFolders, statePath } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { logSnapshot, plainFiles, wholeFile, type FileToCopy } from './data-files.js';
-import { logFolders } from './log-folders.js';
 import { encodeManifest, isSafePath, MANIFEST_NAME, type BackedUpFile, type Manifest } from './manifest.js';
 import { isArchiveName, openTarget, type BackupTarget } from './target.js';
 

@@ -20,6 +20,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { captured } from '../../../test/support/captured.js';
 import { TEST_CERT, TEST_KEY } from '../../../test/support/certificate.js';
 import { attack, incoming, openLive } from '../../../test/support/live-kit.js';
+import { storeCarried } from '../../log/carried.js';
 import { STATE_LAYOUT } from '../../store/state-inspection.js';
 import { doctorCommand } from '../commands/doctor.js';
 import { setProgramRoot } from '../program-root.js';
@@ -141,6 +142,20 @@ describe('integrity', () => {
       expect(await troubles(isFull)).toMatchObject([
         { grade: 'fail', says: expect.stringContaining('records are missing (records ') },
       ]);
+  });
+
+  test('a log whose first segments went: in order where the policy is carried, and told where it is not', async () => {
+    const [first, second] = segments();
+    const until = Number.parseInt(second!, 10);
+    rmSync(join(data, 'log', first!));
+    const says = `log begins with record ${until}, and carried.json does not tell`;
+    expect(await troubles(false)).toMatchObject([{ topic: 'log', grade: 'fail', says: expect.stringContaining(says) }]);
+    await storeCarried(join(data, 'log'), { until, records: [] });
+    expect(await troubles(false)).toEqual([]);
+    writeFileSync(join(data, 'log', 'carried.json'), '{"crc":1,"body":"x"}');
+    expect(await troubles(false)).toMatchObject([
+      { topic: 'log', grade: 'fail', says: expect.stringContaining('carried.json of log is not what was written') },
+    ]);
   });
 
   test('a log that ends before the state', async () => {

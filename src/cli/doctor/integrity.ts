@@ -1,11 +1,11 @@
 /** Whether what is on the disk is what was written: the logs by their checksums, the state by SQLite's check, the audit log by its chain. */
 
-import { withinPartition } from '../../app/partition.js';
+import { positionBefore, withinPartition } from '../../app/partition.js';
 import { AppError } from '../../app/app-error.js';
+import { CARRIED_NAME, loadCarried, type Carried } from '../../log/carried.js';
 import { inspectLog, type LogInspection } from '../../log/inspect.js';
 import { StateInspection, STATE_LAYOUT } from '../../store/state-inspection.js';
-import { logFolders } from '../backup/log-folders.js';
-import { reasonOf, statePath } from '../data-folder.js';
+import { logFolders, reasonOf, statePath } from '../data-folder.js';
 import { mebibytes, type Finding } from './finding.js';
 import { checkLayout } from './versions.js';
 
@@ -38,7 +38,8 @@ export async function checkIntegrity(options: IntegrityOptions): Promise<Integri
     try {
       const log = await inspectLog(path, options.isFull);
       if (log.newestMs !== undefined) newestMs = Math.max(newestMs ?? 0, log.newestMs);
-      findings.push(...checkLog(name, log, positions.get(partition) ?? 0, options));
+      const carried = checkCarried(name, await loadCarried(path), log.firstPosition, partition);
+      findings.push(...carried, ...checkLog(name, log, positions.get(partition) ?? 0, options));
     } catch (error) {
       findings.push({
         topic: 'log',
@@ -91,6 +92,22 @@ function checkAudit(state: StateInspection): Finding {
     ...(chain.head === undefined ? {} : { head: `${chain.head.id}:${chain.head.hash}` }),
   };
   return { topic, grade: 'ok', says: `the chain of the audit log holds (${chain.entries} entries)`, figures };
+}
+
+/** What a log whose first segments had their time says of the policy from before. */
+function checkCarried(
+  name: string,
+  carried: Carried | undefined,
+  firstPosition: number,
+  partition: number,
+): readonly Finding[] {
+  const lost = 'the rules, settings and exceptions from before its first record are lost';
+  const fail = (says: string): Finding[] => [{ topic: 'log', grade: 'fail', says, advice: RESTORE }];
+  if (carried === undefined) return fail(`${CARRIED_NAME} of ${name} is not what was written: ${lost}`);
+  const begins = positionBefore(partition) + 1;
+  if (firstPosition <= Math.max(begins, carried.until)) return [];
+  const first = withinPartition(firstPosition);
+  return fail(`${name} begins with record ${first}, and ${CARRIED_NAME} does not tell of what was before: ${lost}`);
 }
 
 function checkLog(

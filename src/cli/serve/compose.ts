@@ -6,7 +6,7 @@ import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import type { ServerLogger, ServerParts } from '../../server/parts.js';
 import type { StateStore } from '../../store/state-store.js';
 import type { Config } from '../config.js';
-import { asCommandError, ensureDataFolder, logPaths, openState } from '../data-folder.js';
+import { asCommandError, ensureDataFolder, logFolders, openState } from '../data-folder.js';
 import { programRoot } from '../program-root.js';
 import { startDetection, type Detection } from './detection/detection.js';
 import { rulePacks } from './rule-packs.js';
@@ -78,7 +78,7 @@ const CHOSEN_MAX = 8;
 
 /** A host's events stay where they began: how many share the hosts is settled when a folder takes its first events. */
 function partitionsOf(state: StateStore, dataFolder: string, asked: number, logger: ServerLogger): number {
-  const settled = state.access.fact(PARTITIONS_FACT) ?? (logPaths(dataFolder).length > 0 ? '1' : undefined);
+  const settled = state.access.fact(PARTITIONS_FACT) ?? (logFolders(dataFolder).length > 0 ? '1' : undefined);
   const wanted = asked === 0 ? Math.min(CHOSEN_MAX, Math.max(1, availableParallelism() - 1)) : asked;
   if (settled === undefined) {
     state.access.setFact(PARTITIONS_FACT, String(wanted));
