@@ -1,10 +1,10 @@
 /** Reads records back: a range of positions or of event times, or single ones. Opens files of its own, so it never disturbs the writer. */
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogRecord, ReadRange, StoredRecord } from '../app/ports.js';
 import { BlockIndex, type Run } from './block-index.js';
-import type { LogFile, LogFiles } from './files.js';
+import { readFully, type LogFile, type LogFiles } from './files.js';
 import { hasTime, readRecord, type FrameHeader } from './frame.js';
 import type { SegmentState } from './recover.js';
 import { scan, type Hole, type Slice } from './scan.js';
@@ -197,11 +197,15 @@ export class LogReader {
 
   /** One that ends elsewhere than the segment is of an earlier time: records came behind it. */
   async #storedIndex(segment: SegmentState, size: number): Promise<BlockIndex | undefined> {
+    let file: LogFile | undefined;
     try {
-      const index = BlockIndex.decode(await readFile(indexPath(this.folder, segment)));
+      file = await this.files.open(indexPath(this.folder, segment), 'read');
+      const index = BlockIndex.decode(await readFully(file, 0, (await file.stat()).size));
       return index?.end === size ? index : undefined;
     } catch {
       return undefined;
+    } finally {
+      await file?.close();
     }
   }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SnapshotHead } from '../app/ports.js';
 import { diskFiles } from './files.js';
-import { snapshotFolder, type SnapshotFiles } from './snapshot-folder.js';
+import { diskSnapshotFiles, snapshotFolder, type SnapshotFiles } from './snapshot-folder.js';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'chainsight-snapshot-'))));
@@ -104,7 +104,7 @@ describe('a snapshot that cannot be written', () => {
       return work();
     };
     const files: SnapshotFiles = {
-      ...diskFiles,
+      ...diskSnapshotFiles,
       async open(path, mode) {
         const opened =
           mode === 'create' ? await step(() => diskFiles.open(path, mode)) : await diskFiles.open(path, mode);
@@ -146,8 +146,7 @@ describe('a snapshot that cannot be written', () => {
 
   test('for want of room takes none of what the log and the state need', async () => {
     const files: SnapshotFiles = {
-      ...diskFiles,
-      rename: fs.rename,
+      ...diskSnapshotFiles,
       space: () => Promise.resolve({ free: 9, total: 10 }),
     };
     await expect(snapshotFolder(folder, { files, reserveBytes: 10 }).write(head(3), CHUNKS)).rejects.toMatchObject({

@@ -21,9 +21,15 @@ import { diskFiles, readFully, writeFully, type LogFile, type LogFiles } from '.
 export interface SnapshotFiles extends LogFiles {
   /** Takes the place of a file that bears the name already. */
   rename(from: string, to: string): Promise<void>;
+  /** Does nothing where it is there. */
+  makeFolder(path: string): Promise<void>;
 }
 
-const diskSnapshotFiles: SnapshotFiles = { ...diskFiles, rename: (from, to) => fs.rename(from, to) };
+export const diskSnapshotFiles: SnapshotFiles = {
+  ...diskFiles,
+  rename: (from, to) => fs.rename(from, to),
+  makeFolder: async (path) => void (await fs.mkdir(path, { recursive: true, mode: 0o700 })),
+};
 
 export interface SnapshotFolderOptions {
   /** A snapshot is given up rather than leave less room than this on the disk: the log and the state need it more. */
@@ -61,7 +67,7 @@ class SnapshotFolder implements SnapshotStore {
   async write(head: SnapshotHead, chunks: Iterable<Uint8Array>): Promise<void> {
     const unfinished = join(this.folder, UNFINISHED);
     try {
-      await fs.mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await this.files.makeFolder(this.folder);
       await this.files.remove(unfinished);
       const file = await this.files.open(unfinished, 'create');
       try {

@@ -10,8 +10,12 @@ export function amount(quick: number, long: number): number {
   return isLong ? long : quick;
 }
 
+const asked = process.env['CHAINSIGHT_FAULTS_SEED'];
+/** `--seed`; `undefined` where nobody asked for any. */
+export const CHOSEN_SEED = asked === undefined ? undefined : Number(asked) >>> 0;
+
 /** Printed with every result; the same again with `--seed`. */
-export const SEED = Number(process.env['CHAINSIGHT_FAULTS_SEED'] ?? Date.now()) >>> 0;
+export const SEED = CHOSEN_SEED ?? Date.now() >>> 0;
 
 /** One line of counts for whoever started the parts by hand. */
 export function tell(part: string, counts: string): void {

@@ -4,7 +4,8 @@
  */
 
 import { basename } from 'node:path';
-import type { LogFile, LogFiles, OpenMode } from '../../src/log/files.js';
+import type { LogFile, OpenMode } from '../../src/log/files.js';
+import type { SnapshotFiles } from '../../src/log/snapshot-folder.js';
 
 const SECTOR_BYTES = 512;
 
@@ -20,11 +21,13 @@ interface DiskFile {
 /** Takes numbers from 0 up to 1, as chance or a search wants them. */
 export type Chance = () => number;
 
-export type DiskOperation = 'open' | 'write' | 'sync' | 'truncate' | 'remove' | 'sync-folder';
+export type DiskOperation = 'open' | 'write' | 'sync' | 'truncate' | 'remove' | 'rename' | 'sync-folder';
 
-export class CutDisk implements LogFiles {
+/** One folder, which is there. */
+export class CutDisk implements SnapshotFiles {
   readonly #files = new Map<string, DiskFile>();
-  #syncedNames = new Set<string>();
+  /** What bears which name on the disk for certain. */
+  #syncedNames = new Map<string, DiskFile>();
   /** Operations until the power fails; the one that meets zero does not return. */
   left = Number.POSITIVE_INFINITY;
   /** Asked before each operation: what it fails with. */
@@ -54,28 +57,37 @@ export class CutDisk implements LogFiles {
 
   syncFolder(): Promise<void> {
     return this.#operation('sync-folder', () => {
-      this.#syncedNames = new Set(this.#files.keys());
+      this.#syncedNames = new Map(this.#files);
     });
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#operation('rename', () => {
+      const file = this.#files.get(basename(from));
+      if (file === undefined) throw new Error(`ENOENT: ${basename(from)}`);
+      this.#files.delete(basename(from));
+      this.#files.set(basename(to), file);
+    });
+  }
+
+  makeFolder(): Promise<void> {
+    return Promise.resolve();
   }
 
   space(): Promise<{ free: number; total: number }> {
     return Promise.resolve({ free: 1e12, total: 1e12 });
   }
 
-  /** The disk after the cut: each sector that was not synced is old or new, and the end of a file lies anywhere between. */
+  /**
+   * The disk after the cut: each sector that was not synced is old or new, the end of a file lies anywhere between, and a name that was not synced bears what
+   * it did before or does now.
+   */
   remains(chance: Chance): CutDisk {
     const after = new CutDisk();
-    for (const [name, { bytes, synced, dirty }] of this.#files) {
-      if (!this.#syncedNames.has(name) && chance() < 0.5) continue;
-      const least = Math.min(synced.length, bytes.length);
-      const length = least + Math.floor(chance() * (Math.max(synced.length, bytes.length) - least + 1));
-      const kept = Buffer.alloc(length);
-      for (let at = 0; at < length; at += SECTOR_BYTES) {
-        const source = dirty.has(at / SECTOR_BYTES) && chance() < 0.5 ? bytes : synced;
-        // What lies past the end of the older state was never written: zeros.
-        if (at < source.length) source.copy(kept, at, at, Math.min(at + SECTOR_BYTES, length));
-      }
-      after.#add(name, kept);
+    for (const name of new Set([...this.#syncedNames.keys(), ...this.#files.keys()])) {
+      const [before, now] = [this.#syncedNames.get(name), this.#files.get(name)];
+      const file = before === now || chance() < 0.5 ? now : before;
+      if (file !== undefined) after.#add(name, whatRemains(file, chance));
     }
     return after;
   }
@@ -83,16 +95,23 @@ export class CutDisk implements LogFiles {
   /** The same bytes for a program that is begun again: it was killed, and the machine went on. */
   survivor(): CutDisk {
     const after = new CutDisk();
-    for (const [name, { bytes, synced, dirty }] of this.#files) {
-      after.#files.set(name, { bytes, synced, dirty: new Set(dirty) });
-    }
-    after.#syncedNames = new Set(this.#syncedNames);
+    const copies = new Map<DiskFile, DiskFile>();
+    const copied = (names: ReadonlyMap<string, DiskFile>, into: Map<string, DiskFile>): void => {
+      for (const [name, file] of names) {
+        const copy = copies.get(file) ?? { ...file, dirty: new Set(file.dirty) };
+        copies.set(file, copy);
+        into.set(name, copy);
+      }
+    };
+    copied(this.#files, after.#files);
+    copied(this.#syncedNames, after.#syncedNames);
     return after;
   }
 
   #add(name: string, bytes: Buffer): void {
-    this.#files.set(name, { bytes, synced: Buffer.from(bytes), dirty: new Set() });
-    this.#syncedNames.add(name);
+    const file = { bytes, synced: Buffer.from(bytes), dirty: new Set<number>() };
+    this.#files.set(name, file);
+    this.#syncedNames.set(name, file);
   }
 
   #operation<Result>(operation: DiskOperation, work: () => Result): Promise<Result> {
@@ -148,6 +167,18 @@ export class CutDisk implements LogFiles {
       close: () => Promise.resolve(),
     };
   }
+}
+
+function whatRemains({ bytes, synced, dirty }: DiskFile, chance: Chance): Buffer {
+  const least = Math.min(synced.length, bytes.length);
+  const length = least + Math.floor(chance() * (Math.max(synced.length, bytes.length) - least + 1));
+  const kept = Buffer.alloc(length);
+  for (let at = 0; at < length; at += SECTOR_BYTES) {
+    const source = dirty.has(at / SECTOR_BYTES) && chance() < 0.5 ? bytes : synced;
+    // What lies past the end of the older state was never written: zeros.
+    if (at < source.length) source.copy(kept, at, at, Math.min(at + SECTOR_BYTES, length));
+  }
+  return kept;
 }
 
 function markDirty(file: DiskFile, from: number, to: number): void {

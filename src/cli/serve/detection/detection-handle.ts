@@ -173,6 +173,11 @@ export class DetectionHandle {
     };
   }
 
+  /** Resolves once all that was taken so far has had its effects. */
+  settled(): Promise<void> {
+    return this.call('settled', []);
+  }
+
   #isFull(sensor: string): boolean {
     return this.#onTheWayBytes >= ON_THE_WAY_BYTES || (this.#onTheWay.get(sensor) ?? 0) >= SENDER_BYTES;
   }

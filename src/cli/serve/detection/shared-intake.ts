@@ -8,10 +8,13 @@ import { HostGuess } from '../../host-guess.js';
 import type { DetectionHandle } from './detection-handle.js';
 import { linesOfObjects } from './lines-of-objects.js';
 
+/** By partition. */
+export type Detections = readonly Pick<DetectionHandle, 'open' | 'refusal' | 'settled'>[];
+
 export class SharedIntake implements Intake {
   readonly #guess = new HostGuess();
 
-  constructor(private readonly handles: readonly DetectionHandle[]) {}
+  constructor(private readonly handles: Detections) {}
 
   get refusal(): string | undefined {
     for (const { refusal } of this.handles) if (refusal !== undefined) return refusal;
@@ -25,7 +28,7 @@ export class SharedIntake implements Intake {
   }
 
   async settled(): Promise<void> {
-    await Promise.all(this.handles.map((handle) => handle.call('settled', [])));
+    await Promise.all(this.handles.map((handle) => handle.settled()));
   }
 
   /** A guess: whoever gets an event that is not its own hands it back. */
@@ -46,7 +49,7 @@ class SplitDelivery implements Delivery {
   #refusal: Refusal | undefined;
 
   constructor(
-    private readonly handles: readonly DetectionHandle[],
+    private readonly handles: Detections,
     private readonly sender: Sender,
     private readonly placeOf: (line: Uint8Array) => number,
   ) {}

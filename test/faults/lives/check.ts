@@ -1,0 +1,101 @@
+/** What must hold at the end of a life. */
+
+import { StreamWatch } from '../../../src/app/completeness/stream-watch.js';
+import { partitionOf, shareOf } from '../../../src/app/partition.js';
+import { LoggedPolicy } from '../../../src/app/policy/logged-policy.js';
+import { joinLogs } from '../../../src/app/replay/joined-log.js';
+import { LogFold } from '../../../src/app/replay/log-fold.js';
+import { decodeStored, isEvent } from '../../../src/app/replay/stored-event.js';
+import type { Event } from '../../../src/engine/event/event.js';
+import type { Threat } from '../../../src/engine/score/threat.js';
+import { createJsonDecoder } from '../../../src/sources/json/json.js';
+import type { CutDisk } from '../../support/cut-disk.js';
+import { incoming } from '../../support/live-kit.js';
+import { openMemoryLog } from './memory-log.js';
+import type { MemoryState } from './memory-state.js';
+import { COMPILED } from './worker.js';
+
+export interface Lived {
+  /** Of the logs, by partition. */
+  readonly disks: readonly CutDisk[];
+  readonly state: MemoryState;
+  /** As the engines held them at the end. */
+  readonly threats: readonly Threat[];
+  /** All records that were sent; all were acknowledged in the end. */
+  readonly sent: readonly object[];
+  readonly mayHaveHoles: boolean;
+}
+
+/** @returns how many events there are  @throws Error which says what did not hold */
+export async function checkLife({ disks, state, threats: live, sent, mayHaveHoles }: Lived): Promise<number> {
+  const logs = await Promise.all(
+    disks.map((disk, partition) =>
+      openMemoryLog(disk.survivor(), { partition, lastKnownPosition: state.position(partition), mayHaveHoles }),
+    ),
+  );
+  const fold = new LogFold(new LoggedPolicy(() => COMPILED), { recordEvents: true, plugins: [] });
+  const streams = new StreamWatch();
+  const inLog = new Map<number, string>();
+  const perPartition = disks.map(() => 0);
+  for await (const records of joinLogs(logs).read()) {
+    for (const { position, record } of records) {
+      if (record.kind === 'policy') fold.change(record.change);
+      if (record.kind !== 'event') continue;
+      const event = decodeStored(record.raw, record.receivedMs, createJsonDecoder);
+      if (!isEvent(event)) throw new Error(`record ${position} cannot be read`);
+      const partition = partitionOf(position);
+      same('a host has all its events in one log', shareOf(event.host, disks.length), partition);
+      perPartition[partition]!++;
+      inLog.set(position, nameOf(event));
+      fold.event(event, position);
+      streams.seen(event, record.receivedMs);
+    }
+  }
+  const ids = new Set(inLog.values());
+  same('each event is in the log once', ids.size, inLog.size);
+  const wanted = new Set(incoming(...sent).map(({ event }) => nameOf(event)));
+  same('what was acknowledged is in the log, and nothing else', [...ids].sort(), [...wanted].sort());
+  state.demandOwnPositions();
+  same('each event had its effects once', state.eventPositions(), [...inLog.keys()]);
+  same(
+    'each event is counted as arrived once',
+    disks.map((_, partition) => state.arrived(partition)),
+    perPartition,
+  );
+  const threats = byId(live);
+  const replayed = byId(fold.engine.threats());
+  // One fold over several logs meets each change of policy several times, and counts them.
+  if (disks.length === 1) same('a replay gives what was live', replayed, threats);
+  else same('a replay of all logs gives what was live', replayed, threats, withoutPolicyCount);
+  same('what is stored is what was live', byId(state.threats()), threats);
+  const rows = streams.take().toSorted((one, other) => (one.key < other.key ? -1 : 1));
+  same('how complete hosts are is what a replay gives', state.streams(), rows);
+  for (const { id, score, evidence } of threats) {
+    const sum = evidence.reduce((total, { points }) => total + points, 0);
+    same(`the ledger of ${id} adds up`, sum, score);
+  }
+  return inLog.size;
+}
+
+function nameOf({ idHigh, idLow }: Event): string {
+  return `${idHigh} ${idLow}`;
+}
+
+function byId(threats: readonly Threat[]): Threat[] {
+  return threats.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+function withoutPolicyCount(key: string, value: unknown): unknown {
+  return key === 'policy' ? undefined : value;
+}
+
+/** Much cheaper than an assertion library where it holds, and it nearly always does. */
+function same(
+  promise: string,
+  found: unknown,
+  expected: unknown,
+  replacer?: (key: string, value: unknown) => unknown,
+): void {
+  const [one, other] = [JSON.stringify(found, replacer), JSON.stringify(expected, replacer)];
+  if (one !== other) throw new Error(`${promise}:\n  ${one}\n  ${other}`);
+}
