@@ -14,7 +14,8 @@ import type { BrowserPage } from './routes/probe-routes.js';
 /** The built page may ask for a nonce by this word; each answer gets its own. */
 const NONCE_WORD = '__CSP_NONCE__';
 
-function consolePolicy(nonce: string): string {
+/** @param nonce  of this answer, for styles */
+export function consolePolicy(nonce: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",

@@ -20,28 +20,13 @@ import type {
   ThreatSummary,
 } from '../../../src/contract/index.js';
 import { CSRF_HEADER } from '../../../src/contract/index.js';
+import { consolePolicy } from '../../../src/server/console-files.js';
 import { consoleData, type ConsoleData } from './console-data.js';
 import { hostDetail } from './host-data.js';
 import { ruleOf } from './rule-data.js';
 
 const DIST = fileURLToPath(new URL('../../../dist/console/', import.meta.url));
 const CSRF = 'csrf-for-tests';
-
-/** CONSOLE's policy, without the nonce: nothing in the console needs one. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "worker-src 'self'",
-  "frame-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types vue',
-].join('; ');
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -449,7 +434,7 @@ export class ConsoleServer {
       wanted.startsWith(DIST) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(DIST, 'index.html');
     response.writeHead(200, {
       'content-type': TYPES[extname(found)] ?? 'application/octet-stream',
-      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'content-security-policy': consolePolicy('none'),
       'x-content-type-options': 'nosniff',
     });
     createReadStream(found).pipe(response);
