@@ -93,10 +93,12 @@ export class EffectWriter implements EffectStore {
     this.#putStream = database.prepare(`
       INSERT INTO host_streams (key, quiet_after_ms, silent_after_ms, active_since_ms, missing) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (key) DO UPDATE SET quiet_after_ms = excluded.quiet_after_ms, silent_after_ms = excluded.silent_after_ms,
-        active_since_ms = excluded.active_since_ms, missing = excluded.missing`);
-    this.#putStreamText = database.prepare(
-      'INSERT INTO host_stream_texts (key, data) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET data = excluded.data',
-    );
+        active_since_ms = excluded.active_since_ms, missing = excluded.missing
+      WHERE (quiet_after_ms, silent_after_ms, active_since_ms, missing)
+        IS NOT (excluded.quiet_after_ms, excluded.silent_after_ms, excluded.active_since_ms, excluded.missing)`);
+    this.#putStreamText = database.prepare(`
+      INSERT INTO host_stream_texts (key, data) VALUES (?, ?)
+      ON CONFLICT (key) DO UPDATE SET data = excluded.data WHERE data IS NOT excluded.data`);
     this.#dropMinutes = database.prepare('DELETE FROM volume_minutes WHERE start_ms < ?');
     this.#dropTens = database.prepare('DELETE FROM volume_tens WHERE start_ms < ?');
     this.#committed = this.#position.get(this.#positionName)?.value ?? positionBefore(partition);

@@ -444,6 +444,20 @@ describe('streams of hosts', () => {
     expect([...store.effects.hostStreams()]).toEqual([stream('b')]);
   });
 
+  test('are written only where something of them changed', () => {
+    const raw = new Libsql(join(folder, 'state.db'));
+    raw.exec(`CREATE TABLE writes (what TEXT);
+      CREATE TRIGGER note_stream AFTER UPDATE ON host_streams BEGIN INSERT INTO writes VALUES ('row'); END;
+      CREATE TRIGGER note_text AFTER UPDATE ON host_stream_texts BEGIN INSERT INTO writes VALUES ('text'); END;`);
+    const writes = (): unknown => raw.prepare('SELECT what FROM writes ORDER BY rowid').raw().all().flat();
+    const first = stream('a', { data: '[1]' });
+    for (const row of [first, first, { ...first, data: '[2]' }, { ...first, data: '[2]', missing: 4 }])
+      commit({}, [], [row]);
+    expect(writes()).toEqual(['text', 'row']);
+    expect([...store.effects.hostStreams()]).toEqual([{ ...first, data: '[2]', missing: 4 }]);
+    raw.close();
+  });
+
   test('say which hosts are quiet, and which are silent, as the one place that judges does', () => {
     const hosts = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index) => ({ name, lastMs: HOUR_MS - index * 600_000 }));
     commit(

@@ -36,6 +36,23 @@ test('events of no host are of nobody’s stream', () => {
   expect(watch.take()).toEqual([]);
 });
 
+test('a host is news when it is heard first, and again after it was quiet for longer than it is used to send', () => {
+  const watch = new StreamWatch();
+  const MINUTE_MS = 60_000;
+  let minute = 0;
+  const heardAfter = (minutes: number, host = 'a'): boolean =>
+    watch.seen(recordEvent({ number: 1, about: { host } }), STREAM_START_MS + (minute += minutes) * MINUTE_MS);
+  expect([0, 1, 15, 90, 1].map((minutes) => heardAfter(minutes))).toEqual([true, false, false, true, false]);
+  expect([heardAfter(0, 'b'), heardAfter(0, '')]).toEqual([true, false]);
+  // One that sends every twenty minutes is not news each time.
+  expect(Array.from({ length: 20 }, () => heardAfter(20)).slice(-5)).toEqual([false, false, false, false, false]);
+  const next = new StreamWatch();
+  next.restore(watch.take());
+  expect(next.seen(recordEvent({ number: 2, about: { host: 'a' } }), STREAM_START_MS + (minute + 1) * MINUTE_MS)).toBe(
+    false,
+  );
+});
+
 test('another watch goes on with what was taken', () => {
   const whole = new StreamWatch();
   see(whole, 'a', 1, 2, 7, 8);

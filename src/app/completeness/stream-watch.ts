@@ -38,15 +38,18 @@ export class StreamWatch {
     return this.#byKey.size === 0;
   }
 
-  seen(event: Event, receivedMs: number): void {
-    if (event.host === '') return;
+  /** @returns true where the host was not active before: it is new, or had been quiet for longer than it is used to send */
+  seen(event: Event, receivedMs: number): boolean {
+    if (event.host === '') return false;
     // Events come in runs of one host.
     const host = event.host === this.#lastName && this.#last !== undefined ? this.#last : this.#hostOf(event.host);
     if (!host.isChanged) {
       host.isChanged = true;
       this.#changed.push(host);
     }
+    const { lastMs, quietAfterMs } = host.stream.habit;
     host.stream.seen(event, receivedMs);
+    return receivedMs - lastMs > quietAfterMs;
   }
 
   /** The host begins anew. */

@@ -94,10 +94,8 @@ export class LiveService implements EventReader {
         this.#board.stored(effects);
       },
       onRest: (position, waiting) => this.#snapshots?.atRest(position, waiting) ?? Promise.resolve(),
-      onEvent: (event, receivedMs) => {
-        this.#costs.sample(event, this.#fold.engine.policy.rules);
-        this.#board.heard(event, receivedMs);
-      },
+      onEvent: (event) => this.#costs.sample(event, this.#fold.engine.policy.rules),
+      onHeardAgain: (host) => this.#board.heardAgain(host),
     });
     this.intake = new EventIntake({
       ...parts,

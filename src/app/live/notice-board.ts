@@ -1,19 +1,13 @@
 /** Tells whoever listens what changed, after it is stored. */
 
 import type { Effects } from '../../engine/effects.js';
-import type { Event } from '../../engine/event/event.js';
 import { hostKey } from '../../engine/event/host-name.js';
 import type { LiveNotice, LiveNotices } from '../live-ports.js';
-
-/** A host that was silent for so long is news when it speaks again. */
-const SILENT_MS = 15 * 60_000;
-const HOSTS_MAX = 100_000;
 
 export class NoticeBoard implements LiveNotices {
   readonly #listeners = new Set<(notice: LiveNotice) => void>();
   /** Only a chain that was a threat is missed when it joins another. */
   readonly #threats = new Set<string>();
-  readonly #heardMs = new Map<string, number>();
   readonly #news = new Map<string, string>();
 
   subscribe(listener: (notice: LiveNotice) => void): () => void {
@@ -21,18 +15,9 @@ export class NoticeBoard implements LiveNotices {
     return () => void this.#listeners.delete(listener);
   }
 
-  heard(event: Event, receivedMs: number): void {
-    if (event.host === '') return;
-    const key = hostKey(event.host);
-    const before = this.#heardMs.get(key);
-    if (before !== undefined && receivedMs - before < SILENT_MS) {
-      // A map look-up for each event is enough; the time need not be exact.
-      if (receivedMs - before > 1_000) this.#heardMs.set(key, receivedMs);
-      return;
-    }
-    if (this.#heardMs.size >= HOSTS_MAX) this.#heardMs.clear();
-    this.#heardMs.set(key, receivedMs);
-    this.#news.set(key, event.host);
+  /** Told once its row is stored. */
+  heardAgain(host: string): void {
+    this.#news.set(hostKey(host), host);
   }
 
   /** Takes in what threats there are. Nobody is told now. */
@@ -45,7 +30,6 @@ export class NoticeBoard implements LiveNotices {
     for (const { from, to } of effects.aliases) if (this.#threats.delete(from)) this.#threats.add(to);
     for (const id of effects.withdrawn) this.#threats.delete(id);
     for (const { id } of effects.threats) this.#threats.add(id);
-    for (const key of effects.forgotten) this.#heardMs.delete(key);
   }
 
   stored(effects: Effects): void {

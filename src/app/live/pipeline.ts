@@ -38,7 +38,9 @@ export interface PipelineParts {
   /** Told when all up to a position is judged and stored, and how many events wait behind it. Nothing is judged until it resolves. */
   readonly onRest: (position: number, waiting: number) => Promise<void>;
   /** Told of each event right before it is judged. */
-  readonly onEvent: (event: Event, receivedMs: number) => void;
+  readonly onEvent: (event: Event) => void;
+  /** Told of a host that is heard for the first time, or after it was quiet; its row is stored with the next effects. */
+  readonly onHeardAgain: (host: string) => void;
   readonly onTrouble: (trouble: LiveTrouble) => void;
 }
 
@@ -279,10 +281,10 @@ export class Pipeline {
   #applyEvent(work: Work & { readonly kind: 'events' }, offset: number): void {
     const event = work.events[offset]!;
     const position = work.position + offset;
-    this.parts.onEvent(event, work.receivedMs);
+    this.parts.onEvent(event);
     this.#guarded(position, () => this.parts.fold.event(event, position));
     this.#arrivals.arrived(event.host, work.receivedMs);
-    this.parts.streams.seen(event, work.receivedMs);
+    if (this.parts.streams.seen(event, work.receivedMs)) this.parts.onHeardAgain(event.host);
     this.#unstoredSinceMs ??= work.receivedMs;
     this.#backlog--;
     this.#busyEvents++;

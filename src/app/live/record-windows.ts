@@ -3,7 +3,7 @@
 import type { Event } from '../../engine/event/event.js';
 import { hostKey } from '../../engine/event/host-name.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
-import type { SeenByHost } from '../replay/fold-snapshot.js';
+import { SMALLEST_TABLE, type SeenByHost } from '../replay/fold-snapshot.js';
 
 export interface WindowLimits {
   /** At least so many of a host's latest records are remembered, at most twice as many. */
@@ -14,8 +14,6 @@ export interface WindowLimits {
 
 /** A quarter MiB for a busy host, half a KiB for a quiet one. */
 export const DEFAULT_WINDOWS: WindowLimits = { recordsPerHost: 8192, hosts: 4096 };
-
-const SMALLEST_TABLE = 64;
 
 export class RecordWindows implements SeenByHost {
   /** Least recently heard first. */

@@ -17,6 +17,9 @@ import type { PackSource } from '../policy/compile-packs.js';
 import type { PluginPolicy, PolicySettings, SnapshotStore } from '../ports.js';
 import type { LogFold } from './log-fold.js';
 
+/** Slots that a host's records begin with: half a KiB for a quiet one. */
+export const SMALLEST_TABLE = 64;
+
 /** Which of each host's latest records were seen. */
 export interface SeenByHost {
   readonly recordsPerHost: number;
@@ -195,8 +198,6 @@ function writeTexts(records: RecordWriter, texts: readonly string[]): void {
 function readTexts(records: RecordReader): string[] {
   return records.list(() => records.text());
 }
-
-const SMALLEST_TABLE = 64;
 
 function* writeWindows(records: RecordWriter, windows: SeenByHost): Writing {
   // A list of its own: while chunks are written, hosts that are heard move to the end, where they would be met again and again.

@@ -45,11 +45,6 @@ export function streamRoute({ app, parts, stream }: RouteContext): void {
       let checkedMs = clock.nowMs();
       const client: StreamClient = {
         write(text) {
-          const nowMs = clock.nowMs();
-          if (Math.abs(nowMs - checkedMs) >= RECHECK_MS) {
-            checkedMs = nowMs;
-            if (!isStillAllowed(identity)) raw.destroy();
-          }
           if (!raw.destroyed) raw.write(text);
         },
         get backlog() {
@@ -57,7 +52,12 @@ export function streamRoute({ app, parts, stream }: RouteContext): void {
         },
         close: () => void raw.end(),
         cut: () => void raw.destroy(),
-        isAllowed: () => isStillAllowed(identity),
+        isAllowed() {
+          const nowMs = clock.nowMs();
+          if (Math.abs(nowMs - checkedMs) < RECHECK_MS) return true;
+          checkedMs = nowMs;
+          return isStillAllowed(identity);
+        },
       };
       reply.hijack();
       raw.writeHead(200, {

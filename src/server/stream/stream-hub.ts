@@ -32,7 +32,7 @@ export interface StreamClient {
   close(): void;
   /** Ends it without sending what still waits. */
   cut(): void;
-  /** False once its session has ended. */
+  /** False once what it was opened with has ended; asked before each message. */
   isAllowed(): boolean;
 }
 
@@ -150,10 +150,7 @@ export class StreamHub {
   }
 
   #beat(): void {
-    for (const client of this.#clients) {
-      if (!client.isAllowed() || client.backlog > BACKLOG_MAX) this.#drop(client);
-      else client.write(': beat\n\n');
-    }
+    this.#tellAll(': beat\n\n');
   }
 
   #send(message: StreamMessage): void {
@@ -161,8 +158,12 @@ export class StreamHub {
     const text = `id: ${id}\nevent: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`;
     this.#ring.push({ id, text });
     if (this.#ring.length > RING_MAX) this.#ring.shift();
+    this.#tellAll(text);
+  }
+
+  #tellAll(text: string): void {
     for (const client of this.#clients) {
-      if (client.backlog > BACKLOG_MAX) this.#drop(client);
+      if (!client.isAllowed() || client.backlog > BACKLOG_MAX) this.#drop(client);
       else client.write(text);
     }
   }
