@@ -82,8 +82,7 @@ function memory(events: readonly Event[], policy: Policy): BenchCase[] {
 }
 
 function byNumber(events: readonly Event[], all: RuleSet, { name }: Material): BenchCase[] {
-  const step = Math.floor(all.rules.length / FEW);
-  const few = createRuleSet(all.rules.filter((_, at) => at % step === 0).slice(0, FEW), []);
+  const few = fewOf(all);
   const many = createRuleSet(multiplied(all.rules), []);
   const jobs = [few, all, many].map((rules) => matchAll(events, rules));
   for (const job of jobs) job();
@@ -105,6 +104,16 @@ function byNumber(events: readonly Event[], all: RuleSet, { name }: Material): B
       ratio: manyS / allS,
     },
   ];
+}
+
+/** Some of all rules, every n-th; `undefined` where there are hardly more. */
+export function fewRules(all: RuleSet): RuleSet | undefined {
+  return all.rules.length > 2 * FEW ? fewOf(all) : undefined;
+}
+
+function fewOf({ rules }: RuleSet): RuleSet {
+  const step = Math.floor(rules.length / FEW);
+  return createRuleSet(rules.filter((_, at) => at % step === 0).slice(0, FEW), []);
 }
 
 /** Every Sigma rule besides itself nine times more, with other letters in its texts; rules of other languages once. */

@@ -4,44 +4,116 @@ import { Engine } from '../../engine/engine.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
 import type { EnginePlugin } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
+import type { RuleSet } from '../../engine/rule/index.js';
 import { createDecoder } from '../../sources/index.js';
 import { medianSeconds, type BenchCase } from './cases.js';
 import { creationsOf, tenthCreations, type Material } from './material.js';
+import { fewRules } from './rule-cases.js';
 
 const ROUNDS = 5;
+/** Fewer events are read several times over, each time by a new engine: a program that judges has been running for a while. */
+const EVENTS_MIN = 30_000;
+
+/** The engine of the last scan stays until the next one is there: with the last object of a kind what V8 has learned of it goes too. */
+const kept: Engine[] = [];
 
 export function scanCases(material: Material, policy: Policy, plugins: () => readonly EnginePlugin[]): BenchCase[] {
   const others = [creationsOf(material), tenthCreations(material)].filter((each) => each !== undefined);
-  return [...splitScan(material, policy, plugins), ...others.map((each) => wholeScan(each, policy, plugins))];
+  return [material, ...others].flatMap((each, place) => {
+    const few = place === 0 ? fewRules(policy.rules) : undefined;
+    const timed = timeScan(each, policy, plugins, few && { ...policy, rules: few });
+    return place === 0
+      ? [wholeScan(each, timed), ...parts(each, timed), ...growth(each, policy, few, timed)]
+      : [wholeScan(each, timed)];
+  });
 }
 
-function wholeScan(material: Material, policy: Policy, plugins: () => readonly EnginePlugin[]): BenchCase {
-  return splitScan(material, policy, plugins)[0]!;
+/** Seconds for all events. */
+interface Timed {
+  readonly parse: number;
+  readonly decode: number;
+  readonly match: number;
+  readonly scan: number;
+  readonly scanByFew: number;
 }
 
-function splitScan(material: Material, policy: Policy, plugins: () => readonly EnginePlugin[]): BenchCase[] {
-  const { lines, chunks } = material;
-  const parse = (): void => {
-    for (const line of lines) JSON.parse(line.toString());
+function timeScan(
+  { lines, chunks }: Material,
+  policy: Policy,
+  plugins: () => readonly EnginePlugin[],
+  few: Policy | undefined,
+): Timed {
+  const passes = Math.ceil(EVENTS_MIN / lines.length);
+  const often = (job: () => void) => (): void => {
+    for (let pass = 0; pass < passes; pass++) job();
   };
-  const decode = (): void => read(chunks, () => undefined);
-  const decodeAndMatch = (): void => read(chunks, (event) => void policy.rules.match(event));
-  const scan = (): void => {
-    const engine = new Engine(policy, { recordEvents: false, noteChanges: false, plugins: plugins() });
+  const scanBy = (by: Policy) => (): void => {
+    const engine = new Engine(by, { recordEvents: false, noteChanges: false, plugins: plugins() });
     const seen = new SeenRecords();
     read(chunks, (event) => engine.apply(event, 0, !seen.add(event)));
+    kept[0] = engine;
   };
-  const [parseS = 0, decodeS = 0, matchS = 0, scanS = 0] = medianSeconds([parse, decode, decodeAndMatch, scan], ROUNDS);
-  const rate = (seconds: number): number => Math.round(lines.length / seconds);
-  const of = `JSON.parse alone on the same lines: ${rate(parseS)} lines/s; ${material.name}`;
-  return [
-    { name: 'scan', value: rate(scanS), unit: 'events/s', of, ratio: parseS / scanS },
-    { name: 'scan: parse and normalise only', value: rate(decodeS), unit: 'events/s', of, ratio: parseS / decodeS },
-    share('parse', parseS, scanS, lines.length),
-    share('normalise', decodeS - parseS, scanS, lines.length),
-    share('match', matchS - decodeS, scanS, lines.length),
-    share('chains, scores and plugins', scanS - matchS, scanS, lines.length),
+  const jobs = [
+    () => {
+      for (const line of lines) JSON.parse(line.toString());
+    },
+    () => read(chunks, () => undefined),
+    () => read(chunks, (event) => void policy.rules.match(event)),
+    scanBy(policy),
+    ...(few === undefined ? [] : [scanBy(few)]),
   ];
+  const seconds = medianSeconds(jobs.map(often), ROUNDS).map((each) => each / passes);
+  kept.length = 0;
+  const [parse = 0, decode = 0, match = 0, scan = 0, scanByFew = 0] = seconds;
+  return { parse, decode, match, scan, scanByFew };
+}
+
+function wholeScan({ lines, name }: Material, { parse, scan }: Timed): BenchCase {
+  return {
+    name: 'scan',
+    value: rate(lines, scan),
+    unit: 'events/s',
+    of: yardstick(lines, name, parse),
+    ratio: parse / scan,
+  };
+}
+
+function parts({ lines, name }: Material, { parse, decode, match, scan }: Timed): BenchCase[] {
+  const of = yardstick(lines, name, parse);
+  return [
+    {
+      name: 'scan: parse and normalise only',
+      value: rate(lines, decode),
+      unit: 'events/s',
+      of,
+      ratio: parse / decode,
+    },
+    share('parse', parse, scan, lines.length),
+    share('normalise', decode - parse, scan, lines.length),
+    share('match', match - decode, scan, lines.length),
+    share('chains, scores and plugins', scan - match, scan, lines.length),
+  ];
+}
+
+/** Of the whole time that an event takes; what matching alone takes is among the cases of rules. */
+function growth({ lines, name }: Material, { rules }: Policy, few: RuleSet | undefined, timed: Timed): BenchCase[] {
+  if (few === undefined) return [];
+  const perEvent = (seconds: number): number => Number(((seconds / lines.length) * 1e6).toFixed(2));
+  return [
+    {
+      name: `scan with ${rules.rules.length} rules`,
+      value: perEvent(timed.scan),
+      unit: 'µs/event',
+      of: `scan with ${few.rules.length} of them: ${perEvent(timed.scanByFew)} µs; ${name}`,
+      ratio: timed.scan / timed.scanByFew,
+    },
+  ];
+}
+
+const rate = (lines: readonly unknown[], seconds: number): number => Math.round(lines.length / seconds);
+
+function yardstick(lines: readonly unknown[], name: string, parse: number): string {
+  return `JSON.parse alone on the same lines: ${rate(lines, parse)} lines/s; ${name}`;
 }
 
 function share(name: string, seconds: number, whole: number, events: number): BenchCase {
