@@ -4,8 +4,9 @@
  *     event ─ action, id, channel ─► group ─ a few short fields ─► candidates ─ conditions ─► rules
  *             kind                   what can concern it           mostly none
  *
- * A candidate is a condition whose witness (`index/`) holds. Groups are made when the first event of their kind comes; an event whose id or
- * channel no rule names falls into the same group as all others of that sort, so there are no more groups than what rules name.
+ * A candidate is a condition whose witness (`index/`) holds, and that no field rules out alone as far as its value was seen before. Groups are made
+ * when the first event of their kind comes; an event whose id or channel no rule names falls into the same group as all others of that sort, so
+ * there are no more groups than what rules name.
  */
 
 import type { Event } from '../event/event.js';

@@ -35,8 +35,9 @@ export class FieldIndex {
   /** Values of this field are numbers in several spellings (`0x1410`, `5136`). */
   readonly #hasNumbers: boolean;
   readonly #tables: readonly TextTable[];
-  /** Places of items that no text finds. */
+  /** Places of items that no text finds, and the items. */
   readonly #unsought: readonly number[];
+  readonly #unsoughtItems: readonly number[];
   readonly #mayHold: MayHold;
   readonly #cache = new ValueCache<readonly number[]>();
   #last: string | number | undefined;
@@ -62,6 +63,7 @@ export class FieldIndex {
     const placeOf = new Map(this.#items.map((item, place) => [item, place]));
     this.#mayHold = mayHold;
     this.#unsought = filed.flatMap(({ item, requirement }) => (requirement === undefined ? [placeOf.get(item)!] : []));
+    this.#unsoughtItems = this.#unsought.map((place) => this.#items[place]!);
     const { numbers, parts } = sortTexts(filed, placeOf);
     this.#numbers = numbers;
     this.#hasNumbers = numbers.size > 0 && NUMBER_FIELDS.has(field);
@@ -69,7 +71,7 @@ export class FieldIndex {
   }
 
   /**
-   * Items one of whose requirements holds and that the value does not rule out, each once, ascending.
+   * Items one of whose requirements holds, without those that a value seen before was found to rule out; each once, ascending.
    *
    * @param value  the field as the event has it
    */
@@ -86,7 +88,7 @@ export class FieldIndex {
       default:
         // Of lists and maps requirements say nothing; nothing else can fulfil one.
         if (typeof value === 'object' && value !== null) return this.#items;
-        return this.#unsought.length === 0 ? NONE : this.#possible([...this.#unsought]);
+        return this.#unsoughtItems.length === 0 ? NONE : this.#unsoughtItems.filter(this.#mayHold);
     }
     // Events come in runs: one comparison is a third of what the cache costs.
     if (value === this.#last) return this.#lastFound;
@@ -102,7 +104,8 @@ export class FieldIndex {
 
   #findLong(value: string): readonly number[] {
     const isWorthKeeping = this.#longMisses < LONG_TRIAL || this.#longHits * 2 > this.#longMisses;
-    if (!isWorthKeeping || value.length > LONG_VALUE_MAX) return this.#find(value);
+    // Of a value that is seen once, what rules conditions out is asked when they are evaluated.
+    if (!isWorthKeeping || value.length > LONG_VALUE_MAX) return this.#sought(value);
     const kept = this.#cache.get(value);
     if (kept !== undefined) {
       this.#longHits++;
@@ -115,6 +118,12 @@ export class FieldIndex {
   }
 
   #find(value: string | number): readonly number[] {
+    const items = this.#sought(value).filter(this.#mayHold);
+    return items.length === 0 ? NONE : items;
+  }
+
+  /** Items one of whose requirements holds, ascending. */
+  #sought(value: string | number): readonly number[] {
     this.#search++;
     const number = typeof value === 'number' ? value : this.#hasNumbers ? toInteger(value) : undefined;
     if (number !== undefined) this.#collect(this.#numbers.get(number) ?? NONE);
@@ -122,17 +131,9 @@ export class FieldIndex {
     for (const table of this.#tables) table.find(text, this.#collect);
     this.#collect(this.#unsought);
     if (this.#found.length === 0) return NONE;
-    const found = this.#found;
+    const items = this.#found.sort((a, b) => a - b).map((place) => this.#items[place]!);
     this.#found = [];
-    return this.#possible(found);
-  }
-
-  #possible(places: number[]): readonly number[] {
-    const items = places
-      .sort((a, b) => a - b)
-      .map((place) => this.#items[place]!)
-      .filter(this.#mayHold);
-    return items.length === 0 ? NONE : items;
+    return items;
   }
 }
 
