@@ -4,6 +4,7 @@ import type { Diagnostic } from '../engine/base/diagnostic.js';
 import type { Event } from '../engine/event/event.js';
 import type { Profile, Rule, RuleErrors } from '../engine/rule/rule.js';
 import type { Exception } from '../engine/score/exception.js';
+import type { SkipReason } from '../sources/source.js';
 import type { StoredThreat } from './query-ports.js';
 
 export interface IncomingEvent {
@@ -28,10 +29,15 @@ export interface Rejection {
   readonly reason: string;
 }
 
+/** In a word, for whoever counts. `foreign`: of a host that the sender may not speak for; `no-host`: of none, where one must be named. */
+export type RejectionReason = SkipReason | 'foreign' | 'no-host';
+
 export interface Rejections {
   /** The first of them. */
   readonly rejected: readonly Rejection[];
   readonly rejectedCount: number;
+  /** All of them, by reason. */
+  readonly reasons: Readonly<Partial<Record<RejectionReason, number>>>;
   /** Of those, events about hosts that the sender may not speak for. */
   readonly foreignCount: number;
 }

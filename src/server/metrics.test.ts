@@ -56,6 +56,9 @@ describe('/metrics', () => {
     expect(await post(`${line}\n${line}\n${line}`, 2)).toBe(202);
     expect(await post(`${line}\nno JSON\nneither`)).toBe(202);
     expect(await post('no JSON\nneither')).toBe(400);
+    const bound = addFakeToken(server.parts, 'sensor', ['fin-03']);
+    const foreign = await server.ask('POST', '/api/v1/events', { as: bound, body: `${line}\n{"host":"fin-04"}` });
+    expect(foreign.status).toBe(202);
     server.parts.intake.answer = { kind: 'stopped', reason: 'the disk is full' };
     expect((await server.ask('POST', '/api/v1/events', { as, body: line })).status).toBe(503);
     expect((await server.ask('POST', '/api/v1/events', { body: line })).status).toBe(401);
@@ -77,9 +80,10 @@ describe('/metrics', () => {
       'detection_seconds_total{part="judge"}': 3.5,
       'detection_seconds_total{part="store"}': 0,
       takes_events: 0,
-      events_accepted_total: 6,
+      events_accepted_total: 7,
       events_duplicate_total: 2,
-      events_rejected_total: 2,
+      'events_rejected_total{reason="foreign"}': 1,
+      'events_rejected_total{reason="not-json"}': 2,
       'events_refused_requests_total{status="400"}': 1,
       'events_refused_requests_total{status="401"}': 1,
       'events_refused_requests_total{status="503"}': 1,

@@ -3,27 +3,32 @@
  * may read them.
  */
 
-import type { RuleCost } from '../app/live-ports.js';
+import type { DeliveryAnswer, RejectionReason, RuleCost } from '../app/live-ports.js';
 import type { ServerParts } from './parts.js';
 
 /** Rules that are named, for hits and for time: each with a line of its own, so there is a bound. */
 export const RULES_NAMED = 20;
+
+type Taken = Pick<DeliveryAnswer & { readonly kind: 'taken' }, 'accepted' | 'duplicates' | 'reasons'>;
 
 export type MetricsParts = Pick<ServerParts, 'state' | 'intake' | 'figures' | 'clock'>;
 
 export class Metrics {
   #accepted = 0;
   #duplicates = 0;
-  #rejected = 0;
+  readonly #rejected = new Map<string, number>();
   readonly #refused = new Map<number, number>();
   readonly #requests = new Map<number, number>();
 
   constructor(private readonly startedMs: number) {}
 
-  eventsTaken(accepted: number, duplicates: number, rejected: number): void {
+  eventsTaken({ accepted, duplicates, reasons }: Taken): void {
     this.#accepted += accepted;
     this.#duplicates += duplicates;
-    this.#rejected += rejected;
+    for (const reason in reasons) {
+      const count = reasons[reason as RejectionReason] ?? 0;
+      this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + count);
+    }
   }
 
   /** A whole request of events was answered with this status. */
@@ -37,7 +42,7 @@ export class Metrics {
 
   /** Requests of events refused as a whole, and events rejected out of others, since the server started. */
   get refusedEvents(): number {
-    return [...this.#refused.values()].reduce((sum, count) => sum + count, this.#rejected);
+    return [...this.#refused.values(), ...this.#rejected.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** @param costs  of the rules in force; `undefined` for a caller who may not read their names */
@@ -76,9 +81,12 @@ export class Metrics {
       'Of the accepted events, repetitions of known ones, which changed nothing.',
       [['', this.#duplicates]],
     );
-    add('events_rejected_total', 'counter', 'Events rejected out of requests whose other events were taken.', [
-      ['', this.#rejected],
-    ]);
+    add(
+      'events_rejected_total',
+      'counter',
+      'Events rejected out of requests whose other events were taken, by reason.',
+      [...this.#rejected].toSorted().map(([reason, count]) => [`{reason="${reason}"}`, count] as const),
+    );
     add(
       'events_refused_requests_total',
       'counter',

@@ -14,6 +14,7 @@ import type {
   IncomingEvent,
   Refusal,
   Rejection,
+  RejectionReason,
   Rejections,
   Sender,
   TakeAnswer,
@@ -52,6 +53,7 @@ export class DecodedDelivery implements SharedDelivery, Sink {
   readonly #rejected: Rejection[] = [];
   readonly #strays: Stray[] = [];
   readonly #decoder: Decoder;
+  readonly #reasons: Partial<Record<RejectionReason, number>> = {};
   #rejectedCount = 0;
   #foreignCount = 0;
   #index = 0;
@@ -82,14 +84,14 @@ export class DecodedDelivery implements SharedDelivery, Sink {
   }
 
   event(event: Event, raw: Uint8Array | undefined): void {
-    if (raw === undefined) this.#reject('has no bytes of its own');
+    if (raw === undefined) this.#reject('unsupported', 'has no bytes of its own');
     else if (event.host === '' && this.sender.hostUnlessNamed !== undefined) this.#name(raw);
     else this.#sort(event, raw);
     this.#index++;
   }
 
   skip(skip: Skip): void {
-    this.#reject(`${skip.reason}: ${skip.message}`);
+    this.#reject(skip.reason, `${skip.reason}: ${skip.message}`);
     this.#index++;
   }
 
@@ -99,7 +101,12 @@ export class DecodedDelivery implements SharedDelivery, Sink {
   }
 
   #rejections(): Rejections {
-    return { rejected: this.#rejected, rejectedCount: this.#rejectedCount, foreignCount: this.#foreignCount };
+    return {
+      rejected: this.#rejected,
+      rejectedCount: this.#rejectedCount,
+      reasons: this.#reasons,
+      foreignCount: this.#foreignCount,
+    };
   }
 
   /** The decoder's buffer is its own again after the call that gave `raw`. */
@@ -124,26 +131,29 @@ export class DecodedDelivery implements SharedDelivery, Sink {
       },
       skip: ({ reason, message }) => {
         isRead = true;
-        this.#reject(`${reason}: ${message}`);
+        this.#reject(reason, `${reason}: ${message}`);
       },
     });
     decoder.push(named);
     decoder.end();
-    if (!isRead) this.#reject('names no host');
+    if (!isRead) this.#reject('no-host', 'names no host');
   }
 
   #rejectForeign(host: string): void {
     this.#foreignCount++;
     this.#reject(
+      'foreign',
       host === ''
         ? 'names no host, and this token is bound to hosts'
         : 'is about a host that this token may not speak for',
     );
   }
 
-  #reject(reason: string): void {
+  /** @param says  the same for the sender */
+  #reject(reason: RejectionReason, says: string): void {
     this.#rejectedCount++;
-    if (this.#rejected.length < REJECTED_MAX) this.#rejected.push({ index: this.#index, reason });
+    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
+    if (this.#rejected.length < REJECTED_MAX) this.#rejected.push({ index: this.#index, reason: says });
   }
 }
 

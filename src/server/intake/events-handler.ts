@@ -53,7 +53,7 @@ export class EventsHandler {
       await readBody(request, isGzip, this.parts.limits, (piece) => opened.push(piece));
       delivery = undefined;
       const taken = takenOf(await opened.end());
-      metrics.eventsTaken(taken.accepted, taken.duplicates, taken.rejectedCount);
+      metrics.eventsTaken(taken);
       const text = answerText(taken);
       // With its length stated, the answer goes out in one piece.
       if (this.#isClosing) response.setHeader('connection', 'close');

@@ -96,7 +96,7 @@ async function take(
   const taken = await delivery.end();
   if (taken.kind !== 'taken') return { status: 503, reason: taken.reason };
   if (taken.accepted === 0) return { status: 400, reason: taken.rejected[0]?.reason ?? 'the body holds no event' };
-  parts.metrics.eventsTaken(taken.accepted, taken.duplicates, taken.rejectedCount);
+  parts.metrics.eventsTaken(taken);
   return { status: 200 };
 }
 

@@ -66,6 +66,7 @@ const taken = (accepted: number, duplicates = 0, rejected: object[] = []) => ({
   duplicates,
   rejected,
   rejectedCount: rejected.length,
+  reasons: rejected.length === 0 ? {} : (expect.any(Object) as object),
   foreignCount: 0,
 });
 
@@ -110,13 +111,20 @@ test('answers of several threads are one: counts, and the index that the request
   const fooling = EVENTS.map((event, index) => ({ Note: { Hostname: HOSTS[index % 2] }, ...event }));
   const body = `${lines(fooling.slice(0, 2))}{"a":1}\n\n${lines(fooling.slice(2))}{"b":2}\n`;
   const answer = (await deliver(detection, body)) as DeliveryAnswer & { kind: 'taken' };
-  expect(answer).toMatchObject({ kind: 'taken', accepted: EVENTS.length, duplicates: 0, rejectedCount: 2 });
+  expect(answer).toMatchObject({
+    kind: 'taken',
+    accepted: EVENTS.length,
+    duplicates: 0,
+    rejectedCount: 2,
+    reasons: { 'not-an-event': 2 },
+  });
   expect(answer.rejected.map(({ index }) => index)).toEqual([2, EVENTS.length + 1]);
   expect(await deliver(detection, lines(EVENTS.slice(0, 4)))).toMatchObject(taken(4, 4));
   expect(await deliver(detection, '')).toEqual(taken(0));
   expect(await deliver(detection, lines(EVENTS), { hosts: new Set(['ws1']) })).toMatchObject({
     accepted: 3,
     duplicates: 3,
+    reasons: { foreign: EVENTS.length - 3 },
     foreignCount: EVENTS.length - 3,
   });
   await detection.intake.settled();

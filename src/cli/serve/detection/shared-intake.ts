@@ -143,6 +143,14 @@ function joined(answers: readonly SharedAnswer[], refusal: Refusal | undefined):
     duplicates: sum(({ duplicates }) => duplicates),
     rejected: rejected.toSorted((one, other) => one.index - other.index).slice(0, REJECTED_MAX),
     rejectedCount: sum(({ rejectedCount }) => rejectedCount),
+    reasons: summedReasons(answers),
     foreignCount: sum(({ foreignCount }) => foreignCount),
   };
+}
+
+function summedReasons(answers: readonly SharedAnswer[]): SharedAnswer['reasons'] {
+  const sums = new Map<string, number>();
+  for (const { reasons } of answers)
+    for (const [reason, count] of Object.entries(reasons)) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  return Object.fromEntries(sums);
 }
