@@ -27,8 +27,9 @@ export default definePlugin({
         const level = levelOf(process.integrityLevel);
         if (level <= MEDIUM) return undefined;
         const parentLevel = levelOf(parent.integrityLevel);
+        if (parentLevel < 0 || parentLevel >= level) return undefined;
         const event = eventStating('integrityLevel');
-        if (parentLevel < 0 || parentLevel >= level || event === undefined) return undefined;
+        if (event === undefined) return undefined;
         return {
           key: 'rise',
           event,
