@@ -1,7 +1,7 @@
 /** What has changed since somebody last asked, each thing once, in its newest state: what a store has to write. */
 
 import type { Chain } from './chain/chain.js';
-import type { Effects, EventRecord, ProcessRecord } from './effects.js';
+import type { ChainRecord, Effects, EventRecord, ProcessRecord } from './effects.js';
 import { hostKey } from './event/host-name.js';
 import type { HostTable } from './process/host-table.js';
 import type { Process } from './process/process.js';
@@ -16,6 +16,11 @@ export class ChangeNotes {
   #withdrawn: string[] = [];
   #removed: { id: string; into: string | undefined }[] = [];
   #events: EventRecord[] = [];
+  /** Of what left for want of room, as it was when it did. */
+  #left: { readonly processes: ProcessRecord[]; readonly chains: Map<Chain, ChainRecord> } = {
+    processes: [],
+    chains: new Map(),
+  };
 
   /** @param isOn  false where nobody asks: nothing is noted then */
   constructor(private readonly isOn: boolean) {}
@@ -25,6 +30,8 @@ export class ChangeNotes {
     return (
       this.#processes.size === 0 &&
       this.#chains.size === 0 &&
+      this.#left.processes.length === 0 &&
+      this.#left.chains.size === 0 &&
       this.#aliases.length === 0 &&
       this.#forgotten.length === 0 &&
       this.#withdrawn.length === 0 &&
@@ -53,6 +60,16 @@ export class ChangeNotes {
     if (this.isOn && from !== to) this.#aliases.push({ from, to });
   }
 
+  /** The process is about to leave for want of room: what was not told of it is told as it is now. */
+  left(process: Process): void {
+    if (this.#processes.delete(process)) this.#left.processes.push(processRecord(process));
+  }
+
+  /** The same of a chain. Nothing changes it afterwards. */
+  chainLeaves(chain: Chain): void {
+    if (this.#chains.delete(chain)) this.#left.chains.set(chain, chainRecord(chain));
+  }
+
   /** The chain is part of another now, under whose id it is found. */
   joined(chain: Chain, into: Chain, formerId: () => string): void {
     this.#chains.delete(chain);
@@ -77,6 +94,10 @@ export class ChangeNotes {
       this.#chains.delete(chain);
       if (chain.isThreat) this.#withdrawn.push(chain.id);
     }
+    this.#left = {
+      processes: this.#left.processes.filter((each) => hostKey(each.host) !== key),
+      chains: new Map([...this.#left.chains].filter(([{ start }]) => start.hostTable !== host)),
+    };
     this.#events = this.#events.filter((event) => hostKey(event.host) !== key);
     this.#aliases = aliasesWithout(this.#aliases, new Set(gone.map(({ id }) => id)));
   }
@@ -84,10 +105,9 @@ export class ChangeNotes {
   /** Begins anew afterwards. A chain that a late fact brought below the threshold is told as withdrawn. */
   take(threshold: number, isKnown: (chain: Chain) => boolean): Effects {
     const threats: Threat[] = [];
-    const chains = [];
-    for (const chain of this.#chains) {
-      if (!isKnown(chain)) continue;
-      chains.push(chainRecord(chain));
+    const chains: ChainRecord[] = [];
+    for (const chain of [...this.#left.chains.keys(), ...[...this.#chains].filter(isKnown)]) {
+      chains.push(this.#left.chains.get(chain) ?? chainRecord(chain));
       if (chain.score >= threshold) {
         chain.isThreat = true;
         threats.push(threatOf(chain, threshold));
@@ -96,7 +116,7 @@ export class ChangeNotes {
         this.#withdrawn.push(chain.id);
       }
     }
-    const processes: ProcessRecord[] = [];
+    const { processes } = this.#left;
     for (const process of this.#processes) {
       if (process.isHostEvents || process.hostTable.processes.has(process.id)) processes.push(processRecord(process));
     }
@@ -112,6 +132,7 @@ export class ChangeNotes {
     };
     this.#chains.clear();
     this.#processes.clear();
+    this.#left = { processes: [], chains: new Map() };
     this.#forgotten = [];
     this.#withdrawn = [];
     this.#removed = [];

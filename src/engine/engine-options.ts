@@ -19,8 +19,10 @@ export interface EngineOptions {
   readonly plugins?: readonly EnginePlugin[];
   /** Told of each rule that matched, with the process it was attached to; of a shadow rule with that it would be. */
   readonly onHit?: (event: Event, rule: Rule, subject: HitSubject) => void;
-  /** Past this many processes on one host, ended ones without evidence or children are forgotten, oldest first. */
+  /** Past this many processes on one host, ended ones without evidence or children are forgotten, oldest first; past twice as many, others too: `room.ts`. */
   readonly maxProcessesPerHost?: number;
+  /** On all hosts together. */
+  readonly maxProcesses?: number;
   readonly correlationLimits?: CorrelationLimits;
 }
 

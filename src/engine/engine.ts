@@ -30,12 +30,15 @@ import { readEngine, writeEngine, type EngineState } from './snapshot/engine-rec
 import type { RecordReader } from './snapshot/record-reader.js';
 import type { RecordWriter } from './snapshot/record-writer.js';
 import type { Reading, Writing } from './snapshot/state-records.js';
+import { Room } from './room.js';
 import { Subjects } from './subjects.js';
 import { eventRecord, threatOf } from './views.js';
 import { isSkipped } from './policy-lists.js';
 
 const NO_RULES: readonly Rule[] = [];
 const SETTLE_ROUNDS_MAX = 1000;
+/** Events between two looks at how much all hosts hold together. */
+const LOOK_AT_ALL_EVERY = 4096;
 /** Names by which hosts are found at once. */
 const HOST_NAMES_MAX = 65_536;
 
@@ -55,6 +58,7 @@ export class Engine {
   readonly #scorer: Scorer;
   readonly #plugins: PluginRunner;
   readonly #subjects: Subjects;
+  readonly #room: Room;
   #policy: Policy;
   readonly #correlator: Correlator;
   readonly #standing: Standing;
@@ -98,6 +102,16 @@ export class Engine {
       give: (plugin, process, event, evidence) => this.#givePluginEvidence(plugin, process, event, evidence),
       judge: (process, plugin, evidence) => this.#scorer.judgeStart(process, plugin, evidence),
     });
+    this.#room = new Room(
+      {
+        forest: this.#forest,
+        changes: this.#changes,
+        counts: this.counts,
+        hosts: this.#hosts,
+        threshold: () => this.#policy.threshold,
+      },
+      options,
+    );
     this.#subjects = new Subjects({
       policy: () => this.#policy,
       forest: this.#forest,
@@ -106,8 +120,7 @@ export class Engine {
       correlator: this.#correlator,
       plugins: this.#plugins,
       changes: this.#changes,
-      counts: this.counts,
-      maxProcessesPerHost: options.maxProcessesPerHost,
+      room: this.#room,
     });
   }
 
@@ -145,6 +158,7 @@ export class Engine {
    */
   apply(event: Event, position = 0, repeated = false): void {
     this.counts.events++;
+    if (this.counts.events % LOOK_AT_ALL_EVERY === 0) this.#room.makeForAll();
     if (repeated) this.counts.duplicates++;
     if (isSkipped(this.#policy, event)) {
       this.counts.skipped++;
@@ -436,6 +450,11 @@ export class Engine {
         this.#changes.dissolved(chain, heir);
       },
       processMoved: (process) => this.#changes.touch(undefined, process),
+      chainLeaves: (chain) => {
+        this.#changes.chainLeaves(chain);
+        this.#correlator.disturb(chain);
+      },
+      isNeeded: (chain) => this.#correlator.groupsBy(chain),
     };
   }
 }

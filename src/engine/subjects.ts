@@ -6,7 +6,6 @@
 import { keptText } from './base/kept-text.js';
 import type { ChangeNotes } from './change-notes.js';
 import type { Forest } from './chain/forest.js';
-import type { EngineCounts } from './engine-options.js';
 import { integerOf, textOf, type Event } from './event/event.js';
 import type { PluginRunner } from './plugin/plugin-runner.js';
 import type { Policy } from './policy.js';
@@ -15,13 +14,13 @@ import type { HostTable } from './process/host-table.js';
 import type { PidReference, RestsOnPid } from './process/pid-reference.js';
 import { fileNameOf } from './process/pid-timeline.js';
 import { createFacts, currentOf, type Mention, type Process } from './process/process.js';
+import type { Room } from './room.js';
 import type { Correlator } from './rule/sigma/correlation/correlator.js';
 import type { Standing } from './rule/sigma/correlation/standing.js';
 import type { Scorer } from './score/scorer.js';
 
 const POWERSHELL = /powershell/i;
 const SYSTEM_PID = 4;
-const DEFAULT_PROCESSES_MAX = 200_000;
 
 /** What follows when more is known of a process. */
 export interface SubjectParts {
@@ -32,8 +31,7 @@ export interface SubjectParts {
   readonly correlator: Correlator;
   readonly plugins: PluginRunner;
   readonly changes: ChangeNotes;
-  readonly counts: EngineCounts;
-  readonly maxProcessesPerHost: number | undefined;
+  readonly room: Room;
 }
 
 export class Subjects {
@@ -53,6 +51,12 @@ export class Subjects {
    */
   of(host: HostTable, event: Event, isHit: boolean): Process | undefined {
     this.#restsOnPid = undefined;
+    const process = this.#find(host, event, isHit);
+    if (process !== undefined) this.parts.room.makeFor(host, process);
+    return process;
+  }
+
+  #find(host: HostTable, event: Event, isHit: boolean): Process | undefined {
     switch (event.action) {
       case 'processcreate':
         return this.#created(host, event);
@@ -93,7 +97,6 @@ export class Subjects {
     } else if (facts.parentPid > 0 && !process.parentIsCertain) {
       this.#linkByPid(host, process, facts.parentPid, event, facts.parentImage);
     }
-    this.#bound(host, process);
     return process;
   }
 
@@ -250,25 +253,6 @@ export class Subjects {
     }
     this.parts.changes.touch(undefined, process);
     if (process.pid > 0) process.hostTable.pidChanged(process.pid);
-  }
-
-  /** @param created  what the event at hand is about, and hits may yet be given to */
-  #bound(host: HostTable, created: Process): void {
-    const max = this.parts.maxProcessesPerHost ?? DEFAULT_PROCESSES_MAX;
-    if (host.processes.size <= Math.max(max, host.boundAt)) return;
-    const room = max - Math.floor(max * 0.9);
-    const going = new Set<Process>();
-    for (const process of host.processes.values()) {
-      if (host.processes.size - going.size <= max - room) break;
-      if (process === created || process.endMs === 0 || process.hasEvidence || process.hasChildren || process.isRoot)
-        continue;
-      going.add(process);
-    }
-    this.parts.forest.leave(going);
-    for (const process of going) host.forget(process);
-    this.parts.counts.forgotten += going.size;
-    // Where most are alive, looking again at each creation would cost all of them each time.
-    host.boundAt = host.processes.size + room;
   }
 }
 

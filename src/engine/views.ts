@@ -97,7 +97,7 @@ export function chainRecord(chain: Chain): ChainRecord {
     startProcessId: chain.start.id,
     score: chain.score,
     active: chain.alive > 0,
-    processCount: chain.members.length,
+    processCount: chain.members.length + chain.left,
     firstMs,
     lastMs,
   };

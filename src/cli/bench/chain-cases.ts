@@ -9,13 +9,14 @@ import { median, type BenchCase } from './cases.js';
 const DEPTH = 10_000;
 const WIDTH = 50_000;
 const UPDATES = 200;
+const OPTIONS = { recordEvents: true, maxProcessesPerHost: WIDTH * 2 };
 const BASELINE_MS = 473;
 const START_MS = Date.UTC(2026, 0, 5, 9);
 
 export function chainCases(policy: Policy): BenchCase[] {
-  const deep = new Engine(policy, { recordEvents: true });
+  const deep = new Engine(policy, OPTIONS);
   for (let index = 0; index < DEPTH; index++) deep.apply(creation(index, index - 1));
-  const wide = new Engine(policy, { recordEvents: true });
+  const wide = new Engine(policy, OPTIONS);
   for (let index = 0; index < WIDTH; index++) wide.apply(creation(index, index === 0 ? -1 : 0));
   return [
     updateCase(`threat update in a chain of ${DEPTH} nested processes`, deep, DEPTH - 1),

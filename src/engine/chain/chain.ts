@@ -33,6 +33,8 @@ export class Chain {
   #holdings: Holdings | undefined;
   /** Members whose end was not seen. */
   alive = 0;
+  /** Members that left for want of room. */
+  left = 0;
   score = 0;
   /** True once it was written as a threat. */
   isThreat = false;
@@ -51,6 +53,13 @@ export class Chain {
     // A list that is pushed to has room for seventeen at once, and most chains are of one or two processes.
     if (this.members.length === 0) this.members = [process];
     else this.members.push(process);
+  }
+
+  /** Nothing is held of it: if it were made anew, it would be the same. */
+  get isBlank(): boolean {
+    const held = this.#holdings;
+    if (held === undefined) return true;
+    return !this.hasHolders && !this.isThreat && !held.hitCounts?.size && !held.derived && !held.memory;
   }
 
   /** Members that hold evidence: what a rebuilt ledger is made from. */

@@ -16,7 +16,17 @@ export interface ForestObserver {
   /** The chain has no members left. `heir` is where its start process is now. */
   chainDissolved(chain: Chain, heir: Chain | undefined): void;
   processMoved(process: Process): void;
+  /** The chain is about to leave for want of room, as it is. */
+  chainLeaves(chain: Chain): void;
+  /** Something outside of the forest depends on this very chain. */
+  isNeeded(chain: Chain): boolean;
 }
+
+/** Days of one root process, from which on those that nothing is held of leave; one like it is made when it is asked for again. */
+const BLANK_DAYS_MAX = 8;
+/** A clock may name any day at all: past so many the days that came first leave, whatever is held of them. */
+const DAYS_MAX = 1000;
+const DAYS_LEFT = 900;
 
 export class Forest {
   readonly chains = new Set<Chain>();
@@ -46,6 +56,7 @@ export class Forest {
       chain.addMember(root);
       chain.alive = root.endMs === 0 && !root.isHostEvents ? 1 : 0;
       days.add(chain);
+      if (days.size > BLANK_DAYS_MAX) this.#leaveDays(days, chain);
       this.chains.add(chain);
     }
     return chain;
@@ -96,19 +107,58 @@ export class Forest {
     this.rebuild(concerned, undefined, process);
   }
 
-  /** Takes out ended processes without children that nothing rests on; their chains go on without them. */
+  /** Takes out processes without children, for want of room; their chains go on without them. */
   leave(going: ReadonlySet<Process>): void {
     const concerned = new Set<Chain>();
     for (const process of going) {
-      process.parent?.children.delete(process);
       const { chain } = process;
-      if (chain?.start === process) this.remove(process);
-      else if (chain !== undefined) {
-        concerned.add(chain);
-        process.chain = undefined;
+      if (chain === undefined || chain.start === process) {
+        for (const own of chain === undefined ? (process.dayChains?.values() ?? []) : [chain])
+          this.observer.chainLeaves(own);
+        this.remove(process);
+        continue;
       }
+      process.parent?.children.delete(process);
+      concerned.add(chain);
+      process.chain = undefined;
+      chain.left++;
+      if (process.endMs === 0) chain.alive--;
+      if (chain.hasHolders) chain.holders.delete(process);
     }
     for (const chain of concerned) chain.members = chain.members.filter((member) => !going.has(member));
+  }
+
+  /** Takes out a day of a root process, for want of room, where nobody needs it. */
+  leaveDay(chain: Chain): void {
+    if (this.observer.isNeeded(chain)) return;
+    this.observer.chainLeaves(chain);
+    this.chains.delete(chain);
+    chain.start.dayChains?.delete(chain);
+  }
+
+  #leaveDays(days: DayChains, except: Chain): void {
+    for (const chain of [...days.values()]) if (chain.isBlank && chain !== except) this.leaveDay(chain);
+    if (days.size <= DAYS_MAX) return;
+    for (const chain of [...days.values()].slice(0, days.size - DAYS_LEFT)) if (chain !== except) this.leaveDay(chain);
+  }
+
+  /**
+   * Takes out a chain of descendants with all its members, for want of room.
+   *
+   * @param except  goes on in a chain of its own
+   */
+  leaveChain(chain: Chain, except: Process | undefined): void {
+    this.observer.chainLeaves(chain);
+    this.chains.delete(chain);
+    for (const member of chain.members) {
+      member.chain = undefined;
+      if (member !== except) member.parent?.children.delete(member);
+      // Root processes are in no chain, and stay.
+      for (const child of member.children) if (child.isRoot || child === except) child.parent = undefined;
+    }
+    if (except === undefined) return;
+    this.#enter(except, this.#open(except));
+    this.observer.chainRebuilt(except.chain!);
   }
 
   /** Places the members of `concerned` again from their links. */
@@ -176,6 +226,7 @@ export class Forest {
       into.addMember(member);
     }
     into.alive += from.alive;
+    into.left += from.left;
     if (from.hasHolders) for (const holder of from.holders) into.holders.add(holder);
     from.members.length = 0;
     this.chains.delete(from);

@@ -33,6 +33,8 @@ export class HostTable {
   readonly processes = new Map<string, Process>();
   /** So many processes are looked through for some that may be forgotten: after a look in vain, only when there are many more. */
   boundAt = 0;
+  /** How much its pids are referred to, in all. */
+  references = 0;
   /** As Sysmon spells them, which is how nearly all events do: such an event costs one look-up. */
   readonly #byGuid = new Map<string, Process>();
   /** Other spellings that events used lately. */
@@ -204,6 +206,13 @@ export class HostTable {
   withdraw(process: Process): void {
     this.processes.delete(process.id);
     this.observer.processWithdrawn(process);
+  }
+
+  /** An event said so, or its pid has been given to another since. */
+  hasEnded(process: Process): boolean {
+    if (process.endMs !== 0) return true;
+    const known = this.#byPid.get(process.pid);
+    return known instanceof PidTimeline && known.isOutlived(process);
   }
 
   forget(process: Process): void {

@@ -13,8 +13,9 @@ const START_TOLERANCE_MS = 1000;
 /** A process is named by others for a moment after its end. */
 const END_TOLERANCE_MS = 2000;
 const NO_GAPS: ReadonlyMap<string, Process> = new Map();
-/** Past this many references on one pid, later ones stay where they were first resolved. */
+/** Past this many references on one pid, or so many on a host, later ones stay where they were first resolved. */
 const REFERENCES_MAX = 8_192;
+const HOST_REFERENCES_MAX = 200_000;
 
 export function fileNameOf(image: string): string {
   return image.slice(image.lastIndexOf('\\') + 1).toLowerCase();
@@ -47,6 +48,12 @@ export class PidTimeline {
     return this.#gaps ?? NO_GAPS;
   }
 
+  /** A pid is given to one process at a time, so whatever had it before a later run began has ended. */
+  isOutlived(run: Process): boolean {
+    const last = this.#runs.at(-1);
+    return last !== undefined && last !== run && run.identityStartMs > 0 && last.identityStartMs > run.identityStartMs;
+  }
+
   isPinned(gap: Process): boolean {
     return this.#pinned?.has(gap) === true;
   }
@@ -71,6 +78,12 @@ export class PidTimeline {
 
   restoreReference(reference: PidReference): void {
     this.#references.push(reference);
+    this.host.references++;
+  }
+
+  #keep(references: PidReference[]): void {
+    this.host.references += references.length - this.#references.length;
+    this.#references = references;
   }
 
   removeRun(run: Process): void {
@@ -81,7 +94,7 @@ export class PidTimeline {
 
   /** A process that is forgotten takes with it what names it: else each end by pid would leave a placeholder in its place. */
   forget(process: Process): void {
-    this.#references = this.#references.filter(({ target }) => target !== process);
+    this.#keep(this.#references.filter(({ target }) => target !== process));
     for (const [place, gap] of this.gaps) if (gap === process) this.#gaps?.delete(place);
     this.#pinned?.delete(process);
     this.removeRun(process);
@@ -118,7 +131,9 @@ export class PidTimeline {
    * @returns true if the placeholder shows something else for it
    */
   refer(reference: PidReference): boolean {
-    if (this.#references.length < REFERENCES_MAX) this.#references.push(reference);
+    const { host } = this;
+    if (this.#references.length < REFERENCES_MAX && host.references < HOST_REFERENCES_MAX)
+      this.restoreReference(reference);
     else (this.#pinned ??= new Set()).add(reference.target);
     return reference.target.isGap && reference.target.addMention(reference.mention);
   }
@@ -126,7 +141,7 @@ export class PidTimeline {
   /** Resolves every reference again. Called between events only, when every process has its place. */
   reconsider(): void {
     if (this.#references.length === 0 && this.gaps.size === 0) return;
-    this.#references = this.#references.filter(isNeeded);
+    this.#keep(this.#references.filter(isNeeded));
     for (const reference of this.#references) {
       const { timeMs, image } = reference.mention;
       const target = this.resolve(timeMs, fileNameOf(image), exceptOf(reference));

@@ -41,6 +41,7 @@ export function* writeChains(
     records.flag(isOfDay);
     if (isOfDay) records.number(chain.day);
     records.number(chain.alive);
+    records.uint(chain.left);
     records.number(chain.score);
     records.flag(chain.isThreat);
     yield* writeProcesses(state, MEMBERS, chain.members);
@@ -80,6 +81,7 @@ export function* readChains(
       chain = new Chain(start, isOfDay ? records.number() : NO_DAY);
       if (isOfDay) (start.dayChains ??= new DayChains()).add(chain);
       chain.alive = records.number();
+      chain.left = records.uint();
       chain.score = records.number();
       chain.isThreat = records.flag();
       chains.push(chain);

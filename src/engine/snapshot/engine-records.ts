@@ -29,7 +29,7 @@ import type { RecordWriter } from './record-writer.js';
 import { StateReader, StateWriter, type Reading, type Writing } from './state-records.js';
 
 /** Grows whenever the layout of the records does, or what they mean: an older snapshot is refused then, and the log read instead. */
-const VERSION = 3;
+const VERSION = 4;
 const END_MARK = 0x5eed;
 
 /** The parts of an engine that outlive an event. */

@@ -1,0 +1,150 @@
+/**
+ * What a host, and all hosts together, may hold in memory, and who goes first where there is more. What goes was told to the store in its last state.
+ * Everything is decided by what is held and in which order it came, never by a clock, so the same log leaves the same behind.
+ *
+ *     beyond a host's budget         ended leaves without evidence
+ *     beyond twice the budget, or    leaves without evidence whose end was not seen · leaves whose evidence a stronger one covers ·
+ *     beyond that of all hosts       root processes likewise · chains below the threshold · threats
+ *
+ * Each kind goes only where those before it were not enough; of each, the oldest first.
+ */
+
+import type { ChangeNotes } from './change-notes.js';
+import type { Chain } from './chain/chain.js';
+import type { Forest } from './chain/forest.js';
+import type { EngineCounts, EngineOptions } from './engine-options.js';
+import type { HostTable } from './process/host-table.js';
+import type { Process } from './process/process.js';
+import { fairShare } from './rule/sigma/correlation/limits.js';
+
+/** Of one host: what an ordinary one starts in some days. */
+const HOST_MAX = 10_000;
+/** A scan may read the files of a host one after the other, so that late events concern what began long before; and it is not there for months. */
+const HOST_MAX_OF_SCAN = 200_000;
+/** Of all hosts: with what their chains hold, about two gigabytes. */
+const ALL_MAX = 2_200_000;
+/** So much less is left than there may be, so that room is made seldom and costs little for each process. */
+const SPARE = 0.1;
+const SPARE_OF_ALL = 0.05;
+/** From this factor on the budget of a host holds, whatever it is that lives there. */
+const HARD = 2;
+
+export interface RoomParts {
+  readonly forest: Forest;
+  readonly changes: ChangeNotes;
+  readonly counts: EngineCounts;
+  readonly hosts: ReadonlyMap<string, HostTable>;
+  threshold(): number;
+}
+
+export class Room {
+  readonly #hostMax: number;
+  readonly #allMax: number;
+  /** Threats go only where they are in a store: a scan tells what it found at its end. */
+  readonly #isStored: boolean;
+
+  constructor(
+    private readonly parts: RoomParts,
+    options: Pick<EngineOptions, 'maxProcessesPerHost' | 'maxProcesses' | 'noteChanges'>,
+  ) {
+    this.#isStored = options.noteChanges ?? true;
+    this.#hostMax = options.maxProcessesPerHost ?? (this.#isStored ? HOST_MAX : HOST_MAX_OF_SCAN);
+    this.#allMax = options.maxProcesses ?? ALL_MAX;
+  }
+
+  /** @param created  what the event at hand is about, and hits may yet be given to */
+  makeFor(host: HostTable, created: Process): void {
+    const max = this.#hostMax;
+    if (host.processes.size <= Math.max(max, host.boundAt)) return;
+    const spare = Math.max(1, Math.floor(max * SPARE));
+    this.#trim(host, max - spare, max * HARD, spare, created);
+    // Where most have to stay, looking again at each creation would cost all of them each time.
+    host.boundAt = host.processes.size + spare;
+  }
+
+  /** To be called now and then: no host has more than its share where all together have too much. */
+  makeForAll(): void {
+    const sizes = [...this.parts.hosts.values()].map(({ processes }) => processes.size);
+    if (sizes.reduce((sum, size) => sum + size, 0) <= this.#allMax) return;
+    const share = fairShare(sizes, Math.floor(this.#allMax * (1 - SPARE_OF_ALL)));
+    for (const host of this.parts.hosts.values()) this.#trim(host, share, share, 0, undefined);
+  }
+
+  /**
+   * @param soft   so many are left where enough have ended
+   * @param hard   so many there may be, ended or not
+   * @param spare  how many less are left where there are more
+   */
+  #trim(host: HostTable, soft: number, hard: number, spare: number, created: Process | undefined): void {
+    const { processes } = host;
+    this.#leave(host, soft, created, (each) => isQuiet(each) && host.hasEnded(each));
+    if (processes.size <= hard) return;
+    const goal = hard - spare;
+    this.#leave(host, goal, created, (each) => !each.isRoot && isQuiet(each));
+    if (processes.size > goal) this.#leave(host, goal, created, isCovered());
+    if (processes.size > goal) this.#leave(host, goal, created, isQuiet);
+    const threshold = this.parts.threshold();
+    if (processes.size > goal) this.#leaveChains(host, goal, created, ({ score }) => score < threshold);
+    if (processes.size > goal && this.#isStored) this.#leaveChains(host, goal, created, () => true);
+  }
+
+  /** Leaves that `mayGo`, oldest first. */
+  #leave(host: HostTable, goal: number, created: Process | undefined, mayGo: (process: Process) => boolean): void {
+    const going = new Set<Process>();
+    for (const process of host.processes.values()) {
+      if (host.processes.size - going.size <= goal) break;
+      if (process !== created && !process.hasChildren && mayGo(process)) going.add(process);
+    }
+    for (const process of going) this.parts.changes.left(process);
+    this.parts.forest.leave(going);
+    this.#forget(host, going);
+  }
+
+  /** Whole chains, and days of root processes, that `mayGo`: oldest first, and last of all that in which `created` goes on alone. */
+  #leaveChains(host: HostTable, goal: number, created: Process | undefined, mayGo: (chain: Chain) => boolean): void {
+    for (const process of host.processes.values()) {
+      if (host.processes.size <= goal) return;
+      // A root process without days may go the next time.
+      for (const day of process.dayChains?.values() ?? []) if (mayGo(day)) this.parts.forest.leaveDay(day);
+      const { chain } = process;
+      if (chain !== undefined && chain !== created?.chain && mayGo(chain)) this.#leaveChain(host, chain, undefined);
+    }
+    if (host.processes.size > goal && created?.chain !== undefined && mayGo(created.chain))
+      this.#leaveChain(host, created.chain, created);
+  }
+
+  #leaveChain(host: HostTable, chain: Chain, except: Process | undefined): void {
+    const going = new Set(chain.members);
+    if (except !== undefined) going.delete(except);
+    for (const member of going) this.parts.changes.left(member);
+    this.parts.forest.leaveChain(chain, except);
+    this.#forget(host, going);
+  }
+
+  #forget(host: HostTable, going: ReadonlySet<Process>): void {
+    for (const process of going) host.forget(process);
+    this.parts.counts.forgotten += going.size;
+  }
+}
+
+/** Neither it nor a day of its own deeds holds evidence. */
+function isQuiet(process: Process): boolean {
+  if (process.hasEvidence) return false;
+  for (const day of process.dayChains?.values() ?? []) if (day.hasHolders) return false;
+  return true;
+}
+
+/** No ledger names them, so without them every ledger stays as it is. */
+function isCovered(): (process: Process) => boolean {
+  const shown = new Map<Chain, Set<Process>>();
+  return (process) => {
+    const { chain } = process;
+    if (chain === undefined) return false;
+    let those = shown.get(chain);
+    if (those === undefined) {
+      those = new Set([...chain.ledger.values(), ...chain.profiles.values()].map((item) => item.process));
+      shown.set(chain, those.add(chain.start));
+    }
+    return !those.has(process);
+  };
+}
