@@ -271,12 +271,26 @@ function addVolumeSql(table: string): string {
     ON CONFLICT (start_ms, host_key) DO UPDATE SET events = events + excluded.events`;
 }
 
+const STATED_BY_CREATION: ReadonlySet<string> = new Set(
+  'parent_id image command_line user integrity_level hashes parent_image parent_command_line current_directory original_file_name start_ms is_placeholder'.split(
+    ' ',
+  ),
+);
+
 function putProcessSql(): string {
   const columns =
     'id host host_key chain_id parent_id pid guid image command_line user integrity_level hashes parent_image parent_command_line current_directory original_file_name start_ms end_ms is_root is_placeholder points'.split(
       ' ',
     );
-  const changes = columns.slice(1).map((column) => `${column} = excluded.${column}`);
+  // An engine that had no more room for a process knows it as a placeholder when it is named again: what its creation said stays.
+  const isNamedAgain = 'excluded.is_placeholder = 1 AND processes.is_placeholder = 0';
+  const changes = columns
+    .slice(1)
+    .map((column) =>
+      STATED_BY_CREATION.has(column)
+        ? `${column} = CASE WHEN ${isNamedAgain} THEN processes.${column} ELSE excluded.${column} END`
+        : `${column} = excluded.${column}`,
+    );
   return `INSERT INTO processes (${columns.join(', ')}, events) VALUES (${columns.map(() => '?').join(', ')}, 0)
     ON CONFLICT (id) DO UPDATE SET ${changes.join(', ')}`;
 }

@@ -346,6 +346,32 @@ describe('chains that join', () => {
 });
 
 describe('processes and events', () => {
+  test('a process that the engine had no more room for keeps what its creation said', () => {
+    const created = process('p1', 'c1', { parentId: 'p0', endMs: 0 });
+    commit({ processes: [created] });
+    const again = process('p1', 'c2', {
+      image: 'seen.exe',
+      commandLine: '',
+      user: '',
+      integrityLevel: '',
+      hashes: '',
+      parentImage: '',
+      parentCommandLine: '',
+      currentDirectory: '',
+      originalFileName: '',
+      startMs: 0,
+      endMs: 900,
+      isPlaceholder: true,
+      points: 50,
+    });
+    commit({ processes: [again] });
+    expect(store.queries.processes(['p1'])).toEqual([{ ...created, chainId: 'c2', endMs: 900, points: 50 }]);
+    // A placeholder gives way to whatever is told later, as ever.
+    commit({ processes: [process('p2', 'c3', { isPlaceholder: true, commandLine: '' })] });
+    commit({ processes: [process('p2', 'c3')] });
+    expect(store.queries.processes(['p2'])).toEqual([process('p2', 'c3')]);
+  });
+
   test('a process that turned out to be another takes its events along', () => {
     commit({ processes: [process('old', 'c1')], events: [eventRow(1, 'old'), eventRow(2, 'old')] });
     commit({
