@@ -1,65 +1,31 @@
 /** A real server that takes events while it is backed up; the restored folder, served, ends with the same threats byte for byte. */
 
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chainsight, killServers, startServer, type StartedServer } from '../../../test/support/server-program.js';
 
-const PROGRAM = fileURLToPath(new URL('../../../bin/chainsight.js', import.meta.url));
-const run = promisify(execFile);
 const EVENTS_IN_REQUEST = 50;
 
 let folder: string;
-const running = new Set<ChildProcess>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chainsight-backup-command-'));
 });
 
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL');
+  await killServers();
   await rm(folder, { recursive: true });
 });
 
-async function chainsight(...args: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [PROGRAM, ...args], { maxBuffer: 64 * 1024 * 1024 });
-  return stdout;
+async function stop({ child, ended }: StartedServer): Promise<void> {
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
 }
 
-interface Server {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-async function serve(data: string): Promise<Server> {
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  running.add(child);
-  // Told by the server in one write, unlike its file, which may be there and still be empty.
-  let out = '';
-  child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
-  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the server ended with code ${code}`)));
-  while (!out.includes('listens on')) await Promise.race([once(child.stdout, 'data'), ended]);
-  ended.catch(() => undefined);
-  const url = /listens on (\S+)/.exec(out)![1]!;
-  return {
-    url,
-    async stop() {
-      const exit = once(child, 'exit');
-      child.kill('SIGTERM');
-      expect(await exit).toEqual([0, null]);
-      running.delete(child);
-    },
-  };
-}
-
-async function feed({ url }: Server, token: string, requests: readonly string[]): Promise<void> {
+async function feed({ url }: StartedServer, token: string, requests: readonly string[]): Promise<void> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
   for (const body of requests) {
     let answer = await fetch(`${url}/api/v1/events`, { method: 'POST', headers, body });
@@ -79,23 +45,23 @@ test('backed up under load, restored and served, it ends with the same threats',
     lines.slice(at * EVENTS_IN_REQUEST, (at + 1) * EVENTS_IN_REQUEST).join('\n'),
   );
   const token = (await chainsight('token', 'create', '--data', data, '--role', 'sensor', '--name', 'test')).trim();
-  const server = await serve(data);
+  const server = await startServer(['--data', data]);
   await feed(server, token, requests.slice(0, requests.length / 2));
   const [summary] = await Promise.all([
     chainsight('backup', archive, '--data', data, '--format', 'json'),
     feed(server, token, requests.slice(requests.length / 2)),
   ]);
-  await server.stop();
+  await stop(server);
   const expected = await chainsight('export', 'threats', '--data', data);
   expect(expected.trimEnd().split('\n').length).toBeGreaterThan(3);
   for (const { lastPosition, statePosition } of (JSON.parse(summary) as Summary).logs)
     expect(lastPosition).toBeGreaterThanOrEqual(statePosition);
 
   await chainsight('restore', archive, '--data', restored);
-  const again = await serve(restored);
+  const again = await startServer(['--data', restored]);
   // What came after the back-up is sent anew, with all the rest: events that are known take effect once. The token came along.
   await feed(again, token, requests);
-  await again.stop();
+  await stop(again);
   expect(await chainsight('export', 'threats', '--data', restored)).toBe(expected);
 });
 

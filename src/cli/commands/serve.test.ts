@@ -1,6 +1,6 @@
 /** The built program itself: how it starts, what it says when it cannot, how it stops, and the commands beside it. */
 
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,25 +8,19 @@ import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TEST_CERT, TEST_KEY } from '../../../test/support/certificate.js';
+import { attack } from '../../../test/support/live-kit.js';
+import { killServers, PROGRAM, startServer, type StartedServer } from '../../../test/support/server-program.js';
 
-const PROGRAM = fileURLToPath(new URL('../../../bin/chainsight.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'chainsight-cli-'));
-const running: Running[] = [];
 let folders = 0;
 
 beforeAll(() => {
   // Builds where the sources are newer, so that no case pays for it.
   run('config');
 });
-afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL');
-    await ended;
-  }
-});
+afterEach(() => killServers());
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const newFolder = (): string => join(root, `data-${folders++}`);
@@ -51,50 +45,19 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(inherited), CHAINSIGHT_RULES_BUNDLED: 'false' };
 }
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<number | null>;
-  readonly url: string;
-  readonly link: string | undefined;
-}
-
-async function serve(...args: string[]): Promise<Running> {
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--listen', '127.0.0.1:0', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: cleanEnvironment(),
-  });
-  const ended = once(child, 'exit').then(([code]) => code as number | null);
-  let out = '';
-  let err = '';
-  child.stderr?.on('data', (piece: Buffer) => (err += piece.toString()));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (piece: Buffer) => {
-      out += piece.toString();
-      if (/listens on .*\n/.test(out)) setTimeout(resolve, 20);
-    });
-    void ended.then((code) => reject(new Error(`ended with ${code}: ${err}`)));
-  });
-  const server: Running = {
-    child,
-    ended,
-    url: /listens on (\S+)/.exec(out)?.[1] ?? '',
-    link: /First start: open (\S+)/.exec(out)?.[1],
-  };
-  running.push(server);
-  return server;
-}
+const serve = (...args: string[]): Promise<StartedServer> => startServer(args, cleanEnvironment());
 
 describe('chainsight serve', () => {
   test('starts on an empty folder, prints one link, and stops with 0', async () => {
     const data = newFolder();
     const server = await serve('--data', data);
-    expect(server.link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/setup#token=[\w-]{43}$/);
+    expect(server.setupLink).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/setup#token=[\w-]{43}$/);
     expect((await fetch(`${server.url}/ready`)).status).toBe(200);
     expect(JSON.parse(readFileSync(join(data, 'server.json'), 'utf8'))).toMatchObject({
       url: server.url,
       pid: server.child.pid,
     });
-    const token = server.link?.split('token=')[1];
+    const token = server.setupLink?.split('token=')[1];
     const setUp = await fetch(`${server.url}/api/v1/setup`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -105,7 +68,7 @@ describe('chainsight serve', () => {
     expect(await server.ended).toBe(0);
     expect(existsSync(join(data, 'server.json'))).toBe(false);
     const again = await serve('--data', data);
-    expect(again.link).toBeUndefined();
+    expect(again.setupLink).toBeUndefined();
   });
 
   test('an open stream and idle connections do not hold up its end', async () => {
@@ -262,6 +225,30 @@ describe('chainsight serve', () => {
       expect(result.err).toContain(says);
     });
   });
+});
+
+test('what a hunt found is there after a restart', async () => {
+  const data = newFolder();
+  const secret = run('token', 'create', '--data', data, '--role', 'admin', '--name', 'script').out.trim();
+  const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+  const ask = async ({ url }: StartedServer, path: string, body?: object): Promise<Record<string, unknown>> => {
+    const answer = await fetch(`${url}/api/v1${path}`, {
+      headers,
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    });
+    expect(answer.ok, `${path}: ${answer.status}`).toBe(true);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const server = await serve('--data', data);
+  await ask(server, '/events', attack()[0]!);
+  const { id } = await ask(server, '/hunts', { from: '2026-01-01T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z' });
+  await expect.poll(async () => (await ask(server, `/hunts/${String(id)}`)).state, { timeout: 10_000 }).toBe('done');
+  const before = [await ask(server, '/hunts'), await ask(server, `/hunts/${String(id)}/chains`)];
+  expect(before).toMatchObject([{ items: [{ id, chains: 1 }] }, { items: [{ start: { commandLine: 'shell.exe' } }] }]);
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toBe(0);
+  const again = await serve('--data', data);
+  expect([await ask(again, '/hunts'), await ask(again, `/hunts/${String(id)}/chains`)]).toEqual(before);
 });
 
 describe('commands on a folder', () => {

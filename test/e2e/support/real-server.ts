@@ -1,15 +1,12 @@
 /** The real server over an empty data folder, as a person starts it: the console is tried against it, not only against canned answers. */
 
-import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { startServer } from '../../support/server-program.js';
 
-const PROGRAM = fileURLToPath(new URL('../../../bin/chainsight.js', import.meta.url));
-const START_MS = 120_000;
+export { chainsight } from '../../support/server-program.js';
 
 export interface RealServer {
   readonly origin: string;
@@ -26,40 +23,18 @@ export interface RealServer {
 export async function startRealServer(settings = ''): Promise<RealServer> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'chainsight-console-'));
   writeFileSync(join(dataFolder, 'chainsight.yml'), settings);
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', dataFolder, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await ended;
-    rmSync(dataFolder, { recursive: true, force: true });
+  const { child, url, setupLink, ended, output } = await startServer(['--data', dataFolder]);
+  return {
+    origin: url,
+    setupLink: setupLink!,
+    dataFolder,
+    output,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
   };
-  const link = new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString('utf8');
-      const found = /http:\/\/\S+\/setup#token=\S+/.exec(output);
-      if (found) resolve(found[0]);
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', (code) => reject(new Error(`The server ended with ${code} before it was ready:\n${output}`)));
-    setTimeout(() => reject(new Error(`The server was not ready in time:\n${output}`)), START_MS).unref();
-  });
-  try {
-    const setupLink = await link;
-    return { origin: new URL(setupLink).origin, setupLink, dataFolder, output: () => output, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-/** What a command prints on stdout. */
-export async function chainsight(...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], { maxBuffer: 256 * 1024 * 1024 });
-  return stdout;
 }
 
 /** Hands in NDJSON events as a shipper would: in batches, each acknowledged before the next, and sent again where the server asks to wait. */
