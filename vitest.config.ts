@@ -26,7 +26,18 @@ export default defineConfig({
       { extends: true, test: { name: 'golden', include: ['test/golden/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'whole', include: ['test/*.test.ts', 'test/{property,replay,fuzz}/**/*.test.ts'] },
+        test: { name: 'whole', include: ['test/*.test.ts', 'test/{property,replay}/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        // Nothing but the processors bounds it, and nothing it measures minds a neighbour.
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          testTimeout: 3_600_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,

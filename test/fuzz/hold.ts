@@ -1,30 +1,34 @@
 /**
- * What holds a parser to its promise: as many inputs as the suite has time for, each given, timed and, where it breaks something, named.
- * `FUZZ_SEED` and `FUZZ_CASES` ask for others; the seed is part of every failure's text.
+ * What holds a parser to its promise: as many inputs as the suite has time for, each given, timed and, where it breaks something, named; and memory that does
+ * not grow with their number. `FUZZ_SEED` and `FUZZ_CASES` ask for others; the seed is part of every failure's text.
  */
 
 import { expect } from 'vitest';
+import { heldBytes } from '../support/heap.js';
 import { randomFrom, type Random } from '../support/random.js';
 
 export const SEED = Number(process.env['FUZZ_SEED'] ?? 20_241_105);
-export const CASES = Number(process.env['FUZZ_CASES'] ?? 100_000);
-/** For parsers that take a millisecond or more an input: the full number is for a run by hand, `FUZZ_CASES=100000`. */
+export const CASES = Number(process.env['FUZZ_CASES'] ?? 500_000);
+/** For what takes a millisecond or more an input: the full number is for a run by hand, `FUZZ_CASES=500000`. */
 export const SLOW_CASES = Number(process.env['FUZZ_CASES'] ?? 5_000);
 console.info(`fuzz: seed ${SEED}, ${CASES} inputs a parser, ${SLOW_CASES} a slow one`);
 
 const SLOWEST_MS = 1000;
+/** Caches that have a bound fill; half a hundred bytes for each input would be more. */
+const GROWTH_BYTES = 16 * 1024 * 1024;
 
 /**
  * Runs `parse` on every input.
  *
  * @returns how many inputs there were
- * @throws Error  that names seed and case of the first input that throws, or is slow
+ * @throws Error  that names seed and case of the first input that throws, or is slow, or says how memory grew
  */
 export function hold(
   input: (random: Random) => unknown,
   parse: (input: unknown, random: Random) => void,
   cases = CASES,
 ): number {
+  const growth = new Growth(cases);
   for (let index = 0; index < cases; index++) {
     const random = randomFrom(SEED + index);
     const value = input(random);
@@ -37,9 +41,9 @@ export function hold(
     } catch (error) {
       throw new Error(`seed ${SEED}, case ${index}: ${shown(value)}`, { cause: error });
     }
+    growth.after(index);
   }
-  expect(Object.keys(Object.prototype)).toEqual([]);
-  return cases;
+  return endOf(cases, growth);
 }
 
 /** The same where an answer takes its turn; time is what the whole process computed meanwhile. */
@@ -48,6 +52,7 @@ export async function holdEach(
   ask: (input: unknown) => Promise<void>,
   cases: number,
 ): Promise<number> {
+  const growth = new Growth(cases);
   for (let index = 0; index < cases; index++) {
     const value = input(randomFrom(SEED + index));
     const { user, system } = process.cpuUsage();
@@ -58,9 +63,31 @@ export async function holdEach(
     } catch (error) {
       throw new Error(`seed ${SEED}, case ${index}: ${shown(value)}`, { cause: error });
     }
+    growth.after(index);
   }
+  return endOf(cases, growth);
+}
+
+function endOf(cases: number, growth: Growth): number {
   expect(Object.keys(Object.prototype)).toEqual([]);
+  growth.end();
   return cases;
+}
+
+/** From a fifth of the inputs on: by then code is compiled, and caches hold what they may. */
+class Growth {
+  #held = 0;
+
+  constructor(private readonly cases: number) {}
+
+  after(index: number): void {
+    if (index === Math.floor(this.cases / 5)) this.#held = heldBytes();
+  }
+
+  end(): void {
+    const grown = heldBytes() - this.#held;
+    expect(grown, `${grown} bytes more are held than after a fifth of ${this.cases} inputs`).toBeLessThan(GROWTH_BYTES);
+  }
 }
 
 function computingMs(run: () => void): number {

@@ -78,7 +78,7 @@ function ask(expression: Expression, random: Random): void {
 describe('expressions', () => {
   const grammar = { corpus: EXPRESSIONS, tokens: EXPRESSION_TOKENS, many: MANY_EXPRESSION_TOKENS };
 
-  test('each is refused with a reason or answers an event', { timeout: 300_000 }, () => {
+  test('each is refused with a reason or answers an event', () => {
     let compiled = 0;
     const held = hold(
       (random) => anyText(random, grammar),
@@ -108,7 +108,7 @@ describe('patterns', () => {
   ];
   const grammar = { corpus: PATTERNS, tokens: PATTERN_TOKENS, many: MANY_PATTERN_TOKENS };
 
-  test('each is refused with a reason or looked for in a text', { timeout: 300_000 }, () => {
+  test('each is refused with a reason or looked for in a text', () => {
     let compiled = 0;
     const held = hold(
       (random) => anyText(random, grammar),

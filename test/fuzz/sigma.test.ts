@@ -129,7 +129,7 @@ const grammar = {
 const CODES: ReadonlySet<string> = new Set(Object.keys(SIGMA_CODES));
 
 describe('files', () => {
-  test('give documents that hold what their types promise', { timeout: 900_000 }, () => {
+  test('give documents that hold what their types promise', () => {
     let kept = 0;
     const held = hold(
       (random) => anyText(random, grammar),
@@ -166,7 +166,7 @@ describe('parts', () => {
       `sel:\n  ${pick(random, ['A|re', 'A|re|m', 'A', 'A|contains', "'|re'"])}: ${JSON.stringify(text)}\ncondition: sel`,
     );
 
-  test('regular expressions compile for the engine that runs them', { timeout: 600_000 }, () => {
+  test('regular expressions compile for the engine that runs them', () => {
     const patterns = {
       corpus: ['^a(b|c)*\\d{2,5}$', '(?i)x.*y', '\\bpowershell\\s+-e'],
       tokens: PATTERN_TOKENS,
@@ -184,12 +184,11 @@ describe('parts', () => {
         documents.forEach(checkDocument);
         kept += documents.length;
       },
-      CASES / 5,
     );
-    expect(kept).toBeGreaterThan(CASES / 50);
+    expect(kept).toBeGreaterThan(CASES / 10);
   });
 
-  test('conditions name only what is there', { timeout: 600_000 }, () => {
+  test('conditions name only what is there', () => {
     const names = new Set(['sel_a', 'sel_b', 'filter_x', '_hidden', 'constructor']);
     const conditions = {
       corpus: [
