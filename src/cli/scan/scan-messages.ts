@@ -15,6 +15,8 @@ export interface ScanThreadData {
   readonly policy: PolicyOptions;
   readonly minScore: number | undefined;
   readonly keepHits: boolean;
+  /** As `makeShareTable` makes it, the same for all. */
+  readonly shares: SharedArrayBuffer;
   /** To every thread by place; `undefined` in the own place. */
   readonly peers: readonly (MessagePort | undefined)[];
 }

@@ -5,7 +5,6 @@
 
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ScanPart } from '../../app/scan/scan.js';
-import { shareOf } from '../../app/partition.js';
 import { assert } from '../../engine/base/assert.js';
 import type { Event } from '../../engine/event/event.js';
 import { correlationPlan } from '../../engine/rule/sigma/correlation/correlation-plan.js';
@@ -17,6 +16,7 @@ import { loadPolicy } from '../policy-options.js';
 import { setProgramRoot } from '../program-root.js';
 import { saveRules, useRuleCache, userCacheFolder } from '../rule-cache.js';
 import { HostGuess } from '../host-guess.js';
+import { HostShares } from './host-shares.js';
 import { LineBatchWriter, linesOf, type LineBatch } from './line-batch.js';
 import type { BetweenScanThreads, FromScanThread, ScanThreadData, ToScanThread } from './scan-messages.js';
 
@@ -91,16 +91,18 @@ class ScanThread implements Sink {
   readonly #place: number;
   readonly #peers: readonly (Peer | undefined)[];
   readonly #guess = new HostGuess();
+  readonly #shares: HostShares;
   #hasReadAll = false;
   #hasEndedEvents = false;
 
   constructor(
-    { place, peers }: ScanThreadData,
+    { place, peers, shares }: ScanThreadData,
     part: ScanPart,
     private readonly tell: (message: FromScanThread) => void,
   ) {
     this.#part = part;
     this.#place = place;
+    this.#shares = new HostShares(shares);
     this.#peers = peers.map((port) => {
       if (port === undefined) return undefined;
       const peer = new Peer(port);
@@ -110,7 +112,7 @@ class ScanThread implements Sink {
   }
 
   event(event: Event): void {
-    const peer = this.#peers[shareOf(event.host, this.#peers.length)];
+    const peer = this.#peers[this.#shares.of(event.host)];
     if (peer === undefined) this.#part.event(event);
     else peer.addEvent(event);
   }
@@ -135,7 +137,7 @@ class ScanThread implements Sink {
 
   #divert(bytes: Uint8Array, file: string, line: number): boolean {
     const host = this.#guess.of(bytes);
-    const share = host === undefined ? this.#place : shareOf(host, this.#peers.length);
+    const share = host === undefined ? this.#place : this.#shares.of(host, bytes.length);
     const peer = this.#peers[share];
     if (peer === undefined) return false;
     peer.addLine(bytes, file, line);

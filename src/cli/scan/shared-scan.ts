@@ -11,6 +11,7 @@ import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import type { FileInput } from '../../files/index.js';
 import { tellErrors, type PolicyOptions } from '../policy-options.js';
 import { programRoot } from '../program-root.js';
+import { makeShareTable } from './host-shares.js';
 import type { Progress } from './progress.js';
 import type { FromScanThread, ScanThreadData, ToScanThread } from './scan-messages.js';
 
@@ -99,8 +100,9 @@ function startThreads(count: number, { policy, minScore, keepHits }: SharedScanO
     }
   }
   const program = pathToFileURL(join(programRoot(), 'dist', 'scan-thread.js'));
+  const shares = makeShareTable(count);
   return ports.map((peers, place) => {
-    const data: ScanThreadData = { programRoot: programRoot(), place, policy, minScore, keepHits, peers };
+    const data: ScanThreadData = { programRoot: programRoot(), place, policy, minScore, keepHits, shares, peers };
     return new Worker(program, { workerData: data, transferList: peers.filter((port) => port !== undefined) });
   });
 }
