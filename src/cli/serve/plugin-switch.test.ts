@@ -20,7 +20,8 @@ import type { SettingValues } from '../settings.js';
 import { openDetection, type OpenDetection } from './detection/open-detection.js';
 
 const RISE = 'integrity-rise';
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const warned: object[] = [];
+const quiet = { info: () => undefined, warn: (fields: object) => void warned.push(fields), error: () => undefined };
 let dataFolder: string;
 let detection: OpenDetection | undefined;
 
@@ -154,4 +155,10 @@ test('a change of configuration is one record and one entry in the audit log, an
     const bytes = readFileSync(file);
     for (const text of [secret, 'another-secret']) expect(bytes.includes(text), file).toBe(false);
   }
+});
+
+test('a name in plugins.off that switches nothing off is told', async () => {
+  warned.length = 0;
+  await restart({ 'plugins.off': [RISE, 'hello', 'no-such'] });
+  expect(warned).toEqual([{ plugin: 'hello' }, { plugin: 'no-such' }]);
 });

@@ -18,6 +18,8 @@ export function startPlugins(
   live: () => LiveService | undefined,
   logger: ServerLogger,
 ): Promise<PluginHost> {
+  for (const plugin of values['plugins.off'].filter((name) => !JUDGES.some((judge) => judge.name === name)))
+    logger.warn({ plugin }, 'is named in plugins.off, and is none of the plugins that are on by themselves');
   return createPluginHost({
     judges: JUDGES,
     bundled: BUNDLED_PLUGINS,
