@@ -14,6 +14,9 @@ import { CHUNK_BYTES } from '../../src/sources/evtx/chunk-bytes.js';
 import { FILE_HEADER_BYTES } from '../../src/sources/evtx/file-header.js';
 import { writeEvtx } from '../../src/sources/evtx/testing/evtx-writer.js';
 import { eventRecord, SAMPLE_DATA, smallRecord } from '../../src/sources/evtx/testing/sample-log.js';
+import { Engine } from '../../src/engine/engine.js';
+import { COMPILED } from '../faults/lives/worker.js';
+import { policy } from '../support/rules.js';
 import { CASES, hold } from './hold.js';
 import { mutate, noise, pick, randomTree } from './mutation.js';
 import type { Random } from '../support/random.js';
@@ -265,18 +268,26 @@ describe('normalise', () => {
     expect(held).toBe(CASES);
   });
 
-  test('known shapes with values put elsewhere', () => {
+  test('known shapes with values put elsewhere, and an engine that judges what comes of them', () => {
+    let engine = newEngine();
+    let position = 0;
     const held = hold(
       (random) => shuffled(random, JSON.parse(pick(random, records)), NAMES),
       (input) => {
         const result = normalise(input, { file: undefined, line: 0, host: 'sender' });
-        if (isSkip(result)) checkSkip(result);
-        else checkEvent(result);
+        if (isSkip(result)) return checkSkip(result);
+        checkEvent(result);
+        if (++position % 500 === 0) engine = newEngine();
+        engine.apply(result, position);
       },
     );
     expect(held).toBe(CASES);
+    expect(position).toBeGreaterThan(CASES / 4);
   });
 });
+
+const newEngine = (): Engine =>
+  new Engine(policy(COMPILED.rules, { skipImages: ['skipped.exe'] }), { recordEvents: false, plugins: [] });
 
 /** A parsed record in which, here and there, a value is random or a name is another. */
 function shuffled(random: Random, value: unknown, names: readonly string[]): unknown {
