@@ -325,7 +325,7 @@ export const en = {
     wouldScore: 'Would score',
     processes: 'Processes',
     when: 'Began',
-    notStored: 'not stored any more',
+    notStored: 'not stored',
     progress: 'Part of the log read',
     state: {
       running: 'running',

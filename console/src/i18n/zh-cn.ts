@@ -326,7 +326,7 @@ export const zhCn: Messages = {
     wouldScore: '分数',
     processes: '进程数',
     when: '开始时间',
-    notStored: '已不再保存',
+    notStored: '未保存',
     progress: '已读取的日志比例',
     state: { running: '运行中', done: '完成', failed: '失败', cancelled: '已取消', interrupted: '已中断' },
     interrupted: '该狩猎运行期间服务器停止了。',

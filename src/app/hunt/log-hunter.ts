@@ -3,7 +3,7 @@
  * taking events in goes on meanwhile.
  */
 
-import type { Chain } from '../../engine/chain/chain.js';
+import { NO_DAY, type Chain } from '../../engine/chain/chain.js';
 import { Engine } from '../../engine/engine.js';
 import type { Event } from '../../engine/event/event.js';
 import { hostKey } from '../../engine/event/host-name.js';
@@ -146,8 +146,9 @@ class Hunt {
 
   #found(): Chain[] {
     const wanted = new Set([...this.#chains].map((id) => this.#names.current(id)));
-    const chains = [...this.#engine.chains()];
-    const found = this.#isHit === undefined ? chains : chains.filter((chain) => wanted.has(chain.id));
+    const found = [...this.#engine.chains()].filter((chain) =>
+      this.#isHit === undefined ? !isBlankDay(chain) : wanted.has(chain.id),
+    );
     return found.sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1));
   }
 
@@ -165,6 +166,11 @@ class Hunt {
     if (event.timeMs < fromMs || event.timeMs >= toMs) return false;
     return this.#hostKey === undefined || this.#hostKey === hostKey(event.host);
   }
+}
+
+/** A day of a root process on which nothing was found: a live server stores none either. */
+function isBlankDay({ day, ledger, hitCounts }: Chain): boolean {
+  return day !== NO_DAY && ledger.size === 0 && hitCounts.size === 0;
 }
 
 /** A query that cannot be compiled is true of nothing: `check` has told why before. */

@@ -248,6 +248,16 @@ describe('hunts', () => {
     expect(answer.chains.map(({ threat }) => threat.start.commandLine)).toEqual(starts);
   });
 
+  test('a root process on whose day nothing was found is no chain of the answer, unless it is asked for', async () => {
+    const image = 'C:\\Windows\\System32\\services.exe';
+    const record = sysmon({ number: 400, atMs: 2 * HOUR_MS, host: 'ws8', guid: guid(400), image: 'services.exe' });
+    await live.service.intake.take(incoming({ ...record, Image: image }), 's');
+    const plugins = () => [{ name: 'looks-at-chains', processCreated: () => undefined }];
+    expect((await hunt({ host: 'ws8' }, { plugins })).chains).toEqual([]);
+    const asked = await hunt({ host: 'ws8', query: "'services' in image" }, { plugins });
+    expect(asked.chains.map(({ threat }) => threat.start.image)).toEqual([image]);
+  });
+
   test('a chain that joins another after its hit is found under its new name', async () => {
     const [shell, evil, worse] = attack('ws9', 300, 2 * HOUR_MS);
     await live.service.intake.take(incoming(worse!, evil!, shell!), 's');
