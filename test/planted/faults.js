@@ -602,4 +602,20 @@ export const FAULTS = [
     replace: '',
     test: 'src/cli/serve/plugin-switch.test.ts',
   },
+  {
+    promise: 'compiled = plain',
+    fault: 'what is under `not` is taken apart without turning `and` into `or`',
+    file: 'src/engine/rule/sigma/compiled/condition-test.ts',
+    find: "made.by === 'all' ? 'some' : 'all'",
+    replace: 'made.by',
+    test: 'src/engine/rule/sigma/compiled/agreement.test.ts',
+  },
+  {
+    promise: 'compiled = plain',
+    fault: 'a rule without any text to look for is never asked where its field is absent',
+    file: 'src/engine/rule/index/field-index.ts',
+    find: 'return this.#unsoughtItems.length === 0 ? NONE : this.#unsoughtItems.filter(this.#mayHold);',
+    replace: 'return NONE;',
+    test: 'src/engine/rule/sigma/compiled/agreement.test.ts',
+  },
 ];
