@@ -234,6 +234,20 @@ function mountSmall(): string | undefined {
   }
 }
 
+/** Writes to `ballast` until so many bytes of the small file system are left. */
+function fillSmall(ballast: string, leftBytes: number): void {
+  const piece = Buffer.alloc(256 * 1024, 1);
+  const { bavail, bsize } = statfsSync(small!);
+  // The last pieces may not fit any more: then it is full.
+  for (let left = bavail * bsize - leftBytes; left > 0; left -= piece.length) {
+    try {
+      appendFileSync(ballast, piece);
+    } catch {
+      return;
+    }
+  }
+}
+
 const small = process.platform === 'linux' ? mountSmall() : undefined;
 afterAll(() => {
   if (small === undefined) return;
@@ -249,18 +263,7 @@ test.skipIf(small === undefined)(
     const ballast = join(small!, 'ballast');
     const server = await startServer(data);
     const sensor = new Sensor(server, await newToken(data, 'sensor'));
-    const fill = (): void => {
-      const piece = Buffer.alloc(256 * 1024, 1);
-      const { bavail, bsize } = statfsSync(small!);
-      // The last pieces may not fit any more: then it is full.
-      for (let left = bavail * bsize; left > 0; left -= piece.length) {
-        try {
-          appendFileSync(ballast, piece);
-        } catch {
-          return;
-        }
-      }
-    };
+    const fill = (): void => fillSmall(ballast, 0);
     const fault = { name: 'a full file system', lines: [], says: /MiB left|disk is full/ };
     // That it is used for the first time cannot be noted, and is no reason to turn its sensor away with another one.
     const unused = await newToken(data, 'sensor');
@@ -272,5 +275,49 @@ test.skipIf(small === undefined)(
     expect(await stopped(server, 'SIGTERM')).toBe(0);
     await expectAll(data, 'after the disk was full');
     tell('disk', `a full tmpfs: ${refused} refusals, 0 lost, back after ${(returnMs / 1000).toFixed(1)} s`);
+  },
+);
+
+test.skipIf(small === undefined)(
+  'a disk that is full but for the reserve: no more events, while people still change what they must, and each change is in the audit log',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const data = join(small!, 'reserve');
+    const ballast = join(small!, 'reserve-ballast');
+    const server = await startServer(data);
+    const sensor = new Sensor(server, await newToken(data, 'sensor'));
+    const admin = await newToken(data, 'admin');
+    const change = (method: 'POST' | 'DELETE', path: string, body?: object): Promise<Response> =>
+      fetch(`${server.url}/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${admin}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    await sensor.sendUntil(({ status }) => status === 202, RETURN_MS);
+    // Of a small file system a twentieth is left alone by the log.
+    fillSmall(ballast, statfsSync(small!).blocks * statfsSync(small!).bsize * 0.04);
+    await sensor.sendUntil(({ status, detail }) => status === 503 && /MiB left/.test(detail), RETURN_MS);
+    const ids: string[] = [];
+    for (let at = 0; at < 40; at++) {
+      const answer = await change('POST', '/tokens', { name: `made in need ${at}`, role: 'viewer', hosts: [] });
+      expect(answer.status, await answer.clone().text()).toBe(201);
+      ids.push(((await answer.json()) as { token: { id: string } }).token.id);
+    }
+    expect((await change('DELETE', `/tokens/${ids[0]!}`)).status).toBe(204);
+    expect((await sensor.send()).status).toBe(503);
+    const audit = await chainsight('audit', 'list', '--data', data, '--format', 'ndjson');
+    expect(audit.split('\n').filter((line) => line.includes('made in need')).length).toBeGreaterThanOrEqual(40);
+    await chainsight('audit', 'verify', '--data', data);
+    rmSync(ballast);
+    await sensor.sendUntil(({ status }) => status === 202, RETURN_MS);
+    expect(await stopped(server, 'SIGTERM')).toBe(0);
+    await chainsight('audit', 'verify', '--data', data);
+    tell(
+      'disk',
+      `all but the reserve full: ${sensor.refused} refusals, ${ids.length + 1} changes of people, all in the audit log`,
+    );
   },
 );

@@ -81,7 +81,7 @@ export async function stopped({ child }: Server, signal: NodeJS.Signals): Promis
   return code;
 }
 
-export async function newToken(data: string, role: 'sensor' | 'viewer'): Promise<string> {
+export async function newToken(data: string, role: 'sensor' | 'viewer' | 'admin'): Promise<string> {
   return (await chainsight('token', 'create', '--data', data, '--role', role, '--name', `test ${role}`)).trim();
 }
 

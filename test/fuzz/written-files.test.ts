@@ -1,6 +1,6 @@
 /**
  * What holds of every file that a person may hand in: packs, the original's rule folders, policy files, the configuration. YAML takes its time:
- * the suite gives those parsers a tenth of the inputs, and `FUZZ_CASES=100000` all of them (five minutes for packs).
+ * the suite gives those parsers fewer inputs, and `FUZZ_CASES=500000` all of them.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -182,8 +182,10 @@ describe('rule folders of the original', () => {
         if (imported.ruleCount + imported.profileCount === 0) return;
         kept++;
         const pack = loadPack(imported.files, { technique: techniqueById });
-        const errors = pack.diagnostics.filter(({ severity }) => severity === 'error');
-        if (errors.length > 0 || pack.rules.length !== imported.ruleCount)
+        // An expression longer than a pack may hold is told here, not by the import, and costs its rule.
+        const tooLong = pack.diagnostics.filter(({ message }) => message.includes('is longer than 20000 characters'));
+        const errors = pack.diagnostics.filter((each) => each.severity === 'error' && !tooLong.includes(each));
+        if (errors.length > 0 || pack.rules.length < imported.ruleCount - tooLong.length)
           throw new Error(errors.map(formatDiagnostic).join('\n'));
       },
     );
@@ -313,7 +315,8 @@ log: {level: info}
         if (!flagged.ok) checkDiagnostics(flagged.error);
         if (isAddressOrNetwork(text)) new AddressList([text]).has('10.0.0.1');
       },
+      CASES / 5,
     );
-    expect(held).toBe(CASES);
+    expect(held).toBe(CASES / 5);
   });
 });
