@@ -17,7 +17,7 @@ import { valueOf, type Likely } from './schema-values.js';
 import type { Random } from '../support/random.js';
 
 /** Whole requests, of which some cost a password's hash. */
-const REQUESTS = SLOW_CASES * 4;
+const REQUESTS = SLOW_CASES * 2;
 
 const NAMES = [
   ...[

@@ -197,10 +197,12 @@ test('evtx: random and mutated chunks', () => {
   // What lies behind the records is empty, and changes of it would try nothing.
   const used = log.subarray(FILE_HEADER_BYTES, log.findLastIndex((byte) => byte !== 0) + 1);
   const tokens = [[0], [0xff, 0xff, 0xff, 0xff], [0x0f, 0x01, 0x01, 0], [0x0c, 0x01], [0x2a, 0x2a, 0, 0]];
+  // One for all inputs, of which each is a small part of it.
+  const file = new Uint8Array(log.byteLength);
+  file.set(log.subarray(0, FILE_HEADER_BYTES));
+  let filled = FILE_HEADER_BYTES;
   const held = hold(
     (random) => {
-      const file = new Uint8Array(log.byteLength);
-      file.set(log.subarray(0, FILE_HEADER_BYTES));
       const chunk =
         random(20) === 0
           ? noise(random)
@@ -209,6 +211,8 @@ test('evtx: random and mutated chunks', () => {
               [used],
               tokens.map((token) => Uint8Array.from(token)),
             );
+      file.fill(0, FILE_HEADER_BYTES, filled);
+      filled = FILE_HEADER_BYTES + Math.min(chunk.byteLength, CHUNK_BYTES);
       file.set(chunk.subarray(0, CHUNK_BYTES), FILE_HEADER_BYTES);
       return file;
     },
@@ -311,6 +315,8 @@ test('a batch numbers its items whatever the body is', () => {
         else checkEvent(item.event);
       }
     },
+    // The framing underneath has had its turn above.
+    CASES / 5,
   );
-  expect(held).toBe(CASES);
+  expect(held).toBe(CASES / 5);
 });
