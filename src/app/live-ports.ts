@@ -93,6 +93,10 @@ export interface EngineFigures {
   readonly waitingSinceMs: number | undefined;
   /** Events that correlations forgot for want of room, once for each correlation, since the start. */
   readonly forgottenByCorrelations: number;
+  /** Processes that it holds in memory. */
+  readonly processes: number;
+  /** Processes that left its memory for want of room, in its life; what was known of them is stored. */
+  readonly forgottenProcesses: number;
   /** Times that detection ended by itself and was begun again, since the start. */
   readonly restarts: number;
   /** JavaScript heap that detection has in use, beside that of the server itself. */

@@ -93,6 +93,8 @@ describe('/metrics', () => {
       events_waiting: 7,
       detection_lag_seconds: 1.5,
       correlation_events_forgotten_total: 3,
+      processes: 41,
+      processes_forgotten_total: 5,
       'threats{verdict="open"}': 1,
       'threats{verdict="confirmed"}': 0,
       'threats{verdict="ignored"}': 1,

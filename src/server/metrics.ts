@@ -52,7 +52,8 @@ export class Metrics {
     costs: readonly RuleCost[] | undefined,
   ): string {
     const nowMs = clock.nowMs();
-    const { backlog, waitingSinceMs, forgottenByCorrelations, restarts, heapBytes, spentMs } = figures();
+    const engine = figures();
+    const { backlog, waitingSinceMs, forgottenByCorrelations, restarts, heapBytes, spentMs } = engine;
     const { open, confirmed, ignored } = state.threatCounts();
     const memory = process.memoryUsage();
     const lines: string[] = [];
@@ -114,6 +115,13 @@ export class Metrics {
       'counter',
       'Events that correlations forgot for want of room, once for each correlation.',
       [['', forgottenByCorrelations]],
+    );
+    add('processes', 'gauge', 'Processes that detection holds in memory.', [['', engine.processes]]);
+    add(
+      'processes_forgotten_total',
+      'counter',
+      'Processes that left the memory of detection for want of room; what was known of them is stored.',
+      [['', engine.forgottenProcesses]],
     );
     add('detection_restarts_total', 'counter', 'Times that detection ended by itself and was begun again.', [
       ['', restarts],

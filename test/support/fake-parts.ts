@@ -343,6 +343,8 @@ export function fakeParts(decoder?: DecoderMaker): FakeParts {
       backlog: 7,
       waitingSinceMs: clock.nowMs() - 1500,
       forgottenByCorrelations: 3,
+      processes: 41,
+      forgottenProcesses: 5,
       restarts: 2,
       heapBytes: 0,
       spentMs: { read: 1000, disk: 2000, judge: 3500, store: 0 },

@@ -55,7 +55,6 @@ export interface LiveParts {
 export interface LiveFigures extends IntakeCounters, Omit<EngineFigures, 'restarts' | 'heapBytes' | 'spentMs'> {
   readonly lastPosition: number;
   readonly appliedPosition: number;
-  readonly processes: number;
   readonly chains: number;
 }
 
@@ -134,6 +133,7 @@ export class LiveService implements EventReader {
       processes: engine.processCount,
       chains: engine.chainCount,
       forgottenByCorrelations: engine.counts.forgottenByCorrelations,
+      forgottenProcesses: engine.counts.forgotten,
     };
   }
 

@@ -239,6 +239,8 @@ function figuresOf(handles: readonly DetectionHandle[]): EngineFigures {
     backlog: sumOf(standings, ({ figures }) => figures.backlog),
     waitingSinceMs: earliest(standings.map(({ figures }) => figures.waitingSinceMs)),
     forgottenByCorrelations: sumOf(standings, ({ figures }) => figures.forgottenByCorrelations),
+    processes: sumOf(standings, ({ figures }) => figures.processes),
+    forgottenProcesses: sumOf(standings, ({ figures }) => figures.forgottenProcesses),
     restarts: sumOf(handles, ({ restarts }) => restarts),
     heapBytes: sumOf(standings, ({ heapBytes }) => heapBytes),
     spentMs: {
