@@ -37,7 +37,7 @@ describe('/metrics', () => {
         expect(family.endsWith('_total')).toBe(line.endsWith(' counter'));
       } else expect(line).toMatch(new RegExp(`^${family}(?:\\{[a-z]+="[a-z0-9]+"\\})? \\d+(?:\\.\\d+)?$`));
     }
-    expect(seen.size).toBe(17);
+    expect(seen.size).toBe(19);
   });
 
   test('a status that was never answered has no line', async () => {
