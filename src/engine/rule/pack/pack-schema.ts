@@ -10,6 +10,9 @@ import { SIGMA_LEVELS } from '../sigma/document.js';
 
 export const POINTS_MAX = 10_000;
 
+/** Characters of one expression of a rule. */
+export const CONDITION_LENGTH_MAX = 20_000;
+
 const closed = { additionalProperties: false } as const;
 
 function text(description: string, maxLength: number) {
@@ -141,7 +144,7 @@ export const RuleSchema = Type.Object(
         uniqueItems: true,
       }),
     ),
-    conditions: Type.Array(text('An expression over the event.', 20_000), {
+    conditions: Type.Array(text('An expression over the event.', CONDITION_LENGTH_MAX), {
       description: 'Expressions, any of which is enough.',
       minItems: 1,
       maxItems: 1_000,

@@ -204,6 +204,16 @@ describe('importRmeye', () => {
       ],
     },
     {
+      name: 'an expression longer than a pack may hold',
+      files: {
+        'ioa/process.py': `rule = [{'name': 'A', 'score': 1, 'rules': ['true', 'image == "${'x'.repeat(20_000)}"']}]`,
+      },
+      kept: 1,
+      said: [
+        'ioa/process.py:1:1  RMEYE_EXPRESSION_INVALID  "A": an expression of 20011 characters, of which 20000 are allowed; this expression is left out.',
+      ],
+    },
+    {
       name: 'a score with a fraction',
       files: { 'ioa/process.py': `rule = [{'name': 'A', 'score': 2.5, 'rules': ['true']}]` },
       kept: 1,

@@ -14,7 +14,7 @@ import { ACTIONS, type Action } from '../../event/action.js';
 import { ruleDiagnostic, type RuleCode } from '../diagnostic-codes.js';
 import { compileExpression } from '../expression/index.js';
 import type { PackFile } from '../pack/pack-file.js';
-import { POINTS_MAX } from '../pack/pack-schema.js';
+import { CONDITION_LENGTH_MAX, POINTS_MAX } from '../pack/pack-schema.js';
 import type { RuleSetName } from '../rule.js';
 import { type PythonValue, readAssignment } from './python-literal.js';
 import { RuleIds } from './rule-id.js';
@@ -114,14 +114,9 @@ class FolderReader {
   #readRule(entry: MapValue, file: PackFile, role: Role): void {
     const name = this.#name(entry, file);
     const conditions = this.#texts(entry, 'rules', file).flatMap(({ value, line }) => {
-      const compiled = compileExpression(value);
-      if (compiled.ok) return [value];
-      this.report(
-        'RMEYE_EXPRESSION_INVALID',
-        `"${name}": ${compiled.error.message}; this expression is left out.`,
-        file,
-        line,
-      );
+      const fault = faultOf(value);
+      if (fault === undefined) return [value];
+      this.report('RMEYE_EXPRESSION_INVALID', `"${name}": ${fault}; this expression is left out.`, file, line);
       return [];
     });
     if (conditions.length === 0) {
@@ -220,6 +215,14 @@ class FolderReader {
       return [];
     });
   }
+}
+
+/** @returns why a pack would not take the expression */
+function faultOf(expression: string): string | undefined {
+  if (expression.length > CONDITION_LENGTH_MAX)
+    return `an expression of ${expression.length} characters, of which ${CONDITION_LENGTH_MAX} are allowed`;
+  const compiled = compileExpression(expression);
+  return compiled.ok ? undefined : compiled.error.message;
 }
 
 type MapValue = Extract<PythonValue, { kind: 'map' }>;
