@@ -63,9 +63,19 @@ export async function holdEach(
     } catch (error) {
       throw new Error(`seed ${SEED}, case ${index}: ${shown(value)}`, { cause: error });
     }
+    if (growth.isDueAfter(index)) await unpackersClosed();
     growth.after(index);
   }
+  await unpackersClosed();
   return endOf(cases, growth);
+}
+
+/** What unpacks holds memory outside of the heap, and lets go of it some turns after it was collected. */
+async function unpackersClosed(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) {
+    heldBytes();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 function endOf(cases: number, growth: Growth): number {
@@ -80,8 +90,12 @@ class Growth {
 
   constructor(private readonly cases: number) {}
 
+  isDueAfter(index: number): boolean {
+    return index === Math.floor(this.cases / 5);
+  }
+
   after(index: number): void {
-    if (index === Math.floor(this.cases / 5)) this.#held = heldBytes();
+    if (this.isDueAfter(index)) this.#held = heldBytes();
   }
 
   end(): void {
