@@ -614,7 +614,7 @@ export const FAULTS = [
     promise: 'compiled = plain',
     fault: 'a rule without any text to look for is never asked where its field is absent',
     file: 'src/engine/rule/index/field-index.ts',
-    find: 'return this.#unsoughtItems.length === 0 ? NONE : this.#unsoughtItems.filter(this.#mayHold);',
+    find: 'return (this.#foundAbsent ??= this.#unsoughtOf());',
     replace: 'return NONE;',
     test: 'src/engine/rule/sigma/compiled/agreement.test.ts',
   },

@@ -147,7 +147,8 @@ class Hunt {
   #found(): Chain[] {
     const wanted = new Set([...this.#chains].map((id) => this.#names.current(id)));
     const found = [...this.#engine.chains()].filter((chain) =>
-      this.#isHit === undefined ? !isBlankDay(chain) : wanted.has(chain.id),
+      // A day of a root process on which nothing was found is no answer: a live server stores none either.
+      this.#isHit === undefined ? chain.day === NO_DAY || !chain.isBlank : wanted.has(chain.id),
     );
     return found.sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1));
   }
@@ -166,11 +167,6 @@ class Hunt {
     if (event.timeMs < fromMs || event.timeMs >= toMs) return false;
     return this.#hostKey === undefined || this.#hostKey === hostKey(event.host);
   }
-}
-
-/** A day of a root process on which nothing was found: a live server stores none either. */
-function isBlankDay({ day, ledger, hitCounts }: Chain): boolean {
-  return day !== NO_DAY && ledger.size === 0 && hitCounts.size === 0;
 }
 
 /** A query that cannot be compiled is true of nothing: `check` has told why before. */

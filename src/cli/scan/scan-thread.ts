@@ -112,7 +112,9 @@ class ScanThread implements Sink {
   }
 
   event(event: Event): void {
-    const peer = this.#peers[this.#shares.of(event.host)];
+    const place = this.#shares.placeOf(event.host);
+    const peer = this.#peers[place];
+    if (peer === undefined) this.#shares.count(place);
     if (peer === undefined) this.#part.event(event);
     else peer.addEvent(event);
   }
@@ -137,7 +139,7 @@ class ScanThread implements Sink {
 
   #divert(bytes: Uint8Array, file: string, line: number): boolean {
     const host = this.#guess.of(bytes);
-    const share = host === undefined ? this.#place : this.#shares.of(host, bytes.length);
+    const share = host === undefined ? this.#place : this.#shares.placeOf(host);
     const peer = this.#peers[share];
     if (peer === undefined) return false;
     peer.addLine(bytes, file, line);

@@ -35,9 +35,10 @@ export class FieldIndex {
   /** Values of this field are numbers in several spellings (`0x1410`, `5136`). */
   readonly #hasNumbers: boolean;
   readonly #tables: readonly TextTable[];
-  /** Places of items that no text finds, and the items. */
+  /** Places of items that no text finds. */
   readonly #unsought: readonly number[];
-  readonly #unsoughtItems: readonly number[];
+  /** Of events without the field, once it was asked. */
+  #foundAbsent: readonly number[] | undefined;
   readonly #mayHold: MayHold;
   readonly #cache = new ValueCache<readonly number[]>();
   #last: string | number | undefined;
@@ -63,7 +64,6 @@ export class FieldIndex {
     const placeOf = new Map(this.#items.map((item, place) => [item, place]));
     this.#mayHold = mayHold;
     this.#unsought = filed.flatMap(({ item, requirement }) => (requirement === undefined ? [placeOf.get(item)!] : []));
-    this.#unsoughtItems = this.#unsought.map((place) => this.#items[place]!);
     const { numbers, parts } = sortTexts(filed, placeOf);
     this.#numbers = numbers;
     this.#hasNumbers = numbers.size > 0 && NUMBER_FIELDS.has(field);
@@ -88,7 +88,8 @@ export class FieldIndex {
       default:
         // Of lists and maps requirements say nothing; nothing else can fulfil one.
         if (typeof value === 'object' && value !== null) return this.#items;
-        return this.#unsoughtItems.length === 0 ? NONE : this.#unsoughtItems.filter(this.#mayHold);
+        if (value === null) return this.#unsoughtOf();
+        return (this.#foundAbsent ??= this.#unsoughtOf());
     }
     // Events come in runs: one comparison is a third of what the cache costs.
     if (value === this.#last) return this.#lastFound;
@@ -120,6 +121,10 @@ export class FieldIndex {
   #find(value: string | number): readonly number[] {
     const items = this.#sought(value).filter(this.#mayHold);
     return items.length === 0 ? NONE : items;
+  }
+
+  #unsoughtOf(): readonly number[] {
+    return this.#unsought.map((place) => this.#items[place]!).filter(this.#mayHold);
   }
 
   /** Items one of whose requirements holds, ascending. */
