@@ -21,5 +21,6 @@ test.each(['', ' ', 'many', '-1', 'Infinity', 'NaN'])('%j is no score', (text) =
 
 test('names of hosts are gathered, and what is none is refused', () => {
   expect(collectHosts('FIN-03.corp.example', ['a'])).toEqual(['a', 'FIN-03.corp.example']);
-  for (const odd of ['', 'a b', 'a,b', '../a', 'a\n']) expect(() => collectHosts(odd, [])).toThrow('A host name holds');
+  for (const odd of ['', 'a b', 'a,b', '../a', 'a\n', 'a'.repeat(256)])
+    expect(() => collectHosts(odd, [])).toThrow('A host name holds');
 });

@@ -32,6 +32,6 @@ export function collect(value: string, before: readonly string[]): readonly stri
 /** The same for names of hosts. */
 export function collectHosts(value: string, before: readonly string[]): readonly string[] {
   if (!new RegExp(HOST_NAME_PATTERN, 'u').test(value))
-    throw new InvalidArgumentError('A host name holds letters, digits and . _ : -.');
+    throw new InvalidArgumentError('A host name holds letters, digits and . _ : -, at most 255 of them.');
   return [...before, value];
 }

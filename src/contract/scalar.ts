@@ -22,3 +22,7 @@ export type Titles = Static<typeof Titles>;
 
 /** Process and chain ids: 32 hex digits. */
 export const Id32 = Type.String({ pattern: '^[0-9a-f]{32}$' });
+
+/** Letters of any script, digits and `. _ : -`: what machines are called, and addresses. An event's host has at most 255 characters, too. */
+export const HOST_NAME_PATTERN = '^[\\p{L}\\p{N}_][\\p{L}\\p{N}._:-]{0,254}$';
+export const HostName = Type.String({ pattern: HOST_NAME_PATTERN });

@@ -3,7 +3,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { PageOf } from './list.js';
 import { TokenRole } from './role.js';
-import { Nullable, Time } from './scalar.js';
+import { HostName, Nullable, Time } from './scalar.js';
 
 export const Token = Type.Object(
   {
@@ -28,7 +28,7 @@ export const TokenRequest = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 128 }),
     role: TokenRole,
-    hosts: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 1000 })),
+    hosts: Type.Optional(Type.Array(HostName, { maxItems: 1000 })),
     expires: Type.Optional(Time),
   },
   { $id: 'TokenRequest', additionalProperties: false },

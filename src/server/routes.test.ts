@@ -167,6 +167,18 @@ describe('answers', () => {
     },
     { name: 'exception without reason', path: '/exceptions', method: 'POST', body: { scope: 'path', value: 'x' } },
     { name: 'bound administrator', path: '/tokens', method: 'POST', body: { name: 'x', role: 'admin', hosts: ['a'] } },
+    {
+      name: 'host that is none',
+      path: '/tokens',
+      method: 'POST',
+      body: { name: 'x', role: 'sensor', hosts: ['fin-03', 'a b'] },
+    },
+    {
+      name: 'host that is too long',
+      path: '/tokens',
+      method: 'POST',
+      body: { name: 'x', role: 'sensor', hosts: ['a'.repeat(256)] },
+    },
     { name: 'broken JSON', path: '/users', method: 'POST', body: '{"name":' },
     { name: 'prototype in JSON', path: '/users', method: 'POST', body: '{"__proto__":{"role":"administrator"}}' },
   ] as const)('400 for $name', async ({ path, method, ...rest }) => {
