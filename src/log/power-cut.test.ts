@@ -82,26 +82,39 @@ test('whatever a power cut leaves, all that was acknowledged is there, once, and
   );
 });
 
-test('what a failed sync left to be seen, but not on the disk, is on the disk before the log goes on with it', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'chainsight-cut-'));
-  const disk = new CutDisk();
-  const options = { files: disk, roomBytes: 5_000 };
-  const first = await openEventLog(folder, options);
-  await first.append([event('kept')]);
-  disk.fault = (operation) => (operation === 'sync' ? new Error('EIO: i/o error') : undefined);
-  await expect(first.append([event('shown '.repeat(300))])).rejects.toMatchObject({ code: 'LOG_FAILED' });
-  await first.close();
+test.each([
+  { behind: 'room', roomBytes: 5_000, isFull: false },
+  { behind: 'no room', roomBytes: 0, isFull: false },
+  { behind: 'no room, on a disk that has none for it', roomBytes: 5_000, isFull: true },
+])(
+  'what a failed sync left to be seen, but not on the disk, is on the disk before the log goes on with it: $behind',
+  async ({ roomBytes, isFull }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'chainsight-cut-'));
+    const disk = new CutDisk();
+    const options = { files: disk, roomBytes };
+    const first = await openEventLog(folder, options);
+    await first.append([event('kept')]);
+    let isWrittenOnce = !isFull;
+    disk.fault = (operation) => {
+      if (operation === 'sync') return new Error('EIO: i/o error');
+      if (operation !== 'write' || isWrittenOnce) return undefined;
+      isWrittenOnce = true;
+      return Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    };
+    await expect(first.append([event('shown '.repeat(1_000))])).rejects.toMatchObject({ code: 'LOG_FAILED' });
+    await first.close();
 
-  // As long as the disk fails, the log does not open.
-  await expect(openEventLog(folder, options)).rejects.toMatchObject({ code: 'LOG_UNREADABLE' });
-  disk.fault = () => undefined;
-  const second = await openEventLog(folder, options);
-  const shown = await texts(second);
-  const after = disk.remains(() => 0.999);
-  await second.close();
-  const third = await openEventLog(folder, { files: after });
-  expect(await texts(third)).toEqual(shown);
-  expect(shown[0]).toBe('kept');
-  await third.close();
-  await rm(folder, { recursive: true });
-});
+    // As long as the disk fails, the log does not open.
+    await expect(openEventLog(folder, options)).rejects.toMatchObject({ code: 'LOG_UNREADABLE' });
+    disk.fault = () => undefined;
+    const second = await openEventLog(folder, options);
+    const shown = await texts(second);
+    const after = disk.remains(() => 0.999);
+    await second.close();
+    const third = await openEventLog(folder, { files: after });
+    expect(shown).toHaveLength(2);
+    expect(await texts(third)).toEqual(shown);
+    await third.close();
+    await rm(folder, { recursive: true });
+  },
+);

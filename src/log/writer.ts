@@ -41,6 +41,12 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/**
+ * As long as a segment is written to, at least so many zeros stand behind its records. They show the next start that it was not closed, so that it writes
+ * again what a sync that failed may have kept from the disk (`recover.ts`).
+ */
+const OPEN_MARK_BYTES = 1;
+
 /** Free space is asked for again after so many bytes, or a part of what is left, or a second: others write to the same disk. */
 const SPACE_CHECK_BYTES = 4 * 1024 * 1024;
 const SPACE_CHECK_PART = 16;
@@ -151,7 +157,7 @@ export class LogWriter {
     await this.#checkSpace(bytes);
     const { file, segment } = await this.#segmentFor(bytes);
     const start = segment.index.end;
-    const room = start + bytes > this.#roomEnd ? this.#limits.roomBytes : 0;
+    const room = start + bytes >= this.#roomEnd ? Math.max(OPEN_MARK_BYTES, this.#limits.roomBytes) : 0;
     const buffer = room === 0 ? Buffer.allocUnsafe(bytes) : Buffer.alloc(bytes + room);
     let offset = 0;
     let position = this.lastPosition;
@@ -172,8 +178,9 @@ export class LogWriter {
       if (!isNoSpace(error)) throw error;
       await file.truncate(start);
       this.#roomEnd = start;
-      if (buffer.length === recordBytes) throw this.#full(0, error);
-      await this.#write(file, buffer.subarray(0, recordBytes), start, recordBytes);
+      const least = recordBytes + OPEN_MARK_BYTES;
+      if (buffer.length <= least) throw this.#full(0, error);
+      await this.#write(file, buffer.subarray(0, least), start, recordBytes);
     }
   }
 
