@@ -57,7 +57,7 @@ export type DeliveryAnswer =
 
 /** One request's events, handed in as bytes. */
 export interface Delivery {
-  /** The bytes may be used again after this call. */
+  /** Bytes that fill their buffer are given away with it; others only must not change any more. */
   push(bytes: Uint8Array): void;
   /** Resolves once the events are on disk; effects may follow a moment later. */
   end(): Promise<DeliveryAnswer>;

@@ -17,7 +17,7 @@ import { policyFromOptions, type PolicyOptions } from './policy-options.js';
 const STORED_LIMITS = { ...DEFAULT_LIMITS, maxRecordBytes: 65 * 1024 * 1024 };
 
 export function storedDecoder(sink: Sink): Decoder {
-  return createJsonDecoder(sink, { limits: STORED_LIMITS });
+  return createJsonDecoder(sink, { limits: STORED_LIMITS, isUnplaced: true });
 }
 
 /** All partitions' logs as one. @throws CommandError where there is none or it cannot be read */

@@ -388,6 +388,36 @@ describe('recovery', () => {
     expect((await texts(await open())).map(([position]) => position)).toHaveLength(51);
   });
 
+  test('no zeros are written behind a group that would use them up at once, but for the mark of an open segment', async () => {
+    const log = await open({ roomBytes: 10_000 });
+    await log.append([event('a'.repeat(2_000))]);
+    const path = join(
+      folder,
+      (await readdir(folder)).find((name) => name.endsWith('.log'))!,
+    );
+    const bytes = await readFile(path);
+    expect(bytes.length).toBeLessThan(2_200);
+    expect(bytes.at(-1)).toBe(0);
+    await log.append([event('small')]);
+    expect((await readFile(path)).length).toBeGreaterThan(12_000);
+    await log.close();
+    expect(await texts(await open())).toHaveLength(2);
+  });
+
+  test('a group is written from memory of its own, whatever the one before was', async () => {
+    const log = await open();
+    const bodies = [
+      'long '.repeat(500),
+      'short',
+      'x'.repeat(5 * 1024 * 1024),
+      'short again',
+      'long again '.repeat(700),
+    ];
+    for (const body of bodies) await log.append([event(body)]);
+    await log.close();
+    expect((await texts(await open())).map(([, text]) => text)).toEqual(bodies);
+  });
+
   test('any flipped byte costs at most its own record, and is told', async () => {
     const { path, bytes, ends } = await threeRecords();
     for (let at = SEGMENT_HEADER_BYTES; at < bytes.length; at++) {

@@ -42,36 +42,52 @@ const FLAGS: Readonly<Record<OpenMode, number>> = {
 const FILE_MODE = 0o600;
 
 /**
- * Up to this size a write is a copy into the page cache, of some microseconds, and made at once: a trip through the thread pool costs five times as
- * much, and one event a request pays it each time.
+ * Up to this size a write is a copy into the page cache, of less than a millisecond, and made at once: what comes back from the thread pool waits for
+ * its turn behind all that is being judged, and one event a request pays five times as much for the trip alone.
  */
-const WRITE_AT_ONCE_BYTES = 64 * 1024;
+const WRITE_AT_ONCE_BYTES = 2 * 1024 * 1024;
 
 /**
  * A disk that answers within this time is waited for in place, for the same reason: what arrives meanwhile joins the next group. One that was slower
- * is waited for in the thread pool, so that nothing else waits with it, and tried again after some syncs.
+ * is waited for in the thread pool, so that nothing else waits with it, and tried again after some calls.
  */
+const QUICK_WRITE_MS = 4;
 const QUICK_SYNC_MS = 1;
-const SYNCS_UNTIL_RETRY = 200;
+const CALLS_UNTIL_RETRY = 200;
+
+type Call<Answer> = (inPlace: () => Answer, inPool: () => Promise<Answer>) => Answer | Promise<Answer>;
+
+function inPlaceWhile<Answer>(quickMs: number): Call<Answer> {
+  let pooled = 0;
+  return (inPlace, inPool) => {
+    if (pooled > 0) {
+      pooled--;
+      return inPool();
+    }
+    const startMs = performance.now();
+    const answer = inPlace();
+    if (performance.now() - startMs > quickMs) pooled = CALLS_UNTIL_RETRY;
+    return answer;
+  };
+}
 
 export const diskFiles: LogFiles = {
   async open(path, mode) {
     const handle = await fs.open(path, FLAGS[mode], FILE_MODE);
-    let pooledSyncs = 0;
+    const writing = inPlaceWhile<{ readonly bytesWritten: number }>(QUICK_WRITE_MS);
+    const syncing = inPlaceWhile<void>(QUICK_SYNC_MS);
     return {
       read: (target, offset, length, position) => handle.read(target, offset, length, position),
       async write(source, offset, length, position) {
-        if (length > WRITE_AT_ONCE_BYTES) return handle.write(source, offset, length, position);
-        return { bytesWritten: writeSync(handle.fd, source, offset, length, position) };
+        const inPool = (): Promise<{ readonly bytesWritten: number }> => handle.write(source, offset, length, position);
+        if (length > WRITE_AT_ONCE_BYTES) return inPool();
+        return writing(() => ({ bytesWritten: writeSync(handle.fd, source, offset, length, position) }), inPool);
       },
       async datasync() {
-        if (pooledSyncs > 0) {
-          pooledSyncs--;
-          return handle.datasync();
-        }
-        const startMs = performance.now();
-        fdatasyncSync(handle.fd);
-        if (performance.now() - startMs > QUICK_SYNC_MS) pooledSyncs = SYNCS_UNTIL_RETRY;
+        return syncing(
+          () => fdatasyncSync(handle.fd),
+          () => handle.datasync(),
+        );
       },
       sync: () => handle.sync(),
       truncate: (length) => handle.truncate(length),

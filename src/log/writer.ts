@@ -29,7 +29,8 @@ export interface WriterLimits {
   readonly reserveBytes: number;
   /**
    * Zeros that are written behind the records, for later ones to go over: a sync of bytes that change neither the file's length nor its blocks needs
-   * no commit of the file system's journal, and takes half the time.
+   * no commit of the file system's journal, and takes half the time. Only behind groups so small that several go over it: what is written twice costs
+   * more than a commit.
    */
   readonly roomBytes: number;
 }
@@ -46,6 +47,12 @@ interface Waiting {
  * again what a sync that failed may have kept from the disk (`recover.ts`).
  */
 const OPEN_MARK_BYTES = 1;
+
+/** A larger group gets a buffer of its own, and gives it back. */
+const BUFFER_KEPT_BYTES = 4 * 1024 * 1024;
+
+/** A room that fewer groups than this go over is not worth writing. */
+const ROOM_GROUPS = 8;
 
 /** Free space is asked for again after so many bytes, or a part of what is left, or a second: others write to the same disk. */
 const SPACE_CHECK_BYTES = 4 * 1024 * 1024;
@@ -66,6 +73,8 @@ export class LogWriter {
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
   #isClosed = false;
+  /** Of the last group, for the next: memory that was touched before is cheaper than new. */
+  #buffer = Buffer.alloc(0);
   /** Where the zeros behind the records end. */
   #roomEnd = 0;
   /** Bytes that may be written, and until when, before free space is asked for again. */
@@ -157,8 +166,8 @@ export class LogWriter {
     await this.#checkSpace(bytes);
     const { file, segment } = await this.#segmentFor(bytes);
     const start = segment.index.end;
-    const room = start + bytes >= this.#roomEnd ? Math.max(OPEN_MARK_BYTES, this.#limits.roomBytes) : 0;
-    const buffer = room === 0 ? Buffer.allocUnsafe(bytes) : Buffer.alloc(bytes + room);
+    const room = start + bytes < this.#roomEnd ? 0 : this.#roomBehind(bytes);
+    const buffer = this.#bufferOf(bytes + room).fill(0, bytes);
     let offset = 0;
     let position = this.lastPosition;
     for (const waiting of group) {
@@ -167,6 +176,19 @@ export class LogWriter {
     await this.#write(file, buffer, start, bytes);
     await file.datasync();
     this.#settle(group, segment.index);
+  }
+
+  #bufferOf(bytes: number): Buffer {
+    if (bytes > BUFFER_KEPT_BYTES) return Buffer.allocUnsafe(bytes);
+    if (bytes > this.#buffer.length) {
+      this.#buffer = Buffer.allocUnsafeSlow(Math.min(BUFFER_KEPT_BYTES, 2 ** Math.ceil(Math.log2(bytes))));
+    }
+    return this.#buffer.subarray(0, bytes);
+  }
+
+  #roomBehind(bytes: number): number {
+    const { roomBytes } = this.#limits;
+    return Math.max(OPEN_MARK_BYTES, bytes * ROOM_GROUPS <= roomBytes ? roomBytes : 0);
   }
 
   /** A disk that has no room for the bytes has lost none: what it took of them is taken back, and the log is as it was. */

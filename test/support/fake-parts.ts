@@ -37,6 +37,7 @@ import type {
 import type { ChainRecord, EventRecord, ProcessRecord } from '../../src/engine/effects.js';
 import type { Exception } from '../../src/engine/score/exception.js';
 import type { Threat } from '../../src/engine/score/threat.js';
+import { ByteCopies } from '../../src/app/live/byte-copies.js';
 import { DecodedDelivery } from '../../src/app/live/delivery.js';
 import type { DecoderMaker } from '../../src/app/replay/stored-event.js';
 import { makeToken } from '../../src/server/access/make-token.js';
@@ -219,10 +220,9 @@ export class FakeIntake implements Intake {
   constructor(private readonly decoder: DecoderMaker = createJsonDecoder) {}
 
   open(sender: Sender): DecodedDelivery {
-    return new DecodedDelivery(
-      { decoder: this.decoder, elsewhere: () => undefined, take: (events, sensor) => this.take(events, sensor) },
-      sender,
-    );
+    const take = (events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer> => this.take(events, sensor);
+    const copies = new ByteCopies();
+    return new DecodedDelivery({ decoder: this.decoder, elsewhere: () => undefined, take, copies }, sender);
   }
 
   async take(events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer> {

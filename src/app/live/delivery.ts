@@ -20,6 +20,7 @@ import type {
   TakeAnswer,
 } from '../live-ports.js';
 import type { DecoderMaker } from '../replay/stored-event.js';
+import type { ByteCopies } from './byte-copies.js';
 
 export interface DeliveryParts {
   /** For what senders hand in: within the configured limits. */
@@ -27,6 +28,7 @@ export interface DeliveryParts {
   readonly take: (events: readonly IncomingEvent[], sensor: string) => Promise<TakeAnswer>;
   /** Where several share the hosts: which of the others takes events of this one; `undefined` where they are taken here. */
   readonly elsewhere: (host: string) => number | undefined;
+  readonly copies: ByteCopies;
 }
 
 /** A record that is taken elsewhere, under the index that its request knows it by. */
@@ -115,7 +117,7 @@ export class DecodedDelivery implements SharedDelivery, Sink {
     if (hosts !== undefined && !hosts.has(hostKey(event.host))) this.#rejectForeign(event.host);
     else {
       const place = this.parts.elsewhere(event.host);
-      if (place === undefined) this.#events.push({ event, raw: raw.slice() });
+      if (place === undefined) this.#events.push({ event, raw: this.parts.copies.of(raw) });
       else this.#strays.push({ index: this.#index, place, raw: raw.slice() });
     }
   }

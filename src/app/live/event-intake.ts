@@ -5,7 +5,9 @@ import { AppError } from '../app-error.js';
 import type { IncomingEvent, Intake, Refusal, Sender, TakeAnswer } from '../live-ports.js';
 import type { Clock, EventLog, LogRecord } from '../ports.js';
 import { asReceived, type DecoderMaker } from '../replay/stored-event.js';
+import { ByteCopies } from './byte-copies.js';
 import { DecodedDelivery, refusedDelivery, type SharedDelivery } from './delivery.js';
+import { Flights, type Flight } from './flights.js';
 import type { Pipeline } from './pipeline.js';
 import type { RecordWindows } from './record-windows.js';
 
@@ -19,11 +21,6 @@ const BACKLOG_LEAST = 4_000;
 const SENDER_SHARE = 0.5;
 /** After a disk was nearly full, this long passes before the server calls itself ready again without a try. */
 const FULL_MS = 30_000;
-
-/** A call that is on its way to the disk. */
-interface Flight {
-  landed: Promise<unknown>;
-}
 
 export interface IntakeCounters {
   accepted: number;
@@ -44,8 +41,8 @@ export interface IntakeParts {
 export class EventIntake implements Intake {
   /** Since the start. */
   readonly counters: IntakeCounters = { accepted: 0, duplicates: 0 };
-  /** Identities that are not on disk yet, so that the same record in two requests at once is written once. */
-  readonly #flying = new Map<string, Flight>();
+  readonly #flights = new Flights();
+  readonly #copies = new ByteCopies();
   /** Events that wait for the engine, by who sent them. */
   readonly #waiting = new Map<string, number>();
   #fullUntilMs = 0;
@@ -60,7 +57,8 @@ export class EventIntake implements Intake {
     const refused = this.#refuseAtOnce(1, sender.sensor);
     if (refused !== undefined) return refusedDelivery(refused);
     const { decoder, elsewhere } = this.parts;
-    return new DecodedDelivery({ decoder, elsewhere, take: (events, sensor) => this.take(events, sensor) }, sender);
+    const take = (events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer> => this.take(events, sensor);
+    return new DecodedDelivery({ decoder, elsewhere, take, copies: this.#copies }, sender);
   }
 
   get refusal(): string | undefined {
@@ -81,16 +79,13 @@ export class EventIntake implements Intake {
     const flight: Flight = { landed: Promise.resolve() };
     const others = new Set<Flight>();
     const fresh: Event[] = [];
-    const keys: string[] = [];
     const records: LogRecord[] = [];
     for (const { event: given, raw } of events) {
       const event = asReceived(given, receivedMs);
-      const key = `${event.idHigh} ${event.idLow}`;
-      const flying = this.#flying.get(key);
+      const flying = this.#flights.of(event);
       if (flying !== undefined && flying !== flight) others.add(flying);
       if (flying !== undefined || this.parts.windows.has(event)) continue;
-      this.#flying.set(key, flight);
-      keys.push(key);
+      this.#flights.board(event, flight);
       fresh.push(event);
       records.push({ kind: 'event', raw, receivedMs, eventMs: event.timeMs, sensor });
     }
@@ -105,7 +100,7 @@ export class EventIntake implements Intake {
     } catch (error) {
       return this.#refuse(error);
     } finally {
-      for (const key of keys) this.#flying.delete(key);
+      for (const event of fresh) this.#flights.leave(event);
     }
     const duplicates = events.length - fresh.length;
     this.counters.accepted += fresh.length;

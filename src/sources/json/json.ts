@@ -13,17 +13,20 @@ export interface DecoderOptions {
   readonly limits?: SourceLimits | undefined;
   /** The sender, for wires that do not name the host; used only where a record names none. */
   readonly host?: string | undefined;
+  /** Events name no line: for bytes that are no file, where nobody could look it up. */
+  readonly isUnplaced?: boolean | undefined;
   /** Of JSON lines: asked before a line is parsed; true where somebody else takes its bytes, which are valid during the call only. */
   readonly divert?: ((bytes: Uint8Array, line: number) => boolean) | undefined;
 }
 
 /** Every event comes with its raw bytes, which are valid during the call only. */
 export function createJsonDecoder(sink: Sink, options: DecoderOptions = {}): Decoder {
-  const { file, host, limits = DEFAULT_LIMITS, divert } = options;
+  const { file, host, limits = DEFAULT_LIMITS, divert, isUnplaced = false } = options;
   const framer = new JsonFramer(
     {
       record(value, bytes, line, isWithinLimits) {
-        const result = normalise(value, { file, line, host }, bytes, limits, isWithinLimits);
+        const place = { file, line: isUnplaced ? 0 : line, host };
+        const result = normalise(value, place, bytes, limits, isWithinLimits);
         if (isSkip(result)) sink.skip(result);
         else sink.event(result, bytes);
       },

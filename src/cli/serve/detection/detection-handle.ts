@@ -3,6 +3,7 @@
  * with "send it again", and known records change nothing.
  */
 
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -36,6 +37,15 @@ const RAN_WELL_MS = 60_000;
 const ON_THE_WAY_BYTES = 64 * 1024 * 1024;
 /** The same of one sender, who may go over with a single delivery. */
 const SENDER_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Room for new objects of a detection thread, MiB. An event lives from its reading until its effects are stored; with what V8 grants by itself, 48 MiB,
+ * a busy thread's events are copied several times until then, which takes a third of the time that it has.
+ */
+const YOUNG_MIB = 192;
+const YOUNG_LEAST_MIB = 48;
+/** Part of the machine's memory that all threads may take for it. */
+const YOUNG_PART = 1 / 32;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -93,7 +103,8 @@ export class DetectionHandle {
       let whenOver: (error: Error) => void = reject;
       this.#startedMs = performance.now();
       const program = pathToFileURL(join(this.data.programRoot, 'dist', 'detection-thread.js'));
-      const worker = new Worker(program, { workerData: this.data });
+      const resourceLimits = { maxYoungGenerationSizeMb: youngMib(this.data.partitions) };
+      const worker = new Worker(program, { workerData: this.data, resourceLimits });
       this.#worker = worker;
       let reason = new Error('It ended without a word.');
       worker.on('error', (error: unknown) => {
@@ -160,7 +171,7 @@ export class DetectionHandle {
       sent = 0;
     };
     return {
-      push: (bytes) => send(Buffer.from(bytes), 'more'),
+      push: (bytes) => send(bytes, 'more'),
       async end() {
         const answer = await settle();
         arrived();
@@ -279,6 +290,11 @@ export class DetectionHandle {
     }, waitMs);
     timer.unref();
   }
+}
+
+function youngMib(threads: number): number {
+  const share = (totalmem() * YOUNG_PART) / threads / 1024 / 1024;
+  return Math.round(Math.max(YOUNG_LEAST_MIB, Math.min(YOUNG_MIB, share)));
 }
 
 const FULL: Refusal = {

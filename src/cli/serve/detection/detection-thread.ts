@@ -62,7 +62,7 @@ class DetectionThread {
   heard(message: ToDetection): void {
     switch (message.kind) {
       case 'pieces':
-        for (const piece of message.pieces) this.#piece(piece, message.block);
+        for (const piece of message.pieces) this.#piece(piece, message.blocks);
         return;
       case 'call':
         void this.#call(message.id, message.name, message.args);
@@ -72,7 +72,7 @@ class DetectionThread {
     }
   }
 
-  #piece({ delivery: id, sender, start, end, next }: Piece, block: Uint8Array): void {
+  #piece({ delivery: id, sender, block, start, end, next }: Piece, blocks: readonly Uint8Array[]): void {
     let delivery = this.#deliveries.get(id);
     if (delivery === undefined) {
       assert(sender !== undefined, 'the first piece of a delivery says who sends it');
@@ -80,7 +80,7 @@ class DetectionThread {
       this.#deliveries.set(id, delivery);
     }
     const opened = delivery;
-    if (next !== 'never') this.time.reading(() => opened.push(block.subarray(start, end)));
+    if (next !== 'never') this.time.reading(() => opened.push(blocks[block]!.subarray(start, end)));
     if (next === 'more') return;
     this.#deliveries.delete(id);
     if (next === 'last') void this.#end(id, delivery);

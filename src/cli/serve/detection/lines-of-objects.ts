@@ -6,8 +6,8 @@ const CLOSING = 0x7d;
 const SPACE = 0x20;
 
 /** @returns the lines that are not blank, with their ends, or `undefined` where some line does not begin and end as an object does */
-export function linesOfObjects(bytes: Buffer): readonly Buffer[] | undefined {
-  const lines: Buffer[] = [];
+export function linesOfObjects(bytes: Uint8Array): readonly Uint8Array[] | undefined {
+  const lines: Uint8Array[] = [];
   for (let start = 0; start < bytes.length;) {
     const found = bytes.indexOf(NEW_LINE, start);
     const end = found < 0 ? bytes.length : found + 1;

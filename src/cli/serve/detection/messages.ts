@@ -48,11 +48,12 @@ export interface DetectionCalls {
 
 export type CallName = keyof DetectionCalls;
 
-/** A part of one delivery's bytes: from `start` to `end` of the block that it comes with. */
+/** A part of one delivery's bytes: from `start` to `end` of one of the blocks that it comes with. */
 export interface Piece {
   readonly delivery: number;
   /** With the first piece. */
   readonly sender: Sender | undefined;
+  readonly block: number;
   readonly start: number;
   readonly end: number;
   /** `more`: others follow; `last`: it is to be taken; `never`: the rest will not come. */
@@ -60,7 +61,7 @@ export interface Piece {
 }
 
 export type ToDetection =
-  | { readonly kind: 'pieces'; readonly block: Uint8Array; readonly pieces: readonly Piece[] }
+  | { readonly kind: 'pieces'; readonly blocks: readonly Uint8Array[]; readonly pieces: readonly Piece[] }
   | { readonly kind: 'call'; readonly id: number; readonly name: CallName; readonly args: readonly unknown[] }
   | { readonly kind: 'cancel'; readonly id: number };
 

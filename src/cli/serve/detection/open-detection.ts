@@ -126,7 +126,7 @@ function liveService(
     stopwatch: () => performance.now(),
     pause: systemPause,
     decoder: storedDecoder,
-    intakeDecoder: (sink) => createJsonDecoder(sink, { limits }),
+    intakeDecoder: (sink) => createJsonDecoder(sink, { limits, isUnplaced: true }),
     elsewhere(host) {
       const place = shareOf(host, partitions);
       return place === partition ? undefined : place;

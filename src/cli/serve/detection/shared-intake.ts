@@ -45,7 +45,7 @@ interface Share {
 
 /** To several threads, once all bytes are there. */
 class SplitDelivery implements Delivery {
-  #pieces: Buffer[] = [];
+  #pieces: Uint8Array[] = [];
   #refusal: Refusal | undefined;
 
   constructor(
@@ -55,7 +55,7 @@ class SplitDelivery implements Delivery {
   ) {}
 
   push(bytes: Uint8Array): void {
-    this.#pieces.push(Buffer.from(bytes));
+    this.#pieces.push(bytes);
   }
 
   abandon(): void {
@@ -86,7 +86,7 @@ class SplitDelivery implements Delivery {
   }
 
   /** Lines by their hosts. What is not one object a line goes to one thread whole. */
-  #shares(bytes: Buffer): ReadonlyMap<number, Share> {
+  #shares(bytes: Uint8Array): ReadonlyMap<number, Share> {
     const lines = linesOfObjects(bytes);
     if (lines === undefined) return new Map([[this.placeOf(bytes), { parts: [bytes], indexes: [] }]]);
     const shares = new Map<number, Share>();

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { ByteCopies } from './byte-copies.js';
+
+test('copies keep what was copied, whatever becomes of the bytes and whatever is copied next', () => {
+  const copies = new ByteCopies();
+  const given = Array.from({ length: 400 }, (_, at) => new Uint8Array((at * 131) % 12_000).fill(at));
+  const kept = given.map((bytes) => {
+    const copy = copies.of(bytes);
+    bytes.fill(255);
+    return copy;
+  });
+  expect(kept.map(({ length }) => length)).toEqual(given.map(({ length }) => length));
+  expect(kept.every((copy, at) => copy.every((byte) => byte === at % 256))).toBe(true);
+});
+
+test('short ones share memory', () => {
+  const copies = new ByteCopies();
+  const buffers = new Set(Array.from({ length: 64 }, () => copies.of(new Uint8Array(1_000)).buffer));
+  expect(buffers.size).toBe(1);
+});
