@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,10 +81,38 @@ test('of a changed folder only what did not change is restored', () => {
   expect(loaded(read())).toEqual(answer);
 });
 
+test('a pack in our own format is restored as well, faults and places included', () => {
+  rmSync(rules, { recursive: true });
+  mkdirSync(rules);
+  const entry = (number: number): string =>
+    `  - {id: r${number}, title: Rule ${number}, set: ioa, points: 10, conditions: ["action == 'processcreate' and ${number % 40 === 7 ? 'nope(' : ''}image contains '${number}'"]}\n`;
+  for (let file = 0; file < 3; file++) {
+    const entries = Array.from({ length: 200 }, (_, at) => entry(file * 200 + at));
+    writeFileSync(join(rules, `${file}.yml`), `rules:\n${entries.join('')}`);
+  }
+  const first = read();
+  const before = loaded(first);
+  expect(restoredOf(first)).toBe(3);
+  saveRules();
+  const second = read();
+  expect(restoredOf(second)).toBe(3);
+  expect(loaded(second)).toEqual(before);
+  expect(JSON.stringify(before)).toContain('"line":9');
+});
+
+test('little text is read without a cache', () => {
+  rmSync(rules, { recursive: true });
+  mkdirSync(rules);
+  writeFileSync(join(rules, 'one.yml'), ruleText(1));
+  loaded(read());
+  saveRules();
+  expect(readdirSync(cache)).toEqual([]);
+});
+
 test.each<[string, (bytes: Buffer) => Buffer | string]>([
   ['a byte was changed', (bytes) => bytes.fill(bytes.at(-100)! ^ 1, bytes.length - 100, bytes.length - 99)],
   ['it was cut off', (bytes) => bytes.subarray(0, bytes.length - 1)],
-  ['another program wrote it', (bytes) => Buffer.concat([Buffer.from('chainsight rules 1 x\n'), bytes.subarray(84)])],
+  ['another program wrote it', (bytes) => Buffer.concat([Buffer.from('chainsight rules 2 x\n'), bytes.subarray(84)])],
   ['it is empty', () => ''],
 ])('no reading is restored where %s', (_, change) => {
   const before = loaded(read());

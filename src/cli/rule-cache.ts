@@ -1,8 +1,8 @@
 /**
- * Keeps what was made of large folders of Sigma rules between two runs of the program, so that the second need not parse them again. One file for
+ * Keeps what was made of large folders of rules between two runs of the program, so that the second need not parse them again. One file for
  * each folder of rules:
  *
- *     chainsight rules 1 PROGRAM \n │ SHA-256 of the rest │ readings, each under a hash of its file's path and text
+ *     chainsight rules 2 PROGRAM \n │ SHA-256 of the rest │ readings, each under a hash of its file's path and text
  *
  * A file of another program, a damaged one, or one that others may write is as good as none. To lose it costs time alone.
  */
@@ -15,8 +15,8 @@ import { deserialize, serialize } from 'node:v8';
 import { type PackFile, restoreReading, type StoredReading, storedReading } from '../engine/rule/index.js';
 import { programIdentity } from './program-root.js';
 
-/** Fewer files are read faster than a cache is opened. */
-const FILES_MIN = 200;
+/** Less text, in UTF-16 units, is read faster than a cache is opened. */
+const TEXT_MIN = 50_000;
 const DIGEST_BYTES = 32;
 
 let folder: string | undefined;
@@ -34,7 +34,7 @@ export function userCacheFolder(environment: Readonly<Record<string, string | un
 
 /** Hands the engine what is known of the files already, and sees to it that the rest is known the next time. */
 export function restoreRules(packPath: string, files: readonly PackFile[]): void {
-  if (folder === undefined || files.length < FILES_MIN) return;
+  if (folder === undefined || files.reduce((sum, { text }) => sum + text.length, 0) < TEXT_MIN) return;
   const path = join(folder, `${digestOf(resolve(packPath)).slice(0, 32)}.rules`);
   const known = readCache(path);
   let restored = 0;
@@ -122,5 +122,5 @@ let header: Buffer | undefined;
 
 function headerOf(): Buffer {
   // Any other build may read rules in another way.
-  return (header ??= Buffer.from(`chainsight rules 1 ${digestOf(`${process.versions.node} ${programIdentity()}`)}\n`));
+  return (header ??= Buffer.from(`chainsight rules 2 ${digestOf(`${process.versions.node} ${programIdentity()}`)}\n`));
 }

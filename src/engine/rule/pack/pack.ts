@@ -12,12 +12,13 @@ import type { RuleProfile } from '../rule-profile.js';
 import type { SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from '../sigma/document.js';
 import { type CaseList, readCases } from './cases-file.js';
 import { PACK_LIMITS, type PackFile, packFileKind } from './pack-file.js';
+import { readNotedYaml } from './noted-yaml.js';
 import { ManifestSchema, type ManifestText, RulesFileSchema, type SigmaSettingsText } from './pack-schema.js';
 import { bilingual, type Entry, type EntryContext, readProfile, readRule, type TechniqueFact } from './rule-entry.js';
 import { checkShape } from './shape.js';
 import { isRulesText, isSigmaText, readSigma, sigmaRule } from './sigma-file.js';
 import { type SigmaSettings, sigmaSettings, termsOf } from './sigma-settings.js';
-import { readYaml, type YamlFile } from './yaml-file.js';
+import type { YamlFile } from './yaml-file.js';
 
 export interface Manifest {
   readonly name: string;
@@ -72,7 +73,7 @@ export function loadPack(files: readonly PackFile[], options: PackOptions): Pack
   const sorted = sortFiles(ordered, hasManifestFile, options);
   const readAll = (wanted: readonly PackFile[]): readonly YamlFile[] =>
     wanted.flatMap((file) => {
-      const result = readYaml(file);
+      const result = readNotedYaml(file);
       diagnostics.push(...result.diagnostics);
       return result.file ?? [];
     });

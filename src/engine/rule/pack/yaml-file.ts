@@ -28,8 +28,13 @@ export interface YamlFile {
 /** Values after aliases are expanded; no rule file of the size allowed comes near without aliases. */
 const VALUES_MAX = 500_000;
 
-/** `file` is missing where nothing of it could be used. */
-export function readYaml(file: PackFile): { readonly file?: YamlFile; readonly diagnostics: readonly Diagnostic[] } {
+export interface YamlReading {
+  /** Missing where nothing of it could be used. */
+  readonly file?: YamlFile;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readYaml(file: PackFile): YamlReading {
   const { path, text } = file;
   const reject = (diagnostic: Diagnostic) => ({ diagnostics: [diagnostic] });
   if (text.length > PACK_LIMITS.fileLength) {
