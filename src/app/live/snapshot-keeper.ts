@@ -36,6 +36,8 @@ export class SnapshotKeeper {
   #beforePosition = 0;
   #nextMs = 0;
   #dailyMs: number;
+  /** Resolves, and never rejects, when no snapshot is being written. */
+  #busy: Promise<void> = Promise.resolve();
   /** Since when one is due. */
   #dueMs: number | undefined;
 
@@ -80,13 +82,22 @@ export class SnapshotKeeper {
     if (nowMs < this.#nextMs || (waiting > 0 && nowMs < this.#dueMs + PATIENCE_MS)) return;
     // After the next step it can be taken, nearly always.
     if (!canSnapshot(this.state)) return;
-    await this.#write(position);
+    await this.#alone(() => this.#write(position));
     this.#dueMs = undefined;
   }
 
-  /** The same where nothing will be judged any more. */
-  async atEnd(position: number): Promise<void> {
-    if (position - this.#lastPosition >= RECORDS_AT_STOP && canSnapshot(this.state)) await this.#write(position);
+  /** The same where nothing will be judged any more. One may be under way then, and may be enough. */
+  atEnd(position: number): Promise<void> {
+    return this.#alone(async () => {
+      if (position - this.#lastPosition >= RECORDS_AT_STOP && canSnapshot(this.state)) await this.#write(position);
+    });
+  }
+
+  /** Two at once would write over each other. */
+  #alone(write: () => Promise<void>): Promise<void> {
+    const written = this.#busy.then(write);
+    this.#busy = written;
+    return written;
   }
 
   async #write(position: number): Promise<void> {

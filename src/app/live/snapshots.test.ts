@@ -102,6 +102,34 @@ test('a start goes on from the last snapshot, and finds what the log gives', asy
   expect(live.troubles).toEqual([]);
 });
 
+test('one that is under way when the server stops is finished before another is begun, and is enough', async () => {
+  const written: number[] = [];
+  let underWay = 0;
+  let finish: (() => void) | undefined;
+  const write: SnapshotStore['write'] = async ({ position }) => {
+    expect(++underWay).toBe(1);
+    await new Promise<void>((resolve) => (finish = resolve));
+    underWay--;
+    written.push(position);
+  };
+  const state = { fold: { engine: { isAtRest: true } }, policy: { isInForce: () => true } } as unknown as FoldState;
+  const parts = { store: { ...NO_SNAPSHOTS, write }, identity: 'i', recordsBetween: 10 };
+  const keeper = new SnapshotKeeper(parts, state, new HandClock(), () => undefined);
+  const finished = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    finish!();
+  };
+  const first = [keeper.atRest(2_000, 0), keeper.atEnd(2_000)];
+  await finished();
+  await Promise.all(first);
+  expect(written).toEqual([2_000]);
+  const second = [keeper.atEnd(4_000), keeper.atEnd(6_000)];
+  await finished();
+  await finished();
+  await Promise.all(second);
+  expect(written).toEqual([2_000, 4_000, 6_000]);
+});
+
 test('while events wait, a better moment is waited for, but not for ever', async () => {
   let written = 0;
   const clock = new HandClock();
