@@ -8,7 +8,7 @@ import { LogWriter } from '../../../src/log/writer.js';
 import type { CutDisk } from '../../support/cut-disk.js';
 
 const FOLDER = 'log';
-const LIMITS = { segmentBytes: 6_000, queuedBytes: 1e6, groupBytes: 1e6, reserveBytes: 0, roomBytes: 1_500 };
+const LIMITS = { segmentBytes: 6_000, queuedBytes: 1e6, groupBytes: 1e6, reserveBytes: 0, roomBytes: 8_000 };
 
 export interface MemoryLogOptions {
   readonly partition: number;

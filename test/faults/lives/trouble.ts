@@ -9,14 +9,18 @@ export const NO_FAULT: DiskFault = () => undefined;
 
 /** After some operations, some fail; of a full disk only those that write. @param onFault  told of each that failed */
 export function diskFault(chance: Chance, onFault: () => void): DiskFault {
-  const isFull = chance() < 0.4;
+  const kind = chance();
+  const isFull = kind < 0.4;
+  // A full disk may break as well, and one that breaks may have room again for a moment.
+  const isErratic = kind > 0.8;
   let before = Math.floor(chance() * 40);
   let failing = 1 + Math.floor(chance() * 6);
   return (operation: DiskOperation) => {
     if (before-- > 0 || (isFull && operation !== 'write') || failing <= 0) return undefined;
+    if (isErratic && chance() < 0.5) return undefined;
     failing--;
     onFault();
-    return injected(isFull ? 'ENOSPC' : 'EIO');
+    return injected(isFull || (isErratic && operation === 'write') ? 'ENOSPC' : 'EIO');
   };
 }
 
