@@ -16,7 +16,7 @@ import { type PackFile, restoreReading, type StoredReading, storedReading } from
 import { programIdentity } from './program-root.js';
 
 /** Less text, in UTF-16 units, is read faster than a cache is opened. */
-const TEXT_MIN = 50_000;
+const TEXT_MIN = 20_000;
 const DIGEST_BYTES = 32;
 
 let folder: string | undefined;

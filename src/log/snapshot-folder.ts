@@ -140,6 +140,8 @@ class SnapshotFolder implements SnapshotStore {
     for (const chunk of chunks) {
       if (count % CHUNKS_PER_LOOK === 0) await this.#demandRoom();
       await write(CHUNK, chunk);
+      // Chunks may be written in place, and events come in and are answered meanwhile.
+      await new Promise((resolve) => setImmediate(resolve));
       count++;
       bytes += chunk.length;
     }

@@ -9,42 +9,25 @@ export interface Flight {
 
 type Identity = Pick<Event, 'idHigh' | 'idLow'>;
 
-interface Passenger extends Identity {
-  readonly flight: Flight;
-  /** Another of the same slot. */
-  readonly next: Passenger | undefined;
-}
-
-/** So many slots that a number of one is a small integer, which maps find without an object for it. */
-const SLOT_MASK = 0x3fff_ffff;
-
+/** Numbers are as good a key as their text, and cost no making of it. */
 export class Flights {
-  readonly #slots = new Map<number, Passenger>();
+  readonly #byLow = new Map<number, Map<number, Flight>>();
 
   of({ idHigh, idLow }: Identity): Flight | undefined {
-    let passenger = this.#slots.get(idLow & SLOT_MASK);
-    while (passenger !== undefined && (passenger.idLow !== idLow || passenger.idHigh !== idHigh))
-      passenger = passenger.next;
-    return passenger?.flight;
+    return this.#byLow.get(idLow)?.get(idHigh);
   }
 
   /** @param event  of which none is in the air */
   board({ idHigh, idLow }: Identity, flight: Flight): void {
-    const slot = idLow & SLOT_MASK;
-    this.#slots.set(slot, { idHigh, idLow, flight, next: this.#slots.get(slot) });
+    const same = this.#byLow.get(idLow);
+    if (same === undefined) this.#byLow.set(idLow, new Map([[idHigh, flight]]));
+    else same.set(idHigh, flight);
   }
 
   leave({ idHigh, idLow }: Identity): void {
-    const slot = idLow & SLOT_MASK;
-    const left = without(this.#slots.get(slot), idHigh, idLow);
-    if (left === undefined) this.#slots.delete(slot);
-    else this.#slots.set(slot, left);
+    const same = this.#byLow.get(idLow);
+    if (same === undefined) return;
+    same.delete(idHigh);
+    if (same.size === 0) this.#byLow.delete(idLow);
   }
-}
-
-/** Two in one slot are rare, three rarer: the chain ahead of the one that leaves is made anew. */
-function without(first: Passenger | undefined, idHigh: number, idLow: number): Passenger | undefined {
-  if (first === undefined) return undefined;
-  if (first.idHigh === idHigh && first.idLow === idLow) return first.next;
-  return { ...first, next: without(first.next, idHigh, idLow) };
 }

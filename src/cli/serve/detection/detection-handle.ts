@@ -155,10 +155,12 @@ export class DetectionHandle {
     const send = (bytes: Uint8Array | undefined, next: Piece['next']): void => {
       // It may have been opened with a thread that is not there any more.
       if (!this.#open.has(delivery)) return;
+      // Asked now: once they have left, they have none.
+      const length = bytes?.length ?? 0;
       this.#outgoing.add({ delivery, sender: first, next }, bytes);
       first = undefined;
-      sent += bytes?.length ?? 0;
-      this.#move(sender.sensor, bytes?.length ?? 0);
+      sent += length;
+      this.#move(sender.sensor, length);
       if (next !== 'more') this.#open.delete(delivery);
     };
     const settle = async (): Promise<SharedAnswer | Refusal> => {
@@ -293,7 +295,7 @@ export class DetectionHandle {
 }
 
 function youngMib(threads: number): number {
-  const share = (totalmem() * YOUNG_PART) / threads / 1024 / 1024;
+  const share = (Math.min(totalmem(), process.constrainedMemory() || Infinity) * YOUNG_PART) / threads / 1024 / 1024;
   return Math.round(Math.max(YOUNG_LEAST_MIB, Math.min(YOUNG_MIB, share)));
 }
 

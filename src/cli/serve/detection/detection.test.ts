@@ -286,6 +286,18 @@ test('what was made of many Sigma rules is there for the next start', async () =
   await again.close();
 });
 
+test('what one sender has on its way is bounded, in large pieces as well', async () => {
+  const detection = await start(newData(), 1);
+  const opened = detection.intake.open({ sensor: 's', hosts: undefined });
+  // Each leaves with its buffer, and has no length any more.
+  for (let mebibytes = 0; mebibytes < 9; mebibytes++) opened.push(new Uint8Array(1024 * 1024).fill(0x20));
+  expect(await deliver(detection, lines(EVENTS.slice(0, 1)))).toMatchObject({ kind: 'busy' });
+  expect(await deliver(detection, lines(EVENTS.slice(0, 1)), { sensor: 'other' })).toMatchObject({ kind: 'taken' });
+  await opened.end();
+  expect(await deliver(detection, lines(EVENTS.slice(1, 2)))).toMatchObject({ kind: 'taken' });
+  await detection.close();
+});
+
 test('a folder that another has is refused in words, and so is what is not there', async () => {
   const config = newData();
   const detection = await start(config, 1);

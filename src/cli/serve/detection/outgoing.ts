@@ -1,6 +1,6 @@
 /**
- * Pieces of deliveries that leave for a detection thread together: all that one turn of the event loop has read. Large ones are handed over with their
- * buffers; small ones are joined in one, as each buffer that is handed over has its price.
+ * Pieces of deliveries that leave for a detection thread together: all that one turn of the event loop has read. Large ones that fill their buffer
+ * are handed over with it; others are joined in one, as each buffer that is handed over has its price.
  *
  *     pieces   a 64 KiB │ a 64 KiB │ b 2 KiB │ c 2 KiB │ d 20 KiB
  *     blocks   ▼ 1        ▼ 2        ▼ 0       ▼ 0       ▼ 3
