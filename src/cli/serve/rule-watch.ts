@@ -1,6 +1,6 @@
 /** Sees when files of rule folders change, so that a rule is in force moments after it was saved. */
 
-import { watch, type FSWatcher } from 'node:fs';
+import { statSync, watch, type FSWatcher } from 'node:fs';
 
 /** Editors write a file in several steps, and a copied folder comes file by file. */
 const QUIET_MS = 150;
@@ -59,6 +59,8 @@ function watcherOf(
 ): FSWatcher | undefined {
   const tell = (error: unknown): void => onTrouble(folder, error instanceof Error ? error.message : String(error));
   try {
+    // Node 24 watches a folder that is not there without a word.
+    statSync(folder);
     const watcher = watch(folder, { recursive: true, persistent: false }, (_event, name) => {
       if (name === null || !isHidden(name)) onChange();
     });
