@@ -479,10 +479,10 @@ export const FAULTS = [
   {
     promise: 'lives from a seed',
     fault: 'records with the same half of an identity are one',
-    file: 'src/app/live/event-intake.ts',
-    find: 'const key = `${event.idHigh} ${event.idLow}`;',
-    replace: 'const key = `${event.idLow & 15}`;',
-    test: 'test/faults/simulation.test.ts',
+    file: 'src/app/live/flights.ts',
+    find: 'return this.#byLow.get(idLow)?.get(idHigh);',
+    replace: 'return idHigh < 0 ? undefined : this.#byLow.get(idLow)?.values().next().value;',
+    test: 'src/app/live/flights.test.ts',
   },
   {
     promise: 'lives from a seed',
