@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFile, copyFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -373,10 +371,7 @@ describe('recovery', () => {
   test('records go over the zeros behind them, and a log that is closed ends with its last record', async () => {
     const log = await open({ roomBytes: 10_000 });
     await log.append([event('first')]);
-    const path = join(
-      folder,
-      (await readdir(folder)).find((name) => name.endsWith('.log'))!,
-    );
+    const path = join(folder, (await segmentFiles())[0]!);
     const { length } = await readFile(path);
     expect(length).toBeGreaterThan(10_000);
     for (let at = 0; at < 50; at++) await log.append([event('one more')]);
@@ -391,10 +386,7 @@ describe('recovery', () => {
   test('no zeros are written behind a group that would use them up at once, but for the mark of an open segment', async () => {
     const log = await open({ roomBytes: 10_000 });
     await log.append([event('a'.repeat(2_000))]);
-    const path = join(
-      folder,
-      (await readdir(folder)).find((name) => name.endsWith('.log'))!,
-    );
+    const path = join(folder, (await segmentFiles())[0]!);
     const bytes = await readFile(path);
     expect(bytes.length).toBeLessThan(2_200);
     expect(bytes.at(-1)).toBe(0);
@@ -545,57 +537,6 @@ describe('recovery', () => {
       if (name.endsWith('.index')) await writeFile(join(folder, name), 'not an index');
     }
     expect((await texts(await open(), { fromMs: 5_000, toMs: 6_000 })).map(([position]) => position)).toEqual([5]);
-  });
-});
-
-describe('one program at a time', () => {
-  test('a second one is told who holds the log', async () => {
-    await open();
-    await expect(openEventLog(folder)).rejects.toMatchObject({
-      code: 'LOG_LOCKED',
-      message: expect.stringContaining('already open'),
-    });
-  });
-
-  test.each(['', 'rubbish', '1', String(process.pid)])(
-    'one left by a program that is gone is taken over: %j',
-    async (pid) => {
-      await writeFile(join(folder, 'lock.pid'), pid);
-      await writeFile(join(folder, 'lock.sqlite'), '');
-      expect((await open()).lastPosition).toBe(0);
-    },
-  );
-
-  test('a killed program lets go of it', async () => {
-    const lock = join(folder, 'lock.sqlite');
-    const script = `new (require('libsql'))(${JSON.stringify(lock)}).exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1e6)`;
-    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await once(child.stdout, 'data');
-    await writeFile(join(folder, 'lock.pid'), String(child.pid));
-    await expect(openEventLog(folder)).rejects.toMatchObject({
-      code: 'LOG_LOCKED',
-      message: expect.stringContaining(`process ${child.pid}`),
-    });
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    expect((await open()).lastPosition).toBe(0);
-  });
-
-  test('of many that open at once exactly one wins', async () => {
-    const tries = await Promise.allSettled(Array.from({ length: 10 }, () => open()));
-    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  });
-
-  test('closing frees it', async () => {
-    const log = await open();
-    await log.append([event('a')]);
-    expect((await reopen(log)).lastPosition).toBe(1);
-    expect(await readFile(join(folder, 'lock.pid'), 'utf8')).toBe(String(process.pid));
-  });
-
-  test('a folder that cannot be used says so', async () => {
-    await copyFile('/dev/null', join(folder, 'file'));
-    await expect(openEventLog(join(folder, 'file'))).rejects.toMatchObject({ code: 'LOG_UNREADABLE' });
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { constants, fdatasyncSync, writeSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { inPlaceWhile } from './in-place.js';
 
 export interface LogFile {
   read(target: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
@@ -47,29 +48,9 @@ const FILE_MODE = 0o600;
  */
 const WRITE_AT_ONCE_BYTES = 2 * 1024 * 1024;
 
-/**
- * A disk that answers within this time is waited for in place, for the same reason: what arrives meanwhile joins the next group. One that was slower
- * is waited for in the thread pool, so that nothing else waits with it, and tried again after some calls.
- */
+/** A disk that answers within this time is waited for in place, for the same reason: what arrives meanwhile joins the next group. */
 const QUICK_WRITE_MS = 4;
 const QUICK_SYNC_MS = 1;
-const CALLS_UNTIL_RETRY = 200;
-
-type Call<Answer> = (inPlace: () => Answer, inPool: () => Promise<Answer>) => Answer | Promise<Answer>;
-
-function inPlaceWhile<Answer>(quickMs: number): Call<Answer> {
-  let pooled = 0;
-  return (inPlace, inPool) => {
-    if (pooled > 0) {
-      pooled--;
-      return inPool();
-    }
-    const startMs = performance.now();
-    const answer = inPlace();
-    if (performance.now() - startMs > quickMs) pooled = CALLS_UNTIL_RETRY;
-    return answer;
-  };
-}
 
 export const diskFiles: LogFiles = {
   async open(path, mode) {

@@ -486,6 +486,14 @@ export const FAULTS = [
   },
   {
     promise: 'lives from a seed',
+    fault: 'all records on their way to the disk are one',
+    file: 'src/app/live/flights.ts',
+    find: 'return this.#byLow.get(idLow)?.get(idHigh);',
+    replace: 'return idHigh + idLow < 0 ? undefined : [...this.#byLow.values()][0]?.values().next().value;',
+    test: 'test/faults/simulation.test.ts',
+  },
+  {
+    promise: 'lives from a seed',
     fault: 'an answer does not wait for what another request brings',
     file: 'src/app/live/event-intake.ts',
     find: 'for (const other of others) await other.landed;',

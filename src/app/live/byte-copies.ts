@@ -10,7 +10,7 @@ export class ByteCopies {
 
   of(bytes: Uint8Array): Uint8Array {
     const { length } = bytes;
-    if (length > SHARED_BYTES) return bytes.slice();
+    if (length > SHARED_BYTES) return new Uint8Array(bytes);
     if (this.#used + length > this.#block.length) {
       this.#block = new Uint8Array(BLOCK_BYTES);
       this.#used = 0;

@@ -118,7 +118,7 @@ export class DecodedDelivery implements SharedDelivery, Sink {
     else {
       const place = this.parts.elsewhere(event.host);
       if (place === undefined) this.#events.push({ event, raw: this.parts.copies.of(raw) });
-      else this.#strays.push({ index: this.#index, place, raw: raw.slice() });
+      else this.#strays.push({ index: this.#index, place, raw: new Uint8Array(raw) });
     }
   }
 

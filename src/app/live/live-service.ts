@@ -188,7 +188,7 @@ export class LiveService implements EventReader {
   async stop(): Promise<void> {
     this.intake.closedReason = 'The server is stopping.';
     await this.#pipeline.stop();
-    if (this.#pipeline.isAtRest) await this.#snapshots?.atEnd(this.#pipeline.applied);
+    await this.#snapshots?.atEnd(() => (this.#pipeline.isAtRest ? this.#pipeline.applied : undefined));
   }
 
   /** Keeps what a plugin learned later; resolves once it is on disk. */

@@ -86,10 +86,16 @@ export class SnapshotKeeper {
     this.#dueMs = undefined;
   }
 
-  /** The same where nothing will be judged any more. One may be under way then, and may be enough. */
-  atEnd(position: number): Promise<void> {
+  /**
+   * The same where nothing will be judged any more. One may be under way then, and may be enough.
+   *
+   * @param positionNow  asked once nothing is under way; `undefined` where not all is judged and stored
+   */
+  atEnd(positionNow: () => number | undefined): Promise<void> {
     return this.#alone(async () => {
-      if (position - this.#lastPosition >= RECORDS_AT_STOP && canSnapshot(this.state)) await this.#write(position);
+      const position = positionNow();
+      if (position === undefined || position - this.#lastPosition < RECORDS_AT_STOP) return;
+      if (canSnapshot(this.state)) await this.#write(position);
     });
   }
 

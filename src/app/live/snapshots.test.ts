@@ -119,11 +119,13 @@ test('one that is under way when the server stops is finished before another is 
     await new Promise((resolve) => setImmediate(resolve));
     finish!();
   };
-  const first = [keeper.atRest(2_000, 0), keeper.atEnd(2_000)];
+  const first = [keeper.atRest(2_000, 0), keeper.atEnd(() => 2_000)];
   await finished();
   await Promise.all(first);
   expect(written).toEqual([2_000]);
-  const second = [keeper.atEnd(4_000), keeper.atEnd(6_000)];
+  let now: number | undefined = 3_000;
+  const second = [keeper.atEnd(() => now), keeper.atEnd(() => 6_000), keeper.atEnd(() => undefined)];
+  now = 4_000;
   await finished();
   await finished();
   await Promise.all(second);

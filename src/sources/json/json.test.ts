@@ -165,6 +165,13 @@ describe.each([Number.POSITIVE_INFINITY, 1, 7, 64])('in pieces of %d bytes', (pi
   });
 });
 
+test('what is no file names no line, but for what could not be read', () => {
+  const text = `${one}\nrubbish\n${two}\n`;
+  const { events, skips } = collect((sink) => createJsonDecoder(sink, { isUnplaced: true }), text);
+  expect(events.map(({ line }) => line)).toEqual([0, 0]);
+  expect(skips.map(({ line }) => line)).toEqual([2]);
+});
+
 test.each(['utf-16le', 'utf-16be'])('%s, with and without a mark, in odd pieces', (encoding) => {
   const bytesOf = (text: string): Uint8Array => {
     const bytes = new Uint8Array(text.length * 2);

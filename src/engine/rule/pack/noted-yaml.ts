@@ -22,7 +22,7 @@ export function readNotedYaml(file: PackFile): YamlReading {
   if (known !== undefined) return { file: known, diagnostics: [] };
   const reading = readYaml(file);
   if (reading.file === undefined) return reading;
-  const yaml = new NotedYaml(file, reading.file.value, new Map(), reading.file);
+  const yaml = new NotedYaml(file, reading.file.value, new Map(), new WeakRef(reading.file));
   noted.set(file, yaml);
   return { ...reading, file: yaml };
 }
@@ -44,7 +44,8 @@ class NotedYaml implements YamlFile {
     private readonly file: PackFile,
     readonly value: unknown,
     readonly places: Map<string, Place>,
-    private parsed: YamlFile | undefined,
+    /** Weighs twelve times the text, and is asked while a pack is loaded: until that job is over it is there for certain. */
+    private parsed: WeakRef<YamlFile> | undefined,
   ) {
     this.path = file.path;
   }
@@ -64,11 +65,16 @@ class NotedYaml implements YamlFile {
   #noted(question: string, ask: (yaml: YamlFile) => Place): Place {
     let place = this.places.get(question);
     if (place === undefined) {
-      this.parsed ??= readYaml(this.file).file!;
-      place = ask(this.parsed);
+      place = ask(this.parsed?.deref() ?? this.#parse());
       this.places.set(question, place);
     }
     return place;
+  }
+
+  #parse(): YamlFile {
+    const yaml = readYaml(this.file).file!;
+    this.parsed = new WeakRef(yaml);
+    return yaml;
   }
 }
 
