@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { expect, test } from 'vitest';
-import { readNotedYaml, restoreYaml, storedYaml } from './noted-yaml.js';
+import { closeYaml, readNotedYaml, restoreYaml, storedYaml } from './noted-yaml.js';
 import { readYaml } from './yaml-file.js';
 
 const TEXT = 'rules:\n  - id: a\n    conditions: [\'x == 1\', "y ==\\t2"]\n  - __proto__: {polluted: true}\n';
@@ -48,4 +48,11 @@ test('of a file that could not be used nothing is kept', () => {
   const broken = { path: 'p/rules.yml', text: 'rules: [' };
   expect(readNotedYaml(broken).file).toBeUndefined();
   expect(storedYaml(broken)).toBeUndefined();
+});
+
+test('a file that was closed still tells every place', () => {
+  const closed = file();
+  const { file: yaml } = readNotedYaml(closed);
+  closeYaml([closed, file()]);
+  expect(yaml!.placeOf(['rules', 1])).toEqual(readYaml(file()).file!.placeOf(['rules', 1]));
 });

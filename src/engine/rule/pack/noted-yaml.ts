@@ -22,7 +22,7 @@ export function readNotedYaml(file: PackFile): YamlReading {
   if (known !== undefined) return { file: known, diagnostics: [] };
   const reading = readYaml(file);
   if (reading.file === undefined) return reading;
-  const yaml = new NotedYaml(file, reading.file.value, new Map(), new WeakRef(reading.file));
+  const yaml = new NotedYaml(file, reading.file.value, new Map(), reading.file);
   noted.set(file, yaml);
   return { ...reading, file: yaml };
 }
@@ -37,6 +37,11 @@ export function restoreYaml(file: PackFile, { value, places }: StoredYaml): void
   noted.set(file, new NotedYaml(file, withoutPrototypes(value), new Map(places), undefined));
 }
 
+/** No more places will be asked for, as far as is known: what was parsed of the files goes, which weighs twelve times their text. */
+export function closeYaml(files: readonly PackFile[]): void {
+  for (const file of files) noted.get(file)?.close();
+}
+
 class NotedYaml implements YamlFile {
   readonly path: string;
 
@@ -44,8 +49,7 @@ class NotedYaml implements YamlFile {
     private readonly file: PackFile,
     readonly value: unknown,
     readonly places: Map<string, Place>,
-    /** Weighs twelve times the text, and is asked while a pack is loaded: until that job is over it is there for certain. */
-    private parsed: WeakRef<YamlFile> | undefined,
+    private parsed: YamlFile | undefined,
   ) {
     this.path = file.path;
   }
@@ -65,16 +69,15 @@ class NotedYaml implements YamlFile {
   #noted(question: string, ask: (yaml: YamlFile) => Place): Place {
     let place = this.places.get(question);
     if (place === undefined) {
-      place = ask(this.parsed?.deref() ?? this.#parse());
+      this.parsed ??= readYaml(this.file).file!;
+      place = ask(this.parsed);
       this.places.set(question, place);
     }
     return place;
   }
 
-  #parse(): YamlFile {
-    const yaml = readYaml(this.file).file!;
-    this.parsed = new WeakRef(yaml);
-    return yaml;
+  close(): void {
+    this.parsed = undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import type { RuleProfile } from '../rule-profile.js';
 import type { SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from '../sigma/document.js';
 import { type CaseList, readCases } from './cases-file.js';
 import { PACK_LIMITS, type PackFile, packFileKind } from './pack-file.js';
-import { readNotedYaml } from './noted-yaml.js';
+import { closeYaml, readNotedYaml } from './noted-yaml.js';
 import { ManifestSchema, type ManifestText, RulesFileSchema, type SigmaSettingsText } from './pack-schema.js';
 import { bilingual, type Entry, type EntryContext, readProfile, readRule, type TechniqueFact } from './rule-entry.js';
 import { checkShape } from './shape.js';
@@ -86,6 +86,7 @@ export function loadPack(files: readonly PackFile[], options: PackOptions): Pack
   const settings = sigmaSettings(sigma, options.ruleProfiles);
   loader.addSigma(sorted.sigma, settings);
   const cases = readAll(sorted.cases).flatMap((yaml) => readCases(yaml, loader.known, diagnostics));
+  closeYaml(ordered);
   return {
     manifest,
     rules: loader.rules,
