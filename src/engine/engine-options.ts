@@ -23,6 +23,10 @@ export interface EngineOptions {
   readonly maxProcessesPerHost?: number;
   /** On all hosts together. */
   readonly maxProcesses?: number;
+  /** Past it, hosts leave with all that they hold: those that hold the fewest first. */
+  readonly maxHosts?: number;
+  /** Events between two looks at how much all hosts hold together. */
+  readonly lookAtAllEvery?: number;
   readonly correlationLimits?: CorrelationLimits;
 }
 
@@ -34,6 +38,7 @@ export interface EngineCounts {
   hits: number;
   /** Hits on events that name no process: evidence in a chain of the host's own. */
   hitsWithoutProcess: number;
+  /** Processes that left for want of room. */
   forgotten: number;
   /** Events that correlations forgot for want of room, once for each correlation. */
   forgottenByCorrelations: number;

@@ -37,7 +37,6 @@ import { isSkipped } from './policy-lists.js';
 
 const NO_RULES: readonly Rule[] = [];
 const SETTLE_ROUNDS_MAX = 1000;
-/** Events between two looks at how much all hosts hold together. */
 const LOOK_AT_ALL_EVERY = 4096;
 /** Names by which hosts are found at once. */
 const HOST_NAMES_MAX = 65_536;
@@ -59,6 +58,7 @@ export class Engine {
   readonly #plugins: PluginRunner;
   readonly #subjects: Subjects;
   readonly #room: Room;
+  readonly #lookAtAllEvery: number;
   #policy: Policy;
   readonly #correlator: Correlator;
   readonly #standing: Standing;
@@ -75,6 +75,7 @@ export class Engine {
     private readonly options: EngineOptions,
   ) {
     this.#policy = policy;
+    this.#lookAtAllEvery = options.lookAtAllEvery ?? LOOK_AT_ALL_EVERY;
     this.#changes = new ChangeNotes(options.noteChanges ?? true);
     this.#forest = new Forest(this.#forestObserver());
     this.#scorer = new Scorer(this.#forest, {
@@ -109,6 +110,8 @@ export class Engine {
         counts: this.counts,
         hosts: this.#hosts,
         threshold: () => this.#policy.threshold,
+        correlated: () => this.#correlator.hostKeys(),
+        drop: (hosts) => this.#drop(hosts),
       },
       options,
     );
@@ -158,7 +161,7 @@ export class Engine {
    */
   apply(event: Event, position = 0, repeated = false): void {
     this.counts.events++;
-    if (this.counts.events % LOOK_AT_ALL_EVERY === 0) this.#room.makeForAll();
+    if (this.counts.events % this.#lookAtAllEvery === 0) this.#room.makeForAll();
     if (repeated) this.counts.duplicates++;
     if (isSkipped(this.#policy, event)) {
       this.counts.skipped++;
@@ -215,9 +218,7 @@ export class Engine {
     const host = this.#hosts.get(key);
     if (host !== undefined) {
       this.#correlator.forgetHost(key);
-      this.#hosts.delete(key);
-      for (const [spelled, table] of this.#hostsByName) if (table === host) this.#hostsByName.delete(spelled);
-      for (const timeline of this.#unsettled) if (timeline.host === host) this.#unsettled.delete(timeline);
+      this.#drop([host]);
       this.#plugins.forgetHost(host);
     }
     this.#changes.forgetHost(key, host, host === undefined ? [] : this.#forest.forgetHost(host));
@@ -357,6 +358,13 @@ export class Engine {
     const host = new HostTable(key, name, this.#hostObserver());
     this.#hosts.set(key, host);
     return host;
+  }
+
+  #drop(hosts: readonly HostTable[]): void {
+    const gone = new Set(hosts);
+    for (const { key } of hosts) this.#hosts.delete(key);
+    for (const [spelled, host] of this.#hostsByName) if (gone.has(host)) this.#hostsByName.delete(spelled);
+    for (const timeline of this.#unsettled) if (gone.has(timeline.host)) this.#unsettled.delete(timeline);
   }
 
   #hit(event: Event, rule: Rule, process: Process, repeated: boolean): void {

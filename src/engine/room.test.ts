@@ -150,6 +150,92 @@ test('all hosts together are bounded, and the small ones lose nothing', () => {
   expect(ofSmall).toHaveLength(20);
 });
 
+describe('names of hosts', () => {
+  const MAX_HOSTS = 100;
+  const few = (changes: Parameters<typeof engineWith>[1] = {}): Engine =>
+    engineWith([EVIL, SOME], { ...changes, options: { maxHosts: MAX_HOSTS, lookAtAllEvery: 10, ...changes.options } });
+  const withoutProcess = (name: string): Event[] => [
+    event(undefined, 0, {}, { host: name, eventId: 4672, sensor: 'security' }),
+  ];
+
+  test.each<{ name: string; events: (host: string) => Event[] }>([
+    { name: 'of which nothing else is known', events: withoutProcess },
+    { name: 'with a program each', events: (host) => [create(nth(0), EXPLORER, {}, { host })] },
+    {
+      name: 'with a hit that names no process',
+      events: (host) => [event('filecreate', 0, { Image: 'C:\\Tools\\some.exe' }, { host })],
+    },
+    { name: 'with a threat each', events: (host) => [create(nth(0, 'evil'), EXPLORER, {}, { host })] },
+    {
+      name: 'with root processes that start root processes',
+      events: (host) => {
+        const roots = Array.from({ length: 5 }, (_, index) => ({
+          ...nth(index),
+          image: 'C:\\Windows\\System32\\svchost.exe',
+        }));
+        return roots.map((root, index) => create(root, roots[index - 1] ?? EXPLORER, {}, { host }));
+      },
+    },
+  ])('made up without end, $name, take no room from a host that holds more', ({ events }) => {
+    const engine = few();
+    const real = Array.from({ length: 30 }, (_, index) => create(nth(index, index === 7 ? 'evil' : 'quiet'), EXPLORER));
+    for (const each of real) engine.apply(each);
+    const threats = new Set<string>();
+    for (let index = 0; index < 2000; index++) {
+      for (const each of events(`made-up-${index}`)) engine.apply(each);
+      expect(engine.hostNames.length).toBeLessThan(MAX_HOSTS + 11);
+      for (const { id } of engine.drain().threats) threats.add(id);
+    }
+    const [first] = real;
+    expect(engine.hostNames).toContain(first!.host);
+    expect([...engine.chains()].filter(({ start }) => start.host === first!.host)).toHaveLength(30);
+    expect(engine.threats().filter(({ host }) => host === first!.host)).toHaveLength(1);
+    const evil = events('x').some(({ fields }) => fields['Image'] === 'C:\\Tools\\evil.exe');
+    expect(threats.size).toBe(evil ? 2001 : 1);
+    expect(engine.processCount).toBeLessThan(60 + 6 * (MAX_HOSTS + 10));
+    expect(engine.chainCount).toBeLessThan(60 + 6 * (MAX_HOSTS + 10));
+  });
+
+  test('begin afresh when they are heard again', () => {
+    const engine = few();
+    const host = 'came-back';
+    const [process] = [nth(0, 'evil')];
+    engine.apply(create(process, EXPLORER, {}, { host }));
+    for (let index = 0; index < 500; index++) for (const each of withoutProcess(`made-up-${index}`)) engine.apply(each);
+    for (let index = 0; index < 500; index++)
+      for (const each of [create(nth(1), EXPLORER, {}, { host: `two-${index}` })]) engine.apply(each);
+    expect(engine.hostNames).not.toContain(host);
+    expect(engine.threats()).toEqual([]);
+    engine.apply(create(process, EXPLORER, {}, { host }));
+    expect(engine.threats().map((threat) => threat.host)).toEqual([host]);
+  });
+
+  test('whose threats a scan has to tell stay', () => {
+    const engine = few({ options: { noteChanges: false } });
+    for (let index = 0; index < 300; index++)
+      engine.apply(create(nth(0, 'evil'), EXPLORER, {}, { host: `evil-${index}` }));
+    for (let index = 0; index < 300; index++) for (const each of withoutProcess(`made-up-${index}`)) engine.apply(each);
+    expect(engine.threats()).toHaveLength(300);
+    expect(engine.hostNames.length).toBeLessThan(312);
+  });
+});
+
+test('days of many root processes count as much as processes', () => {
+  const engine = bounded();
+  const roots = Array.from({ length: 20 }, (_, index) => ({
+    ...nth(index),
+    image: 'C:\\Windows\\System32\\svchost.exe',
+  }));
+  for (const root of roots) engine.apply(create(root, EXPLORER));
+  for (let day = 0; day < 200; day++) {
+    for (const root of roots) {
+      engine.apply(act('filecreate', { ...root, image: 'C:\\Tools\\some.exe' }, day * DAY_MS + 1000));
+      expect(engine.chainCount).toBeLessThan(2.1 * MAX + 5);
+    }
+  }
+  expect(engine.processCount).toBeGreaterThan(0);
+});
+
 describe('days of a root process', () => {
   const deed = (day: number, name: string): Event =>
     act('filecreate', { ...EXPLORER, image: `C:\\Tools\\${name}.exe` }, day * DAY_MS + 1000);

@@ -3,15 +3,16 @@
  * Everything is decided by what is held and in which order it came, never by a clock, so the same log leaves the same behind.
  *
  *     beyond a host's budget         ended leaves without evidence
- *     beyond twice the budget, or    leaves without evidence whose end was not seen · leaves whose evidence a stronger one covers ·
+ *     beyond twice the budget, or    days without evidence · leaves likewise whose end was not seen · leaves whose evidence a stronger one covers ·
  *     beyond that of all hosts       root processes likewise · chains below the threshold · threats
+ *     beyond so many hosts           hosts, with all that they hold: those that hold the fewest first
  *
- * Each kind goes only where those before it were not enough; of each, the oldest first.
+ * Each kind goes only where those before it were not enough; of each, the oldest first. A process and a day of a root process count as one each.
  */
 
 import type { ChangeNotes } from './change-notes.js';
 import type { Chain } from './chain/chain.js';
-import type { Forest } from './chain/forest.js';
+import { chainsOf, type Forest } from './chain/forest.js';
 import type { EngineCounts, EngineOptions } from './engine-options.js';
 import type { HostTable } from './process/host-table.js';
 import type { Process } from './process/process.js';
@@ -23,6 +24,8 @@ const HOST_MAX = 10_000;
 const HOST_MAX_OF_SCAN = 200_000;
 /** Of all hosts: with what their chains hold, about two gigabytes. */
 const ALL_MAX = 2_200_000;
+/** A sender makes up names at no cost; a host of which nothing else is held takes two kilobytes. */
+const HOSTS_MAX = 100_000;
 /** So much less is left than there may be, so that room is made seldom and costs little for each process. */
 const SPARE = 0.1;
 const SPARE_OF_ALL = 0.05;
@@ -35,39 +38,63 @@ export interface RoomParts {
   readonly counts: EngineCounts;
   readonly hosts: ReadonlyMap<string, HostTable>;
   threshold(): number;
+  /** Of the hosts that correlations remember events of, by key. */
+  correlated(): ReadonlySet<string>;
+  /** Nothing is held of these any more. */
+  drop(hosts: readonly HostTable[]): void;
 }
 
 export class Room {
   readonly #hostMax: number;
   readonly #allMax: number;
+  readonly #hostsMax: number;
   /** Threats go only where they are in a store: a scan tells what it found at its end. */
   readonly #isStored: boolean;
 
   constructor(
     private readonly parts: RoomParts,
-    options: Pick<EngineOptions, 'maxProcessesPerHost' | 'maxProcesses' | 'noteChanges'>,
+    options: Pick<EngineOptions, 'maxProcessesPerHost' | 'maxProcesses' | 'maxHosts' | 'noteChanges'>,
   ) {
     this.#isStored = options.noteChanges ?? true;
     this.#hostMax = options.maxProcessesPerHost ?? (this.#isStored ? HOST_MAX : HOST_MAX_OF_SCAN);
     this.#allMax = options.maxProcesses ?? ALL_MAX;
+    this.#hostsMax = options.maxHosts ?? HOSTS_MAX;
   }
 
   /** @param created  what the event at hand is about, and hits may yet be given to */
   makeFor(host: HostTable, created: Process): void {
     const max = this.#hostMax;
-    if (host.processes.size <= Math.max(max, host.boundAt)) return;
+    if (host.held <= Math.max(max, host.boundAt)) return;
     const spare = Math.max(1, Math.floor(max * SPARE));
     this.#trim(host, max - spare, max * HARD, spare, created);
     // Where most have to stay, looking again at each creation would cost all of them each time.
-    host.boundAt = host.processes.size + spare;
+    host.boundAt = host.held + spare;
   }
 
-  /** To be called now and then: no host has more than its share where all together have too much. */
+  /** To be called now and then: there are no more hosts than may be, and none has more than its share where all together have too much. */
   makeForAll(): void {
-    const sizes = [...this.parts.hosts.values()].map(({ processes }) => processes.size);
+    if (this.parts.hosts.size > this.#hostsMax) this.#leaveHosts();
+    const sizes = [...this.parts.hosts.values()].map(({ held }) => held);
     if (sizes.reduce((sum, size) => sum + size, 0) <= this.#allMax) return;
     const share = fairShare(sizes, Math.floor(this.#allMax * (1 - SPARE_OF_ALL)));
     for (const host of this.parts.hosts.values()) this.#trim(host, share, share, 0, undefined);
+  }
+
+  #leaveHosts(): void {
+    const goal = Math.floor(this.#hostsMax * (1 - SPARE_OF_ALL));
+    const correlated = this.parts.correlated();
+    const threshold = this.parts.threshold();
+    const going: HostTable[] = [];
+    for (const host of [...this.parts.hosts.values()].sort((one, other) => one.held - other.held)) {
+      if (this.parts.hosts.size - going.length <= goal) break;
+      if (correlated.has(host.key)) continue;
+      if (!this.#isStored && chainsOf(host).some(({ score }) => score >= threshold)) continue;
+      for (const process of host.actors()) this.parts.changes.left(process);
+      this.parts.forest.leaveHost(host);
+      this.parts.counts.forgotten += host.processes.size;
+      going.push(host);
+    }
+    this.parts.drop(going);
   }
 
   /**
@@ -76,23 +103,23 @@ export class Room {
    * @param spare  how many less are left where there are more
    */
   #trim(host: HostTable, soft: number, hard: number, spare: number, created: Process | undefined): void {
-    const { processes } = host;
     this.#leave(host, soft, created, (each) => isQuiet(each) && host.hasEnded(each));
-    if (processes.size <= hard) return;
+    if (host.held <= hard) return;
     const goal = hard - spare;
-    this.#leave(host, goal, created, (each) => !each.isRoot && isQuiet(each));
-    if (processes.size > goal) this.#leave(host, goal, created, isCovered());
-    if (processes.size > goal) this.#leave(host, goal, created, isQuiet);
+    if (host.dayChains > 0) this.#leaveDays(host, goal, ({ isBlank }) => isBlank);
+    if (host.held > goal) this.#leave(host, goal, created, (each) => !each.isRoot && isQuiet(each));
+    if (host.held > goal) this.#leave(host, goal, created, isCovered());
+    if (host.held > goal) this.#leave(host, goal, created, isQuiet);
     const threshold = this.parts.threshold();
-    if (processes.size > goal) this.#leaveChains(host, goal, created, ({ score }) => score < threshold);
-    if (processes.size > goal && this.#isStored) this.#leaveChains(host, goal, created, () => true);
+    if (host.held > goal) this.#leaveChains(host, goal, created, ({ score }) => score < threshold);
+    if (host.held > goal && this.#isStored) this.#leaveChains(host, goal, created, () => true);
   }
 
   /** Leaves that `mayGo`, oldest first. */
   #leave(host: HostTable, goal: number, created: Process | undefined, mayGo: (process: Process) => boolean): void {
     const going = new Set<Process>();
     for (const process of host.processes.values()) {
-      if (host.processes.size - going.size <= goal) break;
+      if (host.held - going.size <= goal) break;
       if (process !== created && !process.hasChildren && mayGo(process)) going.add(process);
     }
     for (const process of going) this.parts.changes.left(process);
@@ -100,16 +127,23 @@ export class Room {
     this.#forget(host, going);
   }
 
+  #leaveDays(host: HostTable, goal: number, mayGo: (day: Chain) => boolean): void {
+    for (const process of host.actors()) {
+      if (host.held <= goal) return;
+      for (const day of process.dayChains?.values() ?? []) if (mayGo(day)) this.parts.forest.leaveDay(day);
+    }
+  }
+
   /** Whole chains, and days of root processes, that `mayGo`: oldest first, and last of all that in which `created` goes on alone. */
   #leaveChains(host: HostTable, goal: number, created: Process | undefined, mayGo: (chain: Chain) => boolean): void {
-    for (const process of host.processes.values()) {
-      if (host.processes.size <= goal) return;
+    for (const process of host.actors()) {
+      if (host.held <= goal) return;
       // A root process without days may go the next time.
       for (const day of process.dayChains?.values() ?? []) if (mayGo(day)) this.parts.forest.leaveDay(day);
       const { chain } = process;
       if (chain !== undefined && chain !== created?.chain && mayGo(chain)) this.#leaveChain(host, chain, undefined);
     }
-    if (host.processes.size > goal && created?.chain !== undefined && mayGo(created.chain))
+    if (host.held > goal && created?.chain !== undefined && mayGo(created.chain))
       this.#leaveChain(host, created.chain, created);
   }
 

@@ -112,6 +112,9 @@ const OPTIONS: readonly EngineOptions[] = [
     recordEvents: true,
     plugins: PLUGINS,
     maxProcessesPerHost: 2,
+    maxProcesses: 5,
+    maxHosts: 1,
+    lookAtAllEvery: 3,
     correlationLimits: { groupsPerCorrelation: 3, eventsPerGroup: 4, events: 12 },
   },
 ];

@@ -5,7 +5,7 @@
 
 import type { HostTable } from '../process/host-table.js';
 import type { Process } from '../process/process.js';
-import { Chain, dayOf } from './chain.js';
+import { Chain, dayOf, NO_DAY } from './chain.js';
 import { DayChains } from './day-chains.js';
 
 export interface ForestObserver {
@@ -35,9 +35,17 @@ export class Forest {
 
   /** Takes out all chains of a host. */
   forgetHost(host: HostTable): readonly Chain[] {
-    const gone = [...this.chains].filter(({ start }) => start.hostTable === host);
-    for (const chain of gone) this.chains.delete(chain);
+    const gone = chainsOf(host);
+    for (const chain of gone) this.#close(chain);
     return gone;
+  }
+
+  /** Takes out all chains of a host, for want of room. */
+  leaveHost(host: HostTable): void {
+    for (const chain of chainsOf(host)) {
+      this.observer.chainLeaves(chain);
+      this.#close(chain);
+    }
   }
 
   /** A new process without a known parent. */
@@ -58,8 +66,18 @@ export class Forest {
       days.add(chain);
       if (days.size > BLANK_DAYS_MAX) this.#leaveDays(days, chain);
       this.chains.add(chain);
+      root.hostTable.dayChains++;
     }
     return chain;
+  }
+
+  /** Puts back a chain that was kept. */
+  restore(chain: Chain): void {
+    this.chains.add(chain);
+    if (chain.day === NO_DAY) return;
+    const { start } = chain;
+    (start.dayChains ??= new DayChains()).add(chain);
+    start.hostTable.dayChains++;
   }
 
   /** Says who started a process; `undefined` takes the link away. A link that would close a cycle is refused. */
@@ -132,7 +150,7 @@ export class Forest {
   leaveDay(chain: Chain): void {
     if (this.observer.isNeeded(chain)) return;
     this.observer.chainLeaves(chain);
-    this.chains.delete(chain);
+    this.#close(chain);
     chain.start.dayChains?.delete(chain);
   }
 
@@ -176,7 +194,7 @@ export class Forest {
       chain.members.length = 0;
       if (chain.hasHolders) chain.holders.clear();
       chain.alive = 0;
-      if (chain.day < 0) starts.set(chain.start, chain);
+      if (chain.day === NO_DAY) starts.set(chain.start, chain);
     }
     for (const member of members) member.chain = undefined;
     const touched = new Set<Chain>();
@@ -197,7 +215,7 @@ export class Forest {
     for (const chain of touched) this.observer.chainRebuilt(chain);
     for (const chain of concerned) {
       if (chain.members.length > 0) continue;
-      this.chains.delete(chain);
+      this.#close(chain);
       this.observer.chainDissolved(chain, chain.start.chain);
     }
     for (const member of members) this.observer.processMoved(member);
@@ -207,6 +225,10 @@ export class Forest {
     const chain = new Chain(start);
     this.chains.add(chain);
     return chain;
+  }
+
+  #close(chain: Chain): void {
+    if (this.chains.delete(chain) && chain.day !== NO_DAY) chain.start.hostTable.dayChains--;
   }
 
   #enter(process: Process, chain: Chain): void {
@@ -233,6 +255,15 @@ export class Forest {
     if (into.start !== start) into.restart(start);
     this.observer.chainsJoined(from, into, formerStart);
   }
+}
+
+export function chainsOf(host: HostTable): readonly Chain[] {
+  const chains = new Set<Chain>();
+  for (const process of host.actors()) {
+    if (process.chain !== undefined) chains.add(process.chain);
+    for (const day of process.dayChains?.values() ?? []) chains.add(day);
+  }
+  return [...chains];
 }
 
 /** Looks up from `parent` for `process`; only links between processes that are no roots can close a cycle that matters. */

@@ -35,6 +35,8 @@ export class HostTable {
   boundAt = 0;
   /** How much its pids are referred to, in all. */
   references = 0;
+  /** Chains of single days of its root processes and of its own events: counted by the forest, which holds them. */
+  dayChains = 0;
   /** As Sysmon spells them, which is how nearly all events do: such an event costs one look-up. */
   readonly #byGuid = new Map<string, Process>();
   /** Other spellings that events used lately. */
@@ -49,6 +51,11 @@ export class HostTable {
     public name: string,
     private readonly observer: HostObserver,
   ) {}
+
+  /** What it takes room for. */
+  get held(): number {
+    return this.processes.size + this.dayChains;
+  }
 
   /** A process that events named before, and whose pid is known: what nearly every event asks. `undefined` where more is to be found out. */
   bySpelling(spelled: string): Process | undefined {
@@ -112,6 +119,12 @@ export class HostTable {
   /** As `hostEvents`, where there is one by now. */
   get knownHostEvents(): Process | undefined {
     return this.#hostEvents;
+  }
+
+  /** Its processes, and what stands for none of them. */
+  *actors(): Iterable<Process> {
+    yield* this.processes.values();
+    if (this.#hostEvents !== undefined) yield this.#hostEvents;
   }
 
   /** Of the pids that more is held of than one run. */

@@ -2,7 +2,6 @@
 
 import { assert } from '../base/assert.js';
 import { Chain, NO_DAY } from '../chain/chain.js';
-import { DayChains } from '../chain/day-chains.js';
 import type { Forest } from '../chain/forest.js';
 import type { Process } from '../process/process.js';
 import type { Exception } from '../score/exception.js';
@@ -79,13 +78,12 @@ export function* readChains(
       const start = state.process();
       isOfDay = records.flag();
       chain = new Chain(start, isOfDay ? records.number() : NO_DAY);
-      if (isOfDay) (start.dayChains ??= new DayChains()).add(chain);
       chain.alive = records.number();
       chain.left = records.uint();
       chain.score = records.number();
       chain.isThreat = records.flag();
       chains.push(chain);
-      forest.chains.add(chain);
+      forest.restore(chain);
       continue;
     }
     demand(chain !== undefined, 'what a chain holds is of no chain');

@@ -89,6 +89,11 @@ export class Correlator {
     return this.#sightings;
   }
 
+  /** Of the hosts that it remembers events of. */
+  hostKeys(): ReadonlySet<string> {
+    return new Set([...this.#sightings.values()].map(({ hostKey: key }) => key));
+  }
+
   /** Puts back what was kept, under the plan that is in force already. */
   restore(sightings: readonly Sighting[], groups: readonly Group[], evicted: number): void {
     for (const sighting of sightings) this.#sightings.set(sighting.at.id, sighting);
