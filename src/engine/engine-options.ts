@@ -1,5 +1,6 @@
 /** What an engine is told when it is made, and what it counts. */
 
+import type { LeftChainLimits } from './chain/left-chains.js';
 import type { Event } from './event/event.js';
 import type { EnginePlugin } from './plugin/plugin.js';
 import type { Process } from './process/process.js';
@@ -27,6 +28,7 @@ export interface EngineOptions {
   readonly maxHosts?: number;
   /** Events between two looks at how much all hosts hold together. */
   readonly lookAtAllEvery?: number;
+  readonly leftChainLimits?: LeftChainLimits;
   readonly correlationLimits?: CorrelationLimits;
 }
 

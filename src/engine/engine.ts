@@ -5,6 +5,7 @@
 
 import { chainIdOf, type Chain } from './chain/chain.js';
 import { Forest, type ForestObserver } from './chain/forest.js';
+import { LeftChains } from './chain/left-chains.js';
 import { ChangeNotes } from './change-notes.js';
 import type { Effects, EventRecord } from './effects.js';
 import type { EngineCounts, EngineOptions, HitSubject } from './engine-options.js';
@@ -59,6 +60,7 @@ export class Engine {
   readonly #subjects: Subjects;
   readonly #room: Room;
   readonly #lookAtAllEvery: number;
+  readonly #leftChains: LeftChains;
   #policy: Policy;
   readonly #correlator: Correlator;
   readonly #standing: Standing;
@@ -77,6 +79,7 @@ export class Engine {
     this.#policy = policy;
     this.#lookAtAllEvery = options.lookAtAllEvery ?? LOOK_AT_ALL_EVERY;
     this.#changes = new ChangeNotes(options.noteChanges ?? true);
+    this.#leftChains = new LeftChains(options.leftChainLimits);
     this.#forest = new Forest(this.#forestObserver());
     this.#scorer = new Scorer(this.#forest, {
       changed: (chain, process) => this.#changes.touch(chain, process),
@@ -290,6 +293,7 @@ export class Engine {
       scorer: this.#scorer,
       correlator: this.#correlator,
       standing: this.#standing,
+      leftChains: this.#leftChains,
       pluginNames: (this.options.plugins ?? []).map(({ name }) => name),
       makeHost: (key, name) => this.#makeHost(key, name),
     };
@@ -362,6 +366,7 @@ export class Engine {
 
   #drop(hosts: readonly HostTable[]): void {
     const gone = new Set(hosts);
+    for (const host of hosts) this.#leftChains.forgetHost(host);
     for (const { key } of hosts) this.#hosts.delete(key);
     for (const [spelled, host] of this.#hostsByName) if (gone.has(host)) this.#hostsByName.delete(spelled);
     for (const timeline of this.#unsettled) if (gone.has(timeline.host)) this.#unsettled.delete(timeline);
@@ -458,6 +463,14 @@ export class Engine {
         this.#changes.dissolved(chain, heir);
       },
       processMoved: (process) => this.#changes.touch(undefined, process),
+      chainOpened: (chain) => {
+        const left = this.#leftChains.take(chain);
+        if (left === undefined) return;
+        this.#scorer.resume(chain, left);
+        chain.left += left.processCount;
+        chain.isThreat = left.isThreat;
+      },
+      chainMayReturn: (chain, staying) => this.#leftChains.add(chain, chain.score >= this.#policy.threshold, staying),
       chainLeaves: (chain) => {
         this.#changes.chainLeaves(chain);
         this.#correlator.disturb(chain);

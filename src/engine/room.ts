@@ -173,7 +173,7 @@ function isCovered(): (process: Process) => boolean {
   const shown = new Map<Chain, Set<Process>>();
   return (process) => {
     const { chain } = process;
-    if (chain === undefined) return false;
+    if (chain === undefined || process.carried !== undefined) return false;
     let those = shown.get(chain);
     if (those === undefined) {
       those = new Set([...chain.ledger.values(), ...chain.profiles.values()].map((item) => item.process));

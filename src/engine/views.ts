@@ -97,7 +97,7 @@ export function chainRecord(chain: Chain): ChainRecord {
     startProcessId: chain.start.id,
     score: chain.score,
     active: chain.alive > 0,
-    processCount: chain.members.length + chain.left,
+    processCount: chain.processCount,
     firstMs,
     lastMs,
   };
@@ -110,8 +110,9 @@ export function processRecord(process: Process): ProcessRecord {
     : process.chain === undefined
       ? []
       : [process.chain]) {
-    for (const item of chain.ledger.values()) if (item.process === process) points += pointsOf(item);
-    for (const item of chain.profiles.values()) if (item.process === process) points += pointsOf(item);
+    // What it did before it left is held by a copy of it.
+    for (const item of chain.ledger.values()) if (item.process.id === process.id) points += pointsOf(item);
+    for (const item of chain.profiles.values()) if (item.process.id === process.id) points += pointsOf(item);
   }
   return {
     id: process.id,

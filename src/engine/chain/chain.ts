@@ -26,6 +26,7 @@ class Holdings {
   hitCounts: Map<string, number> | undefined;
   derived: Map<string, readonly Evidence[]> | undefined;
   memory: Memories | undefined;
+  carried: readonly LedgerItem[] | undefined;
 }
 
 export class Chain {
@@ -60,6 +61,11 @@ export class Chain {
     const held = this.#holdings;
     if (held === undefined) return true;
     return !this.hasHolders && !this.isThreat && !held.hitCounts?.size && !held.derived && !held.memory;
+  }
+
+  /** With those that left. */
+  get processCount(): number {
+    return this.members.length + this.left;
   }
 
   /** Members that hold evidence: what a rebuilt ledger is made from. */
@@ -120,6 +126,15 @@ export class Chain {
 
   set memory(memory: Memories | undefined) {
     if (memory !== undefined || this.#holdings !== undefined) this.#held.memory = memory;
+  }
+
+  /** Of a day of a root process: see `Process.carried`. */
+  get carried(): readonly LedgerItem[] | undefined {
+    return this.#holdings?.carried;
+  }
+
+  set carried(carried: readonly LedgerItem[] | undefined) {
+    if (carried !== undefined || this.#holdings !== undefined) this.#held.carried = carried;
   }
 
   /** Another start means another id; the caller keeps the old one as an alias. */

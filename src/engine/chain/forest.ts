@@ -16,8 +16,12 @@ export interface ForestObserver {
   /** The chain has no members left. `heir` is where its start process is now. */
   chainDissolved(chain: Chain, heir: Chain | undefined): void;
   processMoved(process: Process): void;
+  /** A chain of no members yet: one with the same id may have left before. */
+  chainOpened(chain: Chain): void;
   /** The chain is about to leave for want of room, as it is. */
   chainLeaves(chain: Chain): void;
+  /** Said before: it may begin again, while its host stays. @param staying  the member that goes on in a chain of its own */
+  chainMayReturn(chain: Chain, staying: Process | undefined): void;
   /** Something outside of the forest depends on this very chain. */
   isNeeded(chain: Chain): boolean;
 }
@@ -67,6 +71,7 @@ export class Forest {
       if (days.size > BLANK_DAYS_MAX) this.#leaveDays(days, chain);
       this.chains.add(chain);
       root.hostTable.dayChains++;
+      this.observer.chainOpened(chain);
     }
     return chain;
   }
@@ -132,7 +137,7 @@ export class Forest {
       const { chain } = process;
       if (chain === undefined || chain.start === process) {
         for (const own of chain === undefined ? (process.dayChains?.values() ?? []) : [chain])
-          this.observer.chainLeaves(own);
+          this.#tellLeaving(own, undefined);
         this.remove(process);
         continue;
       }
@@ -149,7 +154,7 @@ export class Forest {
   /** Takes out a day of a root process, for want of room, where nobody needs it. */
   leaveDay(chain: Chain): void {
     if (this.observer.isNeeded(chain)) return;
-    this.observer.chainLeaves(chain);
+    this.#tellLeaving(chain, undefined);
     this.#close(chain);
     chain.start.dayChains?.delete(chain);
   }
@@ -166,7 +171,7 @@ export class Forest {
    * @param except  goes on in a chain of its own
    */
   leaveChain(chain: Chain, except: Process | undefined): void {
-    this.observer.chainLeaves(chain);
+    this.#tellLeaving(chain, except);
     this.chains.delete(chain);
     for (const member of chain.members) {
       member.chain = undefined;
@@ -224,7 +229,13 @@ export class Forest {
   #open(start: Process): Chain {
     const chain = new Chain(start);
     this.chains.add(chain);
+    this.observer.chainOpened(chain);
     return chain;
+  }
+
+  #tellLeaving(chain: Chain, staying: Process | undefined): void {
+    this.observer.chainMayReturn(chain, staying);
+    this.observer.chainLeaves(chain);
   }
 
   #close(chain: Chain): void {

@@ -7,6 +7,7 @@ import { textOf, integerOf, type Event, type Sensor } from '../event/event.js';
 import type { PluginProcess } from '../plugin/plugin.js';
 import type { Memories } from '../plugin/plugin-runner.js';
 import type { Evidence } from '../score/evidence.js';
+import type { LedgerItem } from '../score/ledger.js';
 import { addCount, NO_COUNTS } from '../score/hit-counts.js';
 import { startFromGuid } from './guid.js';
 import type { HostTable } from './host-table.js';
@@ -77,6 +78,7 @@ class Holdings {
   displaced: Map<string, Evidence> | undefined;
   hitCounts: Map<string, number> | undefined;
   memory: Memories | undefined;
+  carried: readonly LedgerItem[] | undefined;
 }
 
 /** Yes and no, all in one number: each alone would weigh as much as all of them. */
@@ -187,7 +189,10 @@ export class Process implements PluginProcess {
   get hasEvidence(): boolean {
     const held = this.#holdings;
     return (
-      held !== undefined && ((held.evidence !== undefined && held.evidence.size > 0) || held.derived !== undefined)
+      held !== undefined &&
+      ((held.evidence !== undefined && held.evidence.size > 0) ||
+        held.derived !== undefined ||
+        held.carried !== undefined)
     );
   }
 
@@ -203,6 +208,15 @@ export class Process implements PluginProcess {
 
   set derived(derived: Map<string, readonly Evidence[]> | undefined) {
     if (derived !== undefined || this.#holdings !== undefined) this.#held.derived = derived;
+  }
+
+  /** What the chain held that began with it and left for want of room; of a root process its chains of days hold that. */
+  get carried(): readonly LedgerItem[] | undefined {
+    return this.#holdings?.carried;
+  }
+
+  set carried(carried: readonly LedgerItem[] | undefined) {
+    if (carried !== undefined || this.#holdings !== undefined) this.#held.carried = carried;
   }
 
   /** Evidence of events that named this process by its pid: may turn out to belong to another run. */
@@ -296,6 +310,17 @@ export class Process implements PluginProcess {
 
   get parentCommandLine(): string {
     return this.#created('parentCommandLine') || this.parent?.commandLine || '';
+  }
+
+  /** A copy that shows the same and holds on to nothing but its host. */
+  withoutLinks(): Process {
+    const copy = new Process(this.id, this.hostTable, this.guid, this.pid, this.guid === '' ? this.identityStartMs : 0);
+    copy.sysmonCreate = this.sysmonCreate;
+    copy.securityCreate = this.securityCreate;
+    copy.mention = this.mention;
+    copy.endMs = this.endMs;
+    copy.#is = this.#is;
+    return copy;
   }
 
   /** @returns true if anything that the process shows may have changed */

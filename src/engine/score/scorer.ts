@@ -2,6 +2,7 @@
 
 import { dayOf, NO_DAY, type Chain } from '../chain/chain.js';
 import type { Forest } from '../chain/forest.js';
+import type { LeftChain } from '../chain/left-chains.js';
 import type { Event } from '../event/event.js';
 import type { PluginEvidence, StartEvidence } from '../plugin/plugin.js';
 import type { Policy } from '../policy.js';
@@ -17,6 +18,7 @@ import { reachedProfiles } from './profiles.js';
 /** Evidence by pid that a process keeps although it is outdone: each holds on to its event. */
 const OUTDONE_MAX = 48;
 const NO_EVIDENCE: readonly Evidence[] = [];
+const NO_ITEMS: readonly LedgerItem[] = [];
 /** Before a plugin's name among the sources of derived evidence, which else are ids of rules: these hold no such character. */
 const JUDGE = '\0';
 
@@ -137,7 +139,7 @@ export class Scorer {
     if (chain === undefined) return;
     if (now.length > 0) chain.holders.add(process);
     for (const key of new Set([...before, ...now].map((each) => each.key))) this.#restate(chain, process, key);
-    if (heldIn(chain, process).size === 0 && place.derived === undefined) chain.holders.delete(process);
+    if (holdsNothing(chain, process)) chain.holders.delete(process);
     this.observer.changed(chain, process);
   }
 
@@ -170,7 +172,7 @@ export class Scorer {
           if (best === undefined || isStronger(other, best)) held.set(evidence.key, other);
         }
         const chain = this.#chainOf(from, evidence);
-        if (held.size === 0 && derivedIn(chain, from) === undefined) chain.holders.delete(from);
+        if (holdsNothing(chain, from)) chain.holders.delete(from);
         this.#recompute(chain, evidence.key);
         this.observer.changed(chain, from);
       }
@@ -187,15 +189,32 @@ export class Scorer {
       into.countHits(rule, count);
       into.chain?.countHits(rule, count);
     }
+    this.#carryOn(into, allCarried(from));
   }
 
   /** The image became known as a root program, or as none: its deeds move between chains of days and a chain of descent. */
   changeRoot(process: Process, isRoot: boolean): void {
     const held = allHeld(process);
+    const carried = allCarried(process);
     process.evidence.clear();
     process.derived = undefined;
+    process.carried = undefined;
     this.forest.setRoot(process, isRoot);
     for (const evidence of held) this.#keep(process, evidence);
+    this.#carryOn(process, carried);
+  }
+
+  /** The chain goes on from what it held when it left. */
+  resume(chain: Chain, { items, hitCounts, profiles }: LeftChain): void {
+    const { start } = chain;
+    this.#carry(chain, start, items);
+    for (const [rule, count] of hitCounts) {
+      start.countHits(rule, count);
+      chain.countHits(rule, count);
+    }
+    // What an earlier policy gave stays given.
+    for (const item of profiles) chain.setProfile(item.evidence.key, item);
+    this.#reach(chain);
   }
 
   /** Two chains are one: `into` keeps the stronger of each key. */
@@ -216,6 +235,7 @@ export class Scorer {
     for (const member of chain.members) for (const [rule, count] of member.hitCounts) chain.countHits(rule, count);
     for (const holder of chain.holders) {
       for (const evidence of strongestIn(chain, holder)) this.#offer(chain, holder, evidence);
+      for (const item of carriedIn(chain, holder)) chain.offer(item);
     }
     this.#reach(chain);
   }
@@ -287,12 +307,30 @@ export class Scorer {
   #recompute(chain: Chain, key: string): void {
     chain.drop(key);
     for (const holder of chain.holders) {
+      for (const item of carriedIn(chain, holder)) if (item.evidence.key === key) chain.offer(item);
       const evidence = strongestOf(chain, holder, key);
       if (evidence === undefined) continue;
       const exception = this.#exemptions.isEmpty ? undefined : this.#exemptions.find(holder, evidence);
       chain.offer({ evidence, process: holder, exception });
     }
     if (key.startsWith('technique:')) this.#reach(chain);
+  }
+
+  #carry(chain: Chain, process: Process, items: readonly LedgerItem[]): void {
+    const place = chain.day === NO_DAY ? process : chain;
+    place.carried = place.carried === undefined ? items : strongestOfEachKey([...place.carried, ...items]);
+    chain.holders.add(process);
+    for (const item of items) chain.offer(item);
+  }
+
+  /** What was carried in other chains goes on with `process`. */
+  #carryOn(process: Process, items: readonly LedgerItem[]): void {
+    for (const item of items) {
+      const chain = this.#chainOf(process, item.evidence);
+      this.#carry(chain, process, [item]);
+      this.#reach(chain);
+      this.observer.changed(chain, process);
+    }
   }
 
   #reach(chain: Chain): void {
@@ -430,6 +468,33 @@ function derivedEvidence(
 
 function heldIn(chain: Chain, holder: Process): Map<string, Evidence> {
   return chain.day === NO_DAY ? holder.evidence : chain.deeds;
+}
+
+/** What its chain held that left, by processes that are no more. */
+function carriedIn(chain: Chain, holder: Process): readonly LedgerItem[] {
+  return (chain.day === NO_DAY ? holder.carried : chain.carried) ?? NO_ITEMS;
+}
+
+function holdsNothing(chain: Chain, process: Process): boolean {
+  return (
+    heldIn(chain, process).size === 0 &&
+    derivedIn(chain, process) === undefined &&
+    carriedIn(chain, process).length === 0
+  );
+}
+
+function strongestOfEachKey(items: readonly LedgerItem[]): readonly LedgerItem[] {
+  const strongest = new Map<string, LedgerItem>();
+  for (const item of items) {
+    const known = strongest.get(item.evidence.key);
+    if (known === undefined || outranks(item, known)) strongest.set(item.evidence.key, item);
+  }
+  return [...strongest.values()];
+}
+
+function allCarried(process: Process): readonly LedgerItem[] {
+  if (!process.isRoot) return process.carried ?? NO_ITEMS;
+  return [...(process.dayChains?.values() ?? [])].flatMap((chain) => carriedIn(chain, process));
 }
 
 function allHeld(process: Process): Evidence[] {

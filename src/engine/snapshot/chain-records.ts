@@ -3,6 +3,7 @@
 import { assert } from '../base/assert.js';
 import { Chain, NO_DAY } from '../chain/chain.js';
 import type { Forest } from '../chain/forest.js';
+import type { LeftChains } from '../chain/left-chains.js';
 import type { Process } from '../process/process.js';
 import type { Exception } from '../score/exception.js';
 import type { HeldException } from '../score/exemptions.js';
@@ -29,7 +30,7 @@ export function* writeChains(
   places: Map<object, number>,
 ): Writing {
   const { records } = state;
-  const exceptionPlaces = new Map(exceptions.map(({ exception }, place) => [exception, place]));
+  const exceptionPlaces = placesOf(exceptions);
   let place = 0;
   for (const chain of forest.chains) {
     if (places.has(chain)) places.set(chain, place);
@@ -47,13 +48,14 @@ export function* writeChains(
     if (chain.hasHolders) yield* writeProcesses(state, HOLDERS, [...chain.holders]);
     if (hasContents(chain)) {
       records.uint(CONTENTS);
-      const { heldDeeds, ledger, profiles, hitCounts, derived, memory } = chain;
+      const { heldDeeds, ledger, profiles, hitCounts, derived, memory, carried } = chain;
       state.evidence.all(heldDeeds.values(), heldDeeds.size);
-      writeItems(state, ledger, exceptionPlaces);
-      writeItems(state, profiles, exceptionPlaces);
+      writeItems(state, [...ledger.values()], exceptionPlaces);
+      writeItems(state, [...profiles.values()], exceptionPlaces);
       writeCounts(records, hitCounts);
       writeDerived(records, state.evidence, derived);
       writeMemories(records, memory ?? [], pluginNames);
+      writeItems(state, carried ?? [], exceptionPlaces);
     }
     if (records.isFull) yield records.take();
   }
@@ -103,18 +105,88 @@ export function* readChains(
       chain.derived = readDerived(records, state.evidence);
       const memory = readMemories(records, pluginNames);
       if (memory.length > 0) chain.memory = memory;
+      chain.carried = readSomeItems(state, exceptions);
     }
   }
 }
 
-function hasContents({ heldDeeds, ledger, profiles, hitCounts, derived, memory }: Chain): boolean {
+export function* writeLeftChains(state: StateWriter, left: LeftChains, exceptions: readonly HeldException[]): Writing {
+  const { records } = state;
+  const exceptionPlaces = placesOf(exceptions);
+  for (const [host, id, chain] of left.all()) {
+    records.flag(true);
+    state.host(host);
+    records.freshText(id);
+    writeItems(state, chain.items, exceptionPlaces);
+    writeItems(state, chain.profiles, exceptionPlaces);
+    writeCounts(records, chain.hitCounts);
+    records.uint(chain.processCount);
+    records.flag(chain.isThreat);
+    if (records.isFull) yield records.take();
+  }
+  records.flag(false);
+}
+
+export function* readLeftChains(
+  state: StateReader,
+  left: LeftChains,
+  exceptions: readonly HeldException[],
+): Reading<void> {
+  const { records } = state;
+  for (;;) {
+    if (records.isEmpty) records.give(yield);
+    if (!records.flag()) return;
+    const host = state.host();
+    const id = records.freshText();
+    const items = records.list(() => readItem(state, exceptions));
+    const profiles = records.list(() => readItem(state, exceptions));
+    const hitCounts = new Map(readCounts(records));
+    left.put(host, id, { items, profiles, hitCounts, processCount: records.uint(), isThreat: records.flag() });
+  }
+}
+
+/** What processes carry of chains that left. */
+export function* writeCarried(state: StateWriter, exceptions: readonly HeldException[]): Writing {
+  const { records } = state;
+  const exceptionPlaces = placesOf(exceptions);
+  for (const process of [...state.processes]) {
+    if (process.carried === undefined) continue;
+    records.flag(true);
+    state.sameProcess(process);
+    writeItems(state, process.carried, exceptionPlaces);
+    if (records.isFull) yield records.take();
+  }
+  records.flag(false);
+}
+
+export function* readCarried(state: StateReader, exceptions: readonly HeldException[]): Reading<void> {
+  const { records } = state;
+  for (;;) {
+    if (records.isEmpty) records.give(yield);
+    if (!records.flag()) return;
+    const process = state.process();
+    process.carried = readSomeItems(state, exceptions);
+  }
+}
+
+function readSomeItems(state: StateReader, exceptions: readonly HeldException[]): readonly LedgerItem[] | undefined {
+  const items = state.records.list(() => readItem(state, exceptions));
+  return items.length === 0 ? undefined : items;
+}
+
+function placesOf(exceptions: readonly HeldException[]): ReadonlyMap<Exception, number> {
+  return new Map(exceptions.map(({ exception }, place) => [exception, place]));
+}
+
+function hasContents({ heldDeeds, ledger, profiles, hitCounts, derived, memory, carried }: Chain): boolean {
   return (
     heldDeeds.size > 0 ||
     ledger.size > 0 ||
     profiles.size > 0 ||
     hitCounts.size > 0 ||
     derived !== undefined ||
-    memory !== undefined
+    memory !== undefined ||
+    carried !== undefined
   );
 }
 
@@ -135,12 +207,12 @@ function readProcesses(state: StateReader): Process[] {
 
 function writeItems(
   state: StateWriter,
-  items: ReadonlyMap<string, LedgerItem>,
+  items: readonly LedgerItem[],
   exceptions: ReadonlyMap<Exception, number>,
 ): void {
   const { records } = state;
-  records.uint(items.size);
-  for (const { evidence, process, exception } of items.values()) {
+  records.uint(items.length);
+  for (const { evidence, process, exception } of items) {
     state.evidence.evidence(evidence);
     state.sameProcess(process);
     const place = exception === undefined ? -1 : exceptions.get(exception);

@@ -7,6 +7,7 @@
  */
 
 import type { Forest } from '../chain/forest.js';
+import type { LeftChains } from '../chain/left-chains.js';
 import type { EngineCounts } from '../engine-options.js';
 import type { Policy } from '../policy.js';
 import type { HostTable } from '../process/host-table.js';
@@ -14,7 +15,14 @@ import type { Correlator } from '../rule/sigma/correlation/correlator.js';
 import type { Standing } from '../rule/sigma/correlation/standing.js';
 import type { HeldException } from '../score/exemptions.js';
 import type { Scorer } from '../score/scorer.js';
-import { readChains, writeChains } from './chain-records.js';
+import {
+  readCarried,
+  readChains,
+  readLeftChains,
+  writeCarried,
+  writeChains,
+  writeLeftChains,
+} from './chain-records.js';
 import {
   anchorChains,
   readCorrelations,
@@ -29,7 +37,7 @@ import type { RecordWriter } from './record-writer.js';
 import { StateReader, StateWriter, type Reading, type Writing } from './state-records.js';
 
 /** Grows whenever the layout of the records does, or what they mean: an older snapshot is refused then, and the log read instead. */
-const VERSION = 4;
+const VERSION = 5;
 const END_MARK = 0x5eed;
 
 /** The parts of an engine that outlive an event. */
@@ -41,6 +49,7 @@ export interface EngineState {
   readonly scorer: Scorer;
   readonly correlator: Correlator;
   readonly standing: Standing;
+  readonly leftChains: LeftChains;
   readonly pluginNames: readonly string[];
   makeHost(key: string, name: string): HostTable;
 }
@@ -72,6 +81,8 @@ export function* writeEngine(records: RecordWriter, engine: EngineState): Writin
   yield* writeChildren(state);
   const chains = anchorChains(correlator);
   yield* writeChains(state, forest, scorer.exceptions, pluginNames, chains);
+  yield* writeCarried(state, scorer.exceptions);
+  yield* writeLeftChains(state, engine.leftChains, scorer.exceptions);
   const places = yield* writeCorrelations(state, correlator, chains);
   yield* writeStanding(state, standing, policy.rules.rules, places.occurrences);
   yield* writeTimelines(state, hosts.values(), places.sightings);
@@ -101,6 +112,8 @@ export function* readEngine(records: RecordReader, engine: EngineState): Reading
   yield* readHosts(state, engine.makeHost);
   yield* readChildren(state);
   const chains = yield* readChains(state, forest, exceptions, pluginNames);
+  yield* readCarried(state, exceptions);
+  yield* readLeftChains(state, engine.leftChains, exceptions);
   const { sightings, occurrences } = yield* readCorrelations(state, correlator, chains);
   yield* readStanding(state, standing, policy.rules.rules, occurrences);
   yield* readTimelines(state, sightings);
