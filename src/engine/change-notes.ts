@@ -8,6 +8,12 @@ import type { Process } from './process/process.js';
 import type { Threat } from './score/threat.js';
 import { chainRecord, processRecord, threatOf } from './views.js';
 
+interface LeftChainNote {
+  /** Nothing changes it any more. */
+  readonly chain: Chain;
+  readonly record: ChainRecord;
+}
+
 export class ChangeNotes {
   readonly #processes = new Set<Process>();
   readonly #chains = new Set<Chain>();
@@ -16,8 +22,8 @@ export class ChangeNotes {
   #withdrawn: string[] = [];
   #removed: { id: string; into: string | undefined }[] = [];
   #events: EventRecord[] = [];
-  /** Of what left for want of room, as it was when it did. */
-  #left: { readonly processes: ProcessRecord[]; readonly chains: Map<Chain, ChainRecord> } = {
+  /** Of what left for want of room, as it was when it did; chains by id, as one may leave, begin again and leave once more. */
+  #left: { readonly processes: ProcessRecord[]; readonly chains: Map<string, LeftChainNote> } = {
     processes: [],
     chains: new Map(),
   };
@@ -53,11 +59,16 @@ export class ChangeNotes {
   /** A process that was another one, or none. */
   remove(process: Process, into: string | undefined): void {
     if (into === undefined) this.#processes.delete(process);
-    if (this.isOn) this.#removed.push({ id: process.id, into });
+    if (!this.isOn) return;
+    if (this.#left.processes.length > 0)
+      this.#left = { ...this.#left, processes: this.#left.processes.filter(({ id }) => id !== process.id) };
+    this.#removed.push({ id: process.id, into });
   }
 
   alias(from: string, to: string): void {
-    if (this.isOn && from !== to) this.#aliases.push({ from, to });
+    if (!this.isOn || from === to) return;
+    this.#left.chains.delete(from);
+    this.#aliases.push({ from, to });
   }
 
   /** The process is about to leave for want of room: what was not told of it is told as it is now. */
@@ -65,9 +76,14 @@ export class ChangeNotes {
     if (this.#processes.delete(process)) this.#left.processes.push(processRecord(process));
   }
 
-  /** The same of a chain. Nothing changes it afterwards. */
+  /** The same of a chain. */
   chainLeaves(chain: Chain): void {
-    if (this.#chains.delete(chain)) this.#left.chains.set(chain, chainRecord(chain));
+    if (this.#chains.delete(chain)) this.#left.chains.set(chain.id, { chain, record: chainRecord(chain) });
+  }
+
+  /** The chain goes on from what it held when it left. */
+  resumed(chain: Chain): void {
+    if (this.#left.chains.delete(chain.id)) this.touch(chain, undefined);
   }
 
   /** The chain is part of another now, under whose id it is found. */
@@ -82,7 +98,7 @@ export class ChangeNotes {
     this.#chains.delete(chain);
     if (!this.isOn) return;
     if (heir !== undefined) this.alias(chain.id, heir.id);
-    else if (chain.isThreat) this.#withdrawn.push(chain.id);
+    else if (chain.isThreat) this.#withdraw(chain);
   }
 
   /** @param gone  the chains that the host had; none where it was not known */
@@ -92,22 +108,29 @@ export class ChangeNotes {
     for (const process of this.#processes) if (process.hostTable === host) this.#processes.delete(process);
     for (const chain of gone) {
       this.#chains.delete(chain);
-      if (chain.isThreat) this.#withdrawn.push(chain.id);
+      if (chain.isThreat) this.#withdraw(chain);
     }
     this.#left = {
       processes: this.#left.processes.filter((each) => hostKey(each.host) !== key),
-      chains: new Map([...this.#left.chains].filter(([{ start }]) => start.hostTable !== host)),
+      chains: new Map([...this.#left.chains].filter(([, { chain }]) => chain.start.hostTable !== host)),
     };
     this.#events = this.#events.filter((event) => hostKey(event.host) !== key);
     this.#aliases = aliasesWithout(this.#aliases, new Set(gone.map(({ id }) => id)));
+  }
+
+  #withdraw(chain: Chain): void {
+    this.#left.chains.delete(chain.id);
+    this.#withdrawn.push(chain.id);
   }
 
   /** Begins anew afterwards. A chain that a late fact brought below the threshold is told as withdrawn. */
   take(threshold: number, isKnown: (chain: Chain) => boolean): Effects {
     const threats: Threat[] = [];
     const chains: ChainRecord[] = [];
-    for (const chain of [...this.#left.chains.keys(), ...[...this.#chains].filter(isKnown)]) {
-      chains.push(this.#left.chains.get(chain) ?? chainRecord(chain));
+    const left = [...this.#left.chains.values()];
+    const known = [...this.#chains].filter(isKnown).map((chain) => ({ chain, record: chainRecord(chain) }));
+    for (const { chain, record } of [...left, ...known]) {
+      chains.push(record);
       if (chain.score >= threshold) {
         chain.isThreat = true;
         threats.push(threatOf(chain, threshold));

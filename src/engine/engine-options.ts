@@ -12,15 +12,9 @@ export interface HitSubject {
   process: Process;
 }
 
-export interface EngineOptions {
-  /** True where `drain` shall give a row for each event (live); scans need none. */
-  readonly recordEvents: boolean;
-  /** False where nobody asks `drain` what changed: nothing is noted for it then. True by default. */
-  readonly noteChanges?: boolean;
-  readonly plugins?: readonly EnginePlugin[];
-  /** Told of each rule that matched, with the process it was attached to; of a shadow rule with that it would be. */
-  readonly onHit?: (event: Event, rule: Rule, subject: HitSubject) => void;
-  /** Past this many processes on one host, ended ones without evidence or children are forgotten, oldest first; past twice as many, others too: `room.ts`. */
+/** What an engine may hold; what goes first where there is more: `room.ts`. */
+export interface RoomOptions {
+  /** Past this many processes on one host, ended ones without evidence or children are forgotten, oldest first; past twice as many, others too. */
   readonly maxProcessesPerHost?: number;
   /** On all hosts together. */
   readonly maxProcesses?: number;
@@ -29,6 +23,16 @@ export interface EngineOptions {
   /** Events between two looks at how much all hosts hold together. */
   readonly lookAtAllEvery?: number;
   readonly leftChainLimits?: LeftChainLimits;
+}
+
+export interface EngineOptions extends RoomOptions {
+  /** True where `drain` shall give a row for each event (live); scans need none. */
+  readonly recordEvents: boolean;
+  /** False where nobody asks `drain` what changed: nothing is noted for it then. True by default. */
+  readonly noteChanges?: boolean;
+  readonly plugins?: readonly EnginePlugin[];
+  /** Told of each rule that matched, with the process it was attached to; of a shadow rule with that it would be. */
+  readonly onHit?: (event: Event, rule: Rule, subject: HitSubject) => void;
   readonly correlationLimits?: CorrelationLimits;
 }
 

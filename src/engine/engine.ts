@@ -469,7 +469,9 @@ export class Engine {
         this.#scorer.resume(chain, left);
         chain.left += left.processCount;
         chain.isThreat = left.isThreat;
+        this.#changes.resumed(chain);
       },
+      chainQuiet: (chain) => this.#changes.touch(chain, undefined),
       chainMayReturn: (chain, staying) => this.#leftChains.add(chain, chain.score >= this.#policy.threshold, staying),
       chainLeaves: (chain) => {
         this.#changes.chainLeaves(chain);

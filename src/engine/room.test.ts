@@ -308,6 +308,56 @@ describe('a chain that left and begins again', () => {
     expect(engine.drain().withdrawn).toEqual([id]);
   });
 
+  test('is told once where it left and began again in between, as it is then', () => {
+    const engine = start();
+    for (const each of [create(first, EXPLORER), does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);
+    const { id } = chainBy(engine, 'first');
+    flood(engine);
+    engine.apply(does(3, first, 9_000_000));
+    const { threats, chains } = engine.drain();
+    expect(threats.filter((threat) => threat.id === id).map(({ score }) => score)).toEqual([165]);
+    expect(chains.filter((chain) => chain.id === id).map(({ score }) => score)).toEqual([165]);
+  });
+
+  test.each([10_000, 0])(
+    'is told as that which it is a part of by then, with room for %i pieces of evidence',
+    (items) => {
+      const engine = start({ options: { leftChainLimits: { itemsPerHost: items, items } } });
+      for (const each of [create(first, EXPLORER), does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);
+      const { id } = chainBy(engine, 'first');
+      flood(engine);
+      engine.apply(create({ ...first, startMs: 1 }, child));
+      const { threats, chains, aliases } = engine.drain();
+      expect([...threats, ...chains].map((each) => each.id)).not.toContain(id);
+      expect(aliases).toContainEqual({ from: id, to: chainBy(engine, 'child').id });
+    },
+  );
+
+  test('is no more where its process left, was named again and stood for another', () => {
+    const engine = start();
+    engine.apply(create4688(first, EXPLORER, { Turn: 1 }));
+    const { id } = chainBy(engine, 'first').start;
+    flood(engine);
+    engine.apply(create4688(first, EXPLORER));
+    engine.apply(create(first, EXPLORER));
+    const { processes, removed } = engine.drain();
+    expect(removed.map((each) => each.id)).toContain(id);
+    expect(processes.map((each) => each.id)).not.toContain(id);
+  });
+
+  test('does not end silently with the last of its members that lived', () => {
+    const engine = start();
+    for (const each of [create(first, EXPLORER), create(child, first), end(first, 5000)]) engine.apply(each);
+    const { id } = chainBy(engine, 'first');
+    engine.drain();
+    const told: boolean[] = [];
+    for (let index = 0; index < 300; index++) {
+      engine.apply(create(nth(index + 1000), EXPLORER));
+      for (const chain of engine.drain().chains) if (chain.id === id) told.push(chain.active);
+    }
+    expect(told.at(-1)).toBe(false);
+  });
+
   test('is told as withdrawn where it is no threat under the policy that holds now', () => {
     const engine = start();
     for (const each of [create(first, EXPLORER), does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);

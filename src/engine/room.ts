@@ -13,7 +13,7 @@
 import type { ChangeNotes } from './change-notes.js';
 import type { Chain } from './chain/chain.js';
 import { chainsOf, type Forest } from './chain/forest.js';
-import type { EngineCounts, EngineOptions } from './engine-options.js';
+import type { EngineCounts, EngineOptions, RoomOptions } from './engine-options.js';
 import type { HostTable } from './process/host-table.js';
 import type { Process } from './process/process.js';
 import { fairShare } from './rule/sigma/correlation/limits.js';
@@ -53,7 +53,7 @@ export class Room {
 
   constructor(
     private readonly parts: RoomParts,
-    options: Pick<EngineOptions, 'maxProcessesPerHost' | 'maxProcesses' | 'maxHosts' | 'noteChanges'>,
+    options: RoomOptions & Pick<EngineOptions, 'noteChanges'>,
   ) {
     this.#isStored = options.noteChanges ?? true;
     this.#hostMax = options.maxProcessesPerHost ?? (this.#isStored ? HOST_MAX : HOST_MAX_OF_SCAN);

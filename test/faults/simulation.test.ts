@@ -50,12 +50,12 @@ test(
     const counts =
       `${lives} lives from ${FIRST} on, ${sum('shared')} of them of several detections, ${sum('kills')} kills, ${sum('powerCuts')} power cuts, ` +
       `${sum('crashes')} crashes, ${sum('diskFaults')} failed operations, ${sum('clockJumps')} clock jumps, ${sum('refusals')} refusals, ` +
-      `${sum('snapshots')} snapshots, ${sum('takenUp')} taken up, ${sum('events')} events`;
+      `${sum('snapshots')} snapshots, ${sum('takenUp')} taken up, ${sum('events')} events, ${sum('forgotten')} processes that left`;
     tell('simulation', `${counts}, ${sum('threats')} threats, none wrong`);
     expect(lives, counts).toBe(LIVES);
     for (const name of ['kills', 'powerCuts', 'crashes', 'diskFaults', 'clockJumps', 'refusals', 'takenUp'] as const)
       expect(sum(name), `${name}: ${counts}`).toBeGreaterThan(lives / 10);
-    for (const name of ['shared', 'snapshots', 'threats'] as const)
+    for (const name of ['shared', 'snapshots', 'threats', 'forgotten'] as const)
       expect(sum(name), `${name}: ${counts}`).toBeGreaterThan(lives / 2);
   },
   TIMEOUT_MS,

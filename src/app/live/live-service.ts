@@ -1,6 +1,7 @@
 /** The running server's heart: takes events in, keeps the engine at the tail of the log, changes policy, answers from memory and log. */
 
 import type { Event } from '../../engine/event/event.js';
+import type { RoomOptions } from '../../engine/engine-options.js';
 import type { EnginePlugin, PluginFinding } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
 import type { Threat } from '../../engine/score/threat.js';
@@ -48,6 +49,8 @@ export interface LiveParts {
   readonly onTrouble: (trouble: LiveTrouble) => void;
   /** Events on disk that may wait for the engine before more are refused. */
   readonly backlogMax?: number;
+  /** What the engine may hold, where it is not what is usual. */
+  readonly room?: RoomOptions;
   /** Where absent, each start reads the whole log. */
   readonly snapshots?: SnapshotParts;
 }
@@ -79,7 +82,11 @@ export class LiveService implements EventReader {
     this.#costs = new RuleCosts(parts.stopwatch);
     const compile = rememberingLast(parts.compile);
     this.#logged = new LoggedPolicy(compile);
-    this.#fold = new LogFold(this.#logged, { recordEvents: true, plugins: parts.plugins }, parts.usePlugins);
+    this.#fold = new LogFold(
+      this.#logged,
+      { recordEvents: true, plugins: parts.plugins, ...parts.room },
+      parts.usePlugins,
+    );
     const state = { fold: this.#fold, policy: this.#logged, windows: this.#windows };
     if (parts.snapshots !== undefined) {
       this.#snapshots = new SnapshotKeeper(parts.snapshots, state, parts.clock, parts.onTrouble);

@@ -18,6 +18,8 @@ export interface ForestObserver {
   processMoved(process: Process): void;
   /** A chain of no members yet: one with the same id may have left before. */
   chainOpened(chain: Chain): void;
+  /** The last member left that may have been alive. */
+  chainQuiet(chain: Chain): void;
   /** The chain is about to leave for want of room, as it is. */
   chainLeaves(chain: Chain): void;
   /** Said before: it may begin again, while its host stays. @param staying  the member that goes on in a chain of its own */
@@ -145,7 +147,7 @@ export class Forest {
       concerned.add(chain);
       process.chain = undefined;
       chain.left++;
-      if (process.endMs === 0) chain.alive--;
+      if (process.endMs === 0 && --chain.alive === 0) this.observer.chainQuiet(chain);
       if (chain.hasHolders) chain.holders.delete(process);
     }
     for (const chain of concerned) chain.members = chain.members.filter((member) => !going.has(member));

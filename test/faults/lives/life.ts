@@ -1,11 +1,13 @@
 /**
  * A whole life of a server in memory, made from one number: one to three detections that share the hosts, senders that try again, snapshots, disks that
- * fail, detections that crash, kills, power cuts, a state that cannot be written for a while, and a clock that is set back and forth. No real time passes.
- * What must hold is checked at the end (check.ts); the same number gives the same life again (but for the salts of the log's checksums).
+ * fail, detections that crash, kills, power cuts, a state that cannot be written for a while, hosts with little room, and a clock that is set back and
+ * forth. No real time passes. What must hold is checked at the end (check.ts); the same number gives the same life again (but for the salts of the log's
+ * checksums).
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SharedIntake } from '../../../src/cli/serve/detection/shared-intake.js';
+import type { RoomOptions } from '../../../src/engine/engine-options.js';
 import type { Threat } from '../../../src/engine/score/threat.js';
 import { CutDisk } from '../../support/cut-disk.js';
 import { HandClock } from '../../support/live-kit.js';
@@ -30,6 +32,7 @@ export const COUNTS = [
   'shared',
   'events',
   'threats',
+  'forgotten',
 ] as const;
 export type Life = Record<(typeof COUNTS)[number], number>;
 
@@ -66,6 +69,8 @@ class World {
   readonly #acknowledged = new Set<number>();
   readonly #batches: readonly number[];
   readonly #disks: Disks[];
+  /** Most have room for all; in the others nearly everything leaves again and again. */
+  readonly #room: RoomOptions;
   readonly #counts = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Life;
   #threats: readonly Threat[] = [];
 
@@ -74,23 +79,26 @@ class World {
     const first = this.#below(BATCHES_KNOWN - 8);
     this.#batches = Array.from({ length: 2 + this.#below(7) }, (_, at) => first + at);
     this.#disks = Array.from({ length: 1 + this.#below(3) }, () => ({ log: new CutDisk(), snapshots: new CutDisk() }));
+    this.#room = this.#chance(0.3) ? { maxProcessesPerHost: 1 + this.#below(6) } : {};
   }
 
   async live(): Promise<Life> {
     const troubles = this.#below(4);
     for (let at = 0; at < troubles; at++) await this.#run(true);
     if ((await this.#run(false)) !== 'done') throw new Error('it ends without a reason');
-    const events = await checkLife({
+    const { events, forgotten } = await checkLife({
       disks: this.#disks.map(({ log }) => log),
       state: this.#state,
       threats: this.#threats,
       sent: this.#batches.flatMap((index) => batchOf(index).records),
       mayHaveHoles: this.#counts.powerCuts > 0,
+      room: this.#room,
     });
     return {
       ...this.#counts,
       events,
       threats: this.#threats.length,
+      forgotten: forgotten,
       shared: this.#disks.length > 1 ? 1 : 0,
     };
   }
@@ -165,6 +173,7 @@ class World {
           clock: this.#clock,
           recordsBetween,
           mayHaveHoles: counts.powerCuts > 0,
+          room: this.#room,
           onSnapshot: () => void counts.snapshots++,
           onTakenUp: () => void counts.takenUp++,
         }),

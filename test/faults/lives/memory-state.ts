@@ -13,6 +13,17 @@ interface Commit {
   readonly streams: readonly HostStreamRow[];
 }
 
+/** What is stored of threats once all is written, one after another. */
+export function threatsAfter(all: readonly Pick<Effects, 'aliases' | 'withdrawn' | 'threats'>[]): Threat[] {
+  const found = new Map<string, Threat>();
+  for (const { aliases, withdrawn, threats } of all) {
+    for (const { from } of aliases) found.delete(from);
+    for (const id of withdrawn) found.delete(id);
+    for (const threat of threats) found.set(threat.id, threat);
+  }
+  return [...found.values()];
+}
+
 export class MemoryState {
   #commits: Commit[] = [];
 
@@ -47,13 +58,7 @@ export class MemoryState {
   }
 
   threats(): Threat[] {
-    const found = new Map<string, Threat>();
-    for (const { effects } of this.#commits) {
-      for (const { from } of effects.aliases) found.delete(from);
-      for (const id of effects.withdrawn) found.delete(id);
-      for (const threat of effects.threats) found.set(threat.id, threat);
-    }
-    return [...found.values()];
+    return threatsAfter(this.#commits.map(({ effects }) => effects));
   }
 
   /** Of the rows that events have, in the order of the positions. */

@@ -11,6 +11,7 @@ import type { CompiledPacks } from '../../../src/app/policy/compile-packs.js';
 import { DEFAULT_POLICY } from '../../../src/app/policy/policy-file.js';
 import type { Clock, EventLog } from '../../../src/app/ports.js';
 import type { Detections } from '../../../src/cli/serve/detection/shared-intake.js';
+import type { RoomOptions } from '../../../src/engine/engine-options.js';
 import type { Threat } from '../../../src/engine/score/threat.js';
 import { snapshotFolder } from '../../../src/log/snapshot-folder.js';
 import { createJsonDecoder } from '../../../src/sources/json/json.js';
@@ -37,6 +38,7 @@ export interface WorkerParts {
   /** Records after which another snapshot is written. */
   readonly recordsBetween: number;
   readonly mayHaveHoles: boolean;
+  readonly room: RoomOptions;
   readonly onSnapshot: () => void;
   readonly onTakenUp: () => void;
 }
@@ -208,6 +210,7 @@ export class Worker implements Handle {
       readPacks: () => Promise.resolve(PACKS),
       settings: DEFAULT_POLICY,
       plugins: [],
+      room: this.parts.room,
       snapshots: {
         store: {
           list: () => snapshots.list(),
