@@ -8,6 +8,7 @@ import { chunksOf, engineFrom } from '../../test/support/snapshots.js';
 import { story } from '../../test/support/story.js';
 import { DAY_MS, type Chain } from './chain/chain.js';
 import type { Engine } from './engine.js';
+import { shareOfRoom } from './room.js';
 import type { Event } from './event/event.js';
 import type { Threat } from './score/threat.js';
 
@@ -137,6 +138,21 @@ test('a chain still counts those that left it', () => {
   expect(engine.processCount).toBeLessThan(2.1 * MAX + 5);
   expect(engine.drain().chains.map(({ processCount }) => processCount)).toContain(1001);
   expect(engine.threats()).toHaveLength(1);
+});
+
+test('several engines together may hold what one may', () => {
+  const one = shareOfRoom(1);
+  for (const engines of [2, 3, 16]) {
+    const share = shareOfRoom(engines);
+    for (const [part, whole] of [
+      [share.maxProcesses!, one.maxProcesses!],
+      [share.maxHosts!, one.maxHosts!],
+      [share.leftChainLimits!.items, one.leftChainLimits!.items],
+    ] as const) {
+      expect(part * engines).toBeGreaterThanOrEqual(whole);
+      expect(part * engines).toBeLessThan(whole + engines);
+    }
+  }
 });
 
 test('all hosts together are bounded, and the small ones lose nothing', () => {

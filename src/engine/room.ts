@@ -13,6 +13,7 @@
 import type { ChangeNotes } from './change-notes.js';
 import type { Chain } from './chain/chain.js';
 import { chainsOf, type Forest } from './chain/forest.js';
+import { DEFAULT_LEFT_CHAIN_LIMITS } from './chain/left-chains.js';
 import type { EngineCounts, EngineOptions, RoomOptions } from './engine-options.js';
 import type { HostTable } from './process/host-table.js';
 import type { Process } from './process/process.js';
@@ -31,6 +32,16 @@ const SPARE = 0.1;
 const SPARE_OF_ALL = 0.05;
 /** From this factor on the budget of a host holds, whatever it is that lives there. */
 const HARD = 2;
+
+/** What each of several engines in one program may hold, so that all of them hold no more than one alone would. */
+export function shareOfRoom(engines: number): RoomOptions {
+  const { itemsPerHost, items } = DEFAULT_LEFT_CHAIN_LIMITS;
+  return {
+    maxProcesses: Math.ceil(ALL_MAX / engines),
+    maxHosts: Math.ceil(HOSTS_MAX / engines),
+    leftChainLimits: { itemsPerHost, items: Math.ceil(items / engines) },
+  };
+}
 
 export interface RoomParts {
   readonly forest: Forest;

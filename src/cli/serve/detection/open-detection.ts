@@ -7,6 +7,7 @@ import { LiveService } from '../../../app/live/live-service.js';
 import { positionBefore, shareOf } from '../../../app/partition.js';
 import { compilePacks } from '../../../app/policy/compile-packs.js';
 import type { EffectStore } from '../../../app/ports.js';
+import { shareOfRoom } from '../../../engine/room.js';
 import { correlationPlan } from '../../../engine/rule/sigma/correlation/correlation-plan.js';
 import { diskFiles } from '../../../log/files.js';
 import { openEventLog, type RetainingLog } from '../../../log/event-log.js';
@@ -149,6 +150,7 @@ function liveService(
       const entry = { who: CONFIGURATION, target: what, before: before ?? null, after, address: '' };
       audit.addAudit({ ...entry, timeMs: systemClock.nowMs(), action: `${what}.change` });
     },
+    room: shareOfRoom(partitions),
     snapshots: {
       store: snapshotFolder(snapshotPath(dataFolder, partition)),
       onWritten: (donePosition) => retain(log, { values, partitions }, donePosition, logger),
