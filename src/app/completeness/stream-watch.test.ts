@@ -75,6 +75,19 @@ test('a host that is forgotten begins anew, and what it left is not taken', () =
   expect(told(watch.take())).toEqual(['a 1']);
 });
 
+test('a host that is heard now and then is not pushed out by names that are made up', () => {
+  const watch = new StreamWatch(10);
+  see(watch, 'real', 1, 2, 5);
+  watch.take();
+  for (let round = 0; round < 20; round++) {
+    for (let index = 0; index < 8; index++) see(watch, `made-up-${round}-${index}`, 1);
+    see(watch, 'real', 6 + round);
+    watch.take();
+  }
+  see(watch, 'real', 26);
+  expect(told(watch.take())).toEqual(['real 2']);
+});
+
 test('beyond the bound the host known first is dropped, once what changed of it was taken', () => {
   const watch = new StreamWatch(2);
   see(watch, 'a', 1, 3);

@@ -5,7 +5,7 @@ import { hostKey } from '../../engine/event/host-name.js';
 import type { HostStreamRow } from '../ports.js';
 import { HostStream } from './host-stream.js';
 
-/** Some 3 KiB each. Beyond it the host that was known first is dropped, and begins anew should it come again. */
+/** Some 3 KiB each. Beyond it the host that was silent longest is dropped, and begins anew should it come again: names that are made up push out each other. */
 const HOSTS_MAX = 50_000;
 /** Names by which hosts are found at once; the same host may be called by several. */
 const NAMES_MAX = 65_536;
@@ -17,6 +17,7 @@ interface Watched {
 }
 
 export class StreamWatch {
+  /** Least recently heard first, as far as one `take` can be told from the next. */
   readonly #byKey = new Map<string, Watched>();
   readonly #byName = new Map<string, Watched>();
   #changed: Watched[] = [];
@@ -46,6 +47,8 @@ export class StreamWatch {
     if (!host.isChanged) {
       host.isChanged = true;
       this.#changed.push(host);
+      this.#byKey.delete(host.key);
+      this.#byKey.set(host.key, host);
     }
     const { lastMs, quietAfterMs } = host.stream.habit;
     host.stream.seen(event, receivedMs);
