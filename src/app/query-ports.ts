@@ -145,9 +145,8 @@ export interface HostCounts {
   readonly silent: number;
 }
 
-/** Events received about one host in one minute. */
+/** Events received in one span of time. */
 export interface VolumeRow {
-  readonly host: string;
   /** Start of the bucket. */
   readonly startMs: number;
   readonly events: number;
@@ -163,8 +162,10 @@ export interface HostQueries {
   hostCounts(heardSinceMs: number, listening: Listening): HostCounts;
   /** Names of hosts that are silent, those that fell silent last first. */
   silentHosts(listening: Listening, limit: number): readonly HostRecord[];
-  /** Received in `[fromMs, toMs)`, summed in buckets of `bucketMs`, a multiple of a minute; of one host, or all. */
+  /** Received in `[fromMs, toMs)`, summed in buckets of `bucketMs`, a multiple of a minute; of one host, or of all together. */
   volume(fromMs: number, toMs: number, bucketMs: number, host?: string): readonly VolumeRow[];
+  /** Names of those that sent the most in `[fromMs, toMs)`, as far as buckets of `bucketMs` tell, the loudest first. */
+  loudestHosts(fromMs: number, toMs: number, bucketMs: number, limit: number): readonly string[];
   /** Events and duplicates taken in, ever. */
   eventCounts(): { readonly events: number; readonly duplicates: number };
 }

@@ -10,7 +10,7 @@ import type { HostQueries, HostRecord } from '../app/query-ports.js';
 import type { Completeness, Host, HostDetail } from '../contract/index.js';
 import type { Threat } from '../engine/score/threat.js';
 import { completenessShape, streamShape } from './shape/completeness.js';
-import { hostShape, recentVolumes, type RecentVolume } from './shape/host.js';
+import { hostShape, recentVolume } from './shape/host.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -47,13 +47,12 @@ export class HostDesk {
 
   /** Shapes of a page of hosts. */
   shaper(): (record: HostRecord) => Host {
-    const recent = recentVolumes(this.state, this.clock.nowMs());
     const listening = this.listening();
-    return (record) => this.#shape(record, recent, listening);
+    return (record) => this.#shape(record, listening);
   }
 
   host(record: HostRecord): Host {
-    return this.#shape(record, recentVolumes(this.state, this.clock.nowMs(), record.name), this.listening());
+    return this.#shape(record, this.listening());
   }
 
   detail(record: HostRecord): HostDetail {
@@ -78,7 +77,8 @@ export class HostDesk {
     }
   }
 
-  #shape(record: HostRecord, recent: ReadonlyMap<string, RecentVolume>, listening: Listening): Host {
+  #shape(record: HostRecord, listening: Listening): Host {
+    const recent = recentVolume(this.state, listening.nowMs, record.name);
     return hostShape(record, recent, stateOf(record, listening), this.isSample);
   }
 

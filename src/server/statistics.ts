@@ -3,9 +3,9 @@
 import type { Listening } from '../app/completeness/host-state.js';
 import type { StateQueries } from '../app/query-ports.js';
 import type { Statistics, ThreatCounts } from '../contract/index.js';
-import { recentVolumes, sumOf } from './shape/host.js';
+import { recentVolume } from './shape/host.js';
 import { iso, isoOrNull } from './shape/time.js';
-import { bucketMsOf, volumeShape } from './shape/volume.js';
+import { bucketMsOf, volumeOf } from './shape/volume.js';
 
 const HEARD_MS = 15 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
@@ -48,8 +48,8 @@ export function statisticsOf(
         .silentHosts(listening, SILENT_SHOWN)
         .map(({ name, lastMs }) => ({ name, since: isoOrNull(lastMs) })),
     },
-    ...sumOf(recentVolumes(state, nowMs).values()),
-    volume: volumeShape(state.volume(fromMs, toMs, bucketMs), fromMs, bucketMs, buckets),
+    ...recentVolume(state, nowMs),
+    volume: volumeOf(state, { fromMs, toMs, bucketMs, buckets }),
     techniques: state.topTechniques(TECHNIQUES_SHOWN).map(({ id, threats }) => ({ id, threats })),
   };
 }

@@ -146,18 +146,22 @@ describe('hosts', () => {
     ]);
     commit({}, [arrival('a', 600_000, 1)]);
     expect(store.queries.volume(600_000, 720_000, 60_000)).toEqual([
-      { host: 'a', startMs: 600_000, events: 6 },
-      { host: 'b', startMs: 600_000, events: 1 },
-      { host: 'a', startMs: 660_000, events: 2 },
+      { startMs: 600_000, events: 7 },
+      { startMs: 660_000, events: 2 },
     ]);
     expect(store.queries.volume(600_000, 1_800_000, 600_000, 'A')).toEqual([
-      { host: 'a', startMs: 600_000, events: 8 },
-      { host: 'a', startMs: 1_200_000, events: 9 },
+      { startMs: 600_000, events: 8 },
+      { startMs: 1_200_000, events: 9 },
     ]);
-    expect(store.queries.volume(0, 3_600_000, 3_600_000)).toEqual([
-      { host: 'a', startMs: 0, events: 17 },
-      { host: 'b', startMs: 0, events: 1 },
-    ]);
+    expect(store.queries.volume(0, 3_600_000, 3_600_000)).toEqual([{ startMs: 0, events: 18 }]);
+    expect(store.queries.volume(0, 3_600_000, 3_600_000, 'c')).toEqual([]);
+  });
+
+  test('the loudest hosts, by name where they are as loud', () => {
+    commit({}, [arrival('b', 600_000, 5), arrival('c', 600_000, 5), arrival('a', 1_200_000, 9), arrival('d', 0, 90)]);
+    expect(store.queries.loudestHosts(600_000, 1_800_000, 600_000, 9)).toEqual(['a', 'b', 'c']);
+    expect(store.queries.loudestHosts(600_000, 1_200_000, 60_000, 1)).toEqual(['b']);
+    expect(store.queries.loudestHosts(0, 1_800_000, 600_000, 2)).toEqual(['d', 'a']);
   });
 
   test('old minutes are dropped, tens stay', () => {
@@ -187,7 +191,7 @@ describe('hosts', () => {
     expect(listed()).toEqual(['c2']);
     expect(store.queries.chain('c0')).toBeUndefined();
     expect(store.queries.processes(['p1', 'p2']).map(({ id }) => id)).toEqual(['p2']);
-    expect(store.queries.volume(0, 1e6, 60_000).map(({ host }) => host)).toEqual(['other']);
+    expect(store.queries.loudestHosts(0, 1e6, 60_000, 9)).toEqual(['other']);
     const raw = new Libsql(join(folder, 'state.db'));
     expect(raw.prepare('SELECT process_id, first FROM event_pages').all()).toEqual([{ process_id: 'p2', first: 3 }]);
     raw.close();

@@ -87,16 +87,26 @@ export class HostTable implements HostQueries {
   }
 
   volume(fromMs: number, toMs: number, bucketMs: number, host?: string): readonly VolumeRow[] {
-    const table = bucketMs % TEN_MINUTES_MS === 0 ? 'volume_tens' : 'volume_minutes';
-    const only = host === undefined ? '' : 'AND v.host_key = ?';
+    const only = host === undefined ? '' : 'host_key = ? AND';
     return this.database
-      .query<{ host: string; start: number; events: number }>(
-        `SELECT coalesce(h.name, v.host_key) AS host, v.start_ms / CAST(?1 AS INTEGER) * CAST(?1 AS INTEGER) AS start, sum(v.events) AS events
-        FROM ${table} v LEFT JOIN hosts h ON h.key = v.host_key
-        WHERE v.start_ms >= ?2 AND v.start_ms < ?3 ${only} GROUP BY v.host_key, start ORDER BY start, host`,
+      .query<{ start: number; events: number }>(
+        `SELECT start_ms / CAST(? AS INTEGER) * CAST(? AS INTEGER) AS start, sum(events) AS events FROM ${volumeTable(bucketMs)}
+        WHERE ${only} start_ms >= ? AND start_ms < ? GROUP BY start ORDER BY start`,
       )
-      .all(bucketMs, fromMs, toMs, ...(host === undefined ? [] : [hostKey(host)]))
-      .map((row) => ({ host: row.host, startMs: row.start, events: row.events }));
+      .all(bucketMs, bucketMs, ...(host === undefined ? [] : [hostKey(host)]), fromMs, toMs)
+      .map((row) => ({ startMs: row.start, events: row.events }));
+  }
+
+  loudestHosts(fromMs: number, toMs: number, bucketMs: number, limit: number): readonly string[] {
+    return this.database
+      .query<{ host: string }>(
+        `SELECT coalesce(h.name, v.host_key) AS host FROM
+          (SELECT host_key, sum(events) AS events FROM ${volumeTable(bucketMs)} WHERE start_ms >= ? AND start_ms < ?
+          GROUP BY host_key ORDER BY events DESC, host_key LIMIT ?) v
+        LEFT JOIN hosts h ON h.key = v.host_key ORDER BY v.events DESC, host`,
+      )
+      .all(fromMs, toMs, limit)
+      .map(({ host }) => host);
   }
 
   eventCounts(): { readonly events: number; readonly duplicates: number } {
@@ -117,6 +127,11 @@ function hostOf(row: HostRow): HostRecord {
     activeSinceMs: row.active_since_ms ?? row.first_ms,
     missing: row.missing ?? 0,
   };
+}
+
+/** Where buckets of this length can be summed from. */
+function volumeTable(bucketMs: number): string {
+  return bucketMs % TEN_MINUTES_MS === 0 ? 'volume_tens' : 'volume_minutes';
 }
 
 /** What SQLite has no word for. */

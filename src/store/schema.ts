@@ -175,6 +175,12 @@ CREATE INDEX hunt_chains_by_chain ON hunt_chains (hunt_id, chain_id);
 CREATE INDEX hunt_chains_by_host ON hunt_chains (host_key);
 `;
 
+/** What one host sent is asked for each host that is shown; by time alone that would read what all sent. */
+const VOLUME_BY_HOST = `
+CREATE INDEX volume_minutes_by_host ON volume_minutes (host_key, start_ms, events);
+CREATE INDEX volume_tens_by_host ON volume_tens (host_key, start_ms, events);
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   FIRST,
   EVENT_PAGES,
@@ -183,4 +189,5 @@ export const MIGRATIONS: readonly Migration[] = [
   chainAudit,
   HOST_STREAMS,
   HUNTS,
+  VOLUME_BY_HOST,
 ];

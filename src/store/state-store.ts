@@ -67,6 +67,7 @@ function queriesOf(threats: ThreatTable, chains: ChainTable, hosts: HostTable): 
     hostCounts: (heardSinceMs, listening) => hosts.hostCounts(heardSinceMs, listening),
     silentHosts: (listening, limit) => hosts.silentHosts(listening, limit),
     volume: (fromMs, toMs, bucketMs, host) => hosts.volume(fromMs, toMs, bucketMs, host),
+    loudestHosts: (fromMs, toMs, bucketMs, limit) => hosts.loudestHosts(fromMs, toMs, bucketMs, limit),
     eventCounts: () => hosts.eventCounts(),
   };
 }

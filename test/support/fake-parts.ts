@@ -137,7 +137,7 @@ export class FakeState implements StateQueries {
   /** `HostStream.toText` by host. */
   readonly streams = new Map<string, string>();
   events: EventRecord[] = [];
-  volumes: VolumeRow[] = [];
+  volumes: (VolumeRow & { readonly host: string })[] = [];
 
   threats(filter: { verdict?: string | undefined; host?: string | undefined }, page: PageRequest): Page<StoredThreat> {
     const all = [...this.stored.values()]
@@ -199,6 +199,13 @@ export class FakeState implements StateQueries {
     this.volumes.filter(
       (row) => row.startMs >= fromMs && row.startMs < toMs && (host === undefined || host === row.host),
     );
+  loudestHosts = (fromMs: number, toMs: number, _bucketMs: number, limit: number) => {
+    const sums = new Map<string, number>();
+    for (const { host, startMs, events } of this.volumes)
+      if (startMs >= fromMs && startMs < toMs) sums.set(host, (sums.get(host) ?? 0) + events);
+    const loudest = [...sums].sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1));
+    return loudest.slice(0, limit).map(([host]) => host);
+  };
   eventCounts = () => ({
     events: [...this.allHosts.values()].reduce((sum, { events }) => sum + events, 0),
     duplicates: 0,

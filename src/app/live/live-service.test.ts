@@ -389,7 +389,7 @@ describe('policy', () => {
       expect(queries.host('ws1')).toBeUndefined();
       expect(queries.chain(first!.threat.id)).toBeUndefined();
       expect(queries.processes([first!.threat.start.id])).toEqual([]);
-      expect(queries.volume(0, Number.MAX_SAFE_INTEGER, 60_000).map(({ host }) => host)).toEqual(['ws2.corp.example']);
+      expect(queries.loudestHosts(0, Number.MAX_SAFE_INTEGER, 60_000, 9)).toEqual(['ws2.corp.example']);
       expect(queries.eventCounts().events).toBe(9);
       expect(live.service.figures).toMatchObject({ processes: known.processes / 2, chains: known.chains / 2 });
     };

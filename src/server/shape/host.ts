@@ -11,32 +11,21 @@ export interface RecentVolume {
   readonly perTenMinutes: number;
 }
 
-/** Events received in the last full minute and in the last ten full ones, by host; of `host` alone where given. */
-export function recentVolumes(state: HostQueries, nowMs: number, host?: string): ReadonlyMap<string, RecentVolume> {
+/** Events received in the last full minute and in the last ten full ones; of one host, or of all together. */
+export function recentVolume(state: HostQueries, nowMs: number, host?: string): RecentVolume {
   const toMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
-  const recent = new Map<string, { perMinute: number; perTenMinutes: number }>();
-  for (const row of state.volume(toMs - 10 * MINUTE_MS, toMs, MINUTE_MS, host)) {
-    let volume = recent.get(row.host);
-    if (volume === undefined) recent.set(row.host, (volume = { perMinute: 0, perTenMinutes: 0 }));
-    volume.perTenMinutes += row.events;
-    if (row.startMs >= toMs - MINUTE_MS) volume.perMinute += row.events;
-  }
-  return recent;
-}
-
-export function sumOf(volumes: Iterable<RecentVolume>): RecentVolume {
   let perMinute = 0;
   let perTenMinutes = 0;
-  for (const volume of volumes) {
-    perMinute += volume.perMinute;
-    perTenMinutes += volume.perTenMinutes;
+  for (const { startMs, events } of state.volume(toMs - 10 * MINUTE_MS, toMs, MINUTE_MS, host)) {
+    perTenMinutes += events;
+    if (startMs >= toMs - MINUTE_MS) perMinute += events;
   }
   return { perMinute, perTenMinutes };
 }
 
 export function hostShape(
   record: HostRecord,
-  recent: ReadonlyMap<string, RecentVolume>,
+  { perMinute, perTenMinutes }: RecentVolume,
   state: HostState,
   isSample: (host: string) => boolean,
 ): Host {
@@ -45,8 +34,8 @@ export function hostShape(
     firstSeen: isoOrNull(record.firstMs),
     lastSeen: isoOrNull(record.lastMs),
     events: record.events,
-    perMinute: recent.get(record.name)?.perMinute ?? 0,
-    perTenMinutes: recent.get(record.name)?.perTenMinutes ?? 0,
+    perMinute,
+    perTenMinutes,
     openThreats: record.openThreats,
     state,
     since: isoOrNull(state === 'active' ? record.activeSinceMs : record.lastMs),

@@ -1,6 +1,6 @@
 /** Log volume as the overview draws it: the loudest hosts one by one, the rest in one sum. */
 
-import type { VolumeRow } from '../../app/query-ports.js';
+import type { HostQueries } from '../../app/query-ports.js';
 import { VOLUME_SERIES_MAX, type Volume } from '../../contract/index.js';
 import { iso } from './time.js';
 
@@ -15,31 +15,27 @@ export function bucketMsOf(rangeMs: number): number {
   return 24 * HOUR_MS;
 }
 
-/** @param fromMs  start of the first bucket, a multiple of `bucketMs` */
-export function volumeShape(rows: readonly VolumeRow[], fromMs: number, bucketMs: number, buckets: number): Volume {
-  const byHost = new Map<string, { counts: number[]; sum: number }>();
-  for (const { host, startMs, events } of rows) {
-    const bucket = Math.floor((startMs - fromMs) / bucketMs);
-    if (bucket < 0 || bucket >= buckets) continue;
-    let series = byHost.get(host);
-    if (series === undefined) byHost.set(host, (series = { counts: zeroes(buckets), sum: 0 }));
-    series.counts[bucket] = (series.counts[bucket] ?? 0) + events;
-    series.sum += events;
-  }
-  const loudest = [...byHost].toSorted(([nameA, a], [nameB, b]) => b.sum - a.sum || (nameA < nameB ? -1 : 1));
-  const others = zeroes(buckets);
-  for (const [, { counts }] of loudest.slice(VOLUME_SERIES_MAX)) {
-    for (const [bucket, events] of counts.entries()) others[bucket] = (others[bucket] ?? 0) + events;
-  }
-  return {
-    from: iso(fromMs),
-    bucketSeconds: bucketMs / 1000,
-    buckets,
-    hosts: loudest.slice(0, VOLUME_SERIES_MAX).map(([host, { counts }]) => ({ host, counts })),
-    others,
-  };
+export interface VolumeRange {
+  /** Start of the first bucket, a multiple of `bucketMs`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly bucketMs: number;
+  readonly buckets: number;
 }
 
-function zeroes(length: number): number[] {
-  return Array.from({ length }, () => 0);
+/** Only those that are drawn are asked for one by one: of all that ever sent there may be any number. */
+export function volumeOf(state: HostQueries, range: VolumeRange): Volume {
+  const { fromMs, toMs, bucketMs, buckets } = range;
+  const countsOf = (host?: string): number[] => {
+    const counts = Array.from({ length: buckets }, () => 0);
+    for (const { startMs, events } of state.volume(fromMs, toMs, bucketMs, host)) {
+      const bucket = Math.floor((startMs - fromMs) / bucketMs);
+      if (bucket >= 0 && bucket < buckets) counts[bucket]! += events;
+    }
+    return counts;
+  };
+  const loudest = state.loudestHosts(fromMs, toMs, bucketMs, VOLUME_SERIES_MAX);
+  const hosts = loudest.map((host) => ({ host, counts: countsOf(host) }));
+  const others = countsOf().map((sum, bucket) => hosts.reduce((rest, { counts }) => rest - counts[bucket]!, sum));
+  return { from: iso(fromMs), bucketSeconds: bucketMs / 1000, buckets, hosts, others };
 }

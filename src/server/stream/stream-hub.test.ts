@@ -124,6 +124,25 @@ describe('StreamHub', () => {
     expect(inTime.types.length).toBe(1000);
   });
 
+  test('more than anybody could look at: reset, once in five seconds', () => {
+    const client = new FakeClient();
+    hub.add(client, undefined);
+    const asked = vi.spyOn(state, 'host');
+    for (let flush = 0; flush < 41; flush++) {
+      for (let count = 0; count < 400; count++) notices.tell({ kind: 'host', name: `made-up-${flush}-${count}` });
+      notices.tell({ kind: 'policy', what: 'lists' });
+      vi.advanceTimersByTime(250);
+    }
+    expect(client.types.filter((type) => type !== 'policy')).toEqual(['reset', 'reset', 'reset']);
+    expect(client.types.filter((type) => type === 'policy')).toHaveLength(41);
+    expect(asked).not.toHaveBeenCalled();
+    // What changed since the last one is not lost, and then things are told one by one again.
+    vi.advanceTimersByTime(5000);
+    notices.tell({ kind: 'threat', id: HEX_A });
+    vi.advanceTimersByTime(250);
+    expect(client.types.filter((type) => type !== 'policy').slice(3)).toEqual(['threat']);
+  });
+
   test('beats, and ends what may no longer listen or cannot keep up', () => {
     const [fine, gone, slow] = [new FakeClient(), new FakeClient(), new FakeClient()];
     for (const client of [fine, gone, slow]) hub.add(client, undefined);

@@ -4,7 +4,8 @@
  *
  *     notice ──► pending (one per threat) ──250 ms──► message with a number ──► ring ──► every client
  *
- * A client that cannot keep up is cut off: it comes back with its last number and gets what it missed, or `reset`.
+ * A client that cannot keep up is cut off: it comes back with its last number and gets what it missed, or `reset`. Where more changes in a quarter of a
+ * second than anybody could look at, all get `reset`, once in five seconds.
  */
 
 import type { LiveNotice, LiveNotices } from '../../app/live-ports.js';
@@ -12,7 +13,7 @@ import type { Clock } from '../../app/ports.js';
 import type { StateQueries } from '../../app/query-ports.js';
 import type { StreamMessage } from '../../contract/index.js';
 import type { HostDesk } from '../host-desk.js';
-import { recentVolumes, sumOf } from '../shape/host.js';
+import { recentVolume } from '../shape/host.js';
 import { threatSummary } from '../shape/threat.js';
 import { threatCountsOf } from '../statistics.js';
 
@@ -20,6 +21,10 @@ const FLUSH_MS = 250;
 const STATISTICS_MS = 1000;
 const BEAT_MS = 15_000;
 const RING_MAX = 1000;
+/** Changes told one by one with a flush: each costs a look at the state. */
+const NEWS_MAX = 250;
+/** From one `reset` to the next: whoever gets it asks for all it shows. */
+const FLUSHES_A_RESET = 20;
 const CLIENTS_MAX = 500;
 /** Bytes that may wait for a slow client. */
 const BACKLOG_MAX = 1024 * 1024;
@@ -42,6 +47,9 @@ export class StreamHub {
   readonly #threats = new Set<string>();
   readonly #removed = new Map<string, string | undefined>();
   readonly #hosts = new Set<string>();
+  /** More changed than can be told one by one. */
+  #isOverrun = false;
+  #flushesSinceReset = FLUSHES_A_RESET;
   readonly #policy = new Set<(LiveNotice & { kind: 'policy' })['what']>();
   readonly #timers: NodeJS.Timeout[];
   readonly #unsubscribe: () => void;
@@ -118,9 +126,27 @@ export class StreamHub {
         this.#policy.add(notice.what);
         break;
     }
+    if (this.#threats.size + this.#removed.size + this.#hosts.size <= NEWS_MAX) return;
+    this.#isOverrun = true;
+    for (const news of [this.#threats, this.#removed, this.#hosts]) news.clear();
   }
 
   #flush(): void {
+    this.#flushesSinceReset++;
+    if (this.#isOverrun) this.#tellReset();
+    else this.#tellNews();
+    for (const [what] of drain(this.#policy)) this.#send({ type: 'policy', what });
+  }
+
+  #tellReset(): void {
+    if (this.#flushesSinceReset < FLUSHES_A_RESET) return;
+    for (const news of [this.#threats, this.#removed, this.#hosts]) news.clear();
+    this.#isOverrun = false;
+    this.#flushesSinceReset = 0;
+    this.#send({ type: 'reset' });
+  }
+
+  #tellNews(): void {
     for (const [id, into] of drain(this.#removed)) this.#send({ type: 'threat-removed', id, into: into ?? null });
     for (const [id] of drain(this.#threats)) {
       const stored = this.state.threat(id);
@@ -130,7 +156,6 @@ export class StreamHub {
       const record = this.state.host(name);
       if (record !== undefined) this.#send({ type: 'host', host: this.hosts.host(record) });
     }
-    for (const [what] of drain(this.#policy)) this.#send({ type: 'policy', what });
   }
 
   #tellStatistics(): void {
@@ -141,7 +166,7 @@ export class StreamHub {
       threats: threatCountsOf(this.state),
       events: this.state.eventCounts().events,
       hosts: this.state.knownHosts(),
-      perMinute: sumOf(recentVolumes(this.state, nowMs).values()).perMinute,
+      perMinute: recentVolume(this.state, nowMs).perMinute,
     } as const satisfies StreamMessage;
     const text = JSON.stringify(message);
     if (text === this.#lastStatistics) return;
