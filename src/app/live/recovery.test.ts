@@ -71,6 +71,22 @@ describe('recovery', () => {
     },
   );
 
+  test('positions that are given away behind all that is stored have no effects', async () => {
+    await start();
+    await live.service.intake.take(incoming(...attack('ws1.corp.example', 1)), 's');
+    await live.service.intake.settled();
+    const processId = storedThreats()[0]!.threat.start.id;
+    const page = { limit: 100, cursor: undefined };
+    const eventsOf = (): unknown => live.state.queries.processEvents(processId, {}, page).items;
+    const [expected, host] = [eventsOf(), live.state.queries.host('ws1')];
+    expect(expected).not.toEqual([]);
+    await live.close();
+    live = await openLive(folder, { log: { lastKnownPosition: live.state.effects.committedPosition + 40 } });
+    await live.service.start();
+    expect(eventsOf()).toEqual(expected);
+    expect(live.state.queries.host('ws1')).toEqual(host);
+  });
+
   test('a state that lags behind the log by any number of records catches up without doubling', async () => {
     const events = incoming(...story()).slice(0, 40);
     await start();

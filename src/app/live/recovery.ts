@@ -81,11 +81,8 @@ class Recovery {
   }
 
   take({ position, record }: StoredRecord): void {
-    const { fold, store } = this.parts;
-    const committed = store.committedPosition;
-    // The last record whose effects are stored: what comes behind it must not be thrown away with them.
-    if (this.#position <= committed && position > committed) this.#drain();
-    this.#position = position;
+    const { fold } = this.parts;
+    this.#reach(position);
     if (record.kind === 'policy') {
       fold.change(record.change);
       if (record.change.kind === 'host-forgotten') this.#forget(position, record.change.host);
@@ -95,8 +92,15 @@ class Recovery {
   }
 
   finish(lastPosition: number): void {
-    this.#position = Math.max(this.#position, lastPosition);
+    this.#reach(Math.max(this.#position, lastPosition));
     this.#drain();
+  }
+
+  /** Past the last record whose effects are stored, these go: what comes behind must not be thrown away with them, nor they be stored with it. */
+  #reach(position: number): void {
+    const { committedPosition } = this.parts.store;
+    if (this.#position <= committedPosition && position > committedPosition) this.#drain();
+    this.#position = position;
   }
 
   #takeEvent(position: number, raw: Uint8Array, receivedMs: number): void {

@@ -130,7 +130,7 @@ describe('StreamHub', () => {
     const asked = vi.spyOn(state, 'host');
     for (let flush = 0; flush < 41; flush++) {
       for (let count = 0; count < 400; count++) notices.tell({ kind: 'host', name: `made-up-${flush}-${count}` });
-      notices.tell({ kind: 'policy', what: 'lists' });
+      notices.tell({ kind: 'policy', what: 'settings' });
       vi.advanceTimersByTime(250);
     }
     expect(client.types.filter((type) => type !== 'policy')).toEqual(['reset', 'reset', 'reset']);
