@@ -8,7 +8,7 @@ import type { Process } from './process/process.js';
 import type { Threat } from './score/threat.js';
 import { chainRecord, processRecord, threatOf } from './views.js';
 
-interface LeftChainNote {
+interface LeavingNote {
   /** Nothing changes it any more. */
   readonly chain: Chain;
   readonly record: ChainRecord;
@@ -23,7 +23,7 @@ export class ChangeNotes {
   #removed: { id: string; into: string | undefined }[] = [];
   #events: EventRecord[] = [];
   /** Of what left for want of room, as it was when it did; chains by id, as one may leave, begin again and leave once more. */
-  #left: { readonly processes: ProcessRecord[]; readonly chains: Map<string, LeftChainNote> } = {
+  #left: { readonly processes: ProcessRecord[]; readonly chains: Map<string, LeavingNote[]> } = {
     processes: [],
     chains: new Map(),
   };
@@ -78,12 +78,17 @@ export class ChangeNotes {
 
   /** The same of a chain. */
   chainLeaves(chain: Chain): void {
-    if (this.#chains.delete(chain)) this.#left.chains.set(chain.id, { chain, record: chainRecord(chain) });
+    if (!this.#chains.delete(chain)) return;
+    const note = { chain, record: chainRecord(chain) };
+    const notes = this.#left.chains.get(chain.id);
+    if (notes === undefined) this.#left.chains.set(chain.id, [note]);
+    else notes.push(note);
   }
 
-  /** The chain goes on from what it held when it left. */
+  /** The chain goes on from what it held when it left; another policy may make more or less of that. */
   resumed(chain: Chain): void {
-    if (this.#left.chains.delete(chain.id)) this.touch(chain, undefined);
+    this.#left.chains.delete(chain.id);
+    this.touch(chain, undefined);
   }
 
   /** The chain is part of another now, under whose id it is found. */
@@ -104,18 +109,16 @@ export class ChangeNotes {
   /** @param gone  the chains that the host had; none where it was not known */
   forgetHost(key: string, host: HostTable | undefined, gone: readonly Chain[]): void {
     this.#forgotten.push(key);
-    if (host === undefined) return;
     for (const process of this.#processes) if (process.hostTable === host) this.#processes.delete(process);
     for (const chain of gone) {
       this.#chains.delete(chain);
       if (chain.isThreat) this.#withdraw(chain);
     }
-    this.#left = {
-      processes: this.#left.processes.filter((each) => hostKey(each.host) !== key),
-      chains: new Map([...this.#left.chains].filter(([, { chain }]) => chain.start.hostTable !== host)),
-    };
+    const left = [...this.#left.chains].filter(([, [note]]) => note!.chain.start.hostTable.key === key);
+    for (const [id] of left) this.#left.chains.delete(id);
+    this.#left = { ...this.#left, processes: this.#left.processes.filter((each) => hostKey(each.host) !== key) };
     this.#events = this.#events.filter((event) => hostKey(event.host) !== key);
-    this.#aliases = aliasesWithout(this.#aliases, new Set(gone.map(({ id }) => id)));
+    this.#aliases = aliasesWithout(this.#aliases, new Set([...gone.map(({ id }) => id), ...left.map(([id]) => id)]));
   }
 
   #withdraw(chain: Chain): void {
@@ -127,7 +130,7 @@ export class ChangeNotes {
   take(threshold: number, isKnown: (chain: Chain) => boolean): Effects {
     const threats: Threat[] = [];
     const chains: ChainRecord[] = [];
-    const left = [...this.#left.chains.values()];
+    const left = [...this.#left.chains.values()].flat();
     const known = [...this.#chains].filter(isKnown).map((chain) => ({ chain, record: chainRecord(chain) }));
     for (const { chain, record } of [...left, ...known]) {
       chains.push(record);
@@ -141,7 +144,7 @@ export class ChangeNotes {
     }
     const { processes } = this.#left;
     for (const process of this.#processes) {
-      if (process.isHostEvents || process.hostTable.processes.has(process.id)) processes.push(processRecord(process));
+      if (process.isKnown) processes.push(processRecord(process));
     }
     const effects: Effects = {
       forgotten: this.#forgotten,

@@ -468,7 +468,7 @@ export class Engine {
         if (left === undefined) return;
         this.#scorer.resume(chain, left);
         chain.left += left.processCount;
-        chain.isThreat = left.isThreat;
+        chain.isThreat = left.isAtThreshold || left.isTold;
         this.#changes.resumed(chain);
       },
       chainQuiet: (chain) => this.#changes.touch(chain, undefined),

@@ -1,16 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { act, actor, create, create4688, end, event, EXPLORER, T0, type Actor } from '../../test/support/events.js';
+import { act, actor, create, end, event, EXPLORER, T0, type Actor } from '../../test/support/events.js';
 import { engineWith, EVIL, imageIs } from '../../test/support/engine-kit.js';
-import { ruleSet } from '../../test/support/rules.js';
 import { withLedgersChecked } from '../../test/support/ledger.js';
-import { chunksOf, engineFrom } from '../../test/support/snapshots.js';
 import { story } from '../../test/support/story.js';
-import { DAY_MS, type Chain } from './chain/chain.js';
+import { DAY_MS } from './chain/chain.js';
 import type { Engine } from './engine.js';
 import { shareOfRoom } from './room.js';
 import type { Event } from './event/event.js';
-import type { Threat } from './score/threat.js';
 
 const MAX = 100;
 const SOME: typeof EVIL = { id: 'some', points: 10, when: imageIs('some') };
@@ -169,319 +166,6 @@ test('all hosts together are bounded, and the small ones lose nothing', () => {
   expect(ofSmall).toHaveLength(20);
 });
 
-describe('a chain that left and begins again', () => {
-  const A = { id: 'a', points: 40, techniques: ['T1003'], when: (each: Event): boolean => each.fields['Turn'] === 1 };
-  const B = { id: 'b', points: 30, techniques: ['T1033'], when: (each: Event): boolean => each.fields['Turn'] === 2 };
-  const C = { id: 'c', points: 5, when: (each: Event): boolean => each.fields['Turn'] === 3 };
-  const PROFILE = { id: 'two', techniques: ['T1003', 'T1033'], atLeast: 2, points: 20 };
-  const start = (changes: Parameters<typeof engineWith>[1] = {}): Engine =>
-    engineWith([A, B, C, EVIL], {
-      policy: { threshold: 90 },
-      ...changes,
-      profiles: [PROFILE],
-      options: { maxProcessesPerHost: MAX, ...changes.options },
-    });
-  const first = actor('first', 0);
-  const child = actor('child', 1000);
-  const does = (turn: number, process: Actor, atMs: number): Event => act('filecreate', process, atMs, { Turn: turn });
-  /** Enough threats of others to make everything else leave. */
-  const flood = (engine: Engine, from = 0): void => {
-    for (let index = from; index < from + 400; index++) engine.apply(create(nth(index + 10, 'evil'), EXPLORER));
-  };
-  const threatOf = (engine: Engine, image: string): Threat | undefined =>
-    withLedgersChecked(engine.drain().threats).findLast((threat) => threat.start.image === image);
-
-  const chainBy = (engine: Engine, name: string): Chain =>
-    [...engine.chains()].find((chain) => chain.start.image === `C:\\Tools\\${name}.exe`)!;
-
-  test('goes on from all that it held, whichever of its processes held it', () => {
-    const engine = start();
-    for (const each of [create(first, EXPLORER), create(child, first), does(1, child, 2000), does(2, first, 3000)])
-      engine.apply(each);
-    const before = threatOf(engine, first.image)!;
-    expect(before.score).toBeGreaterThan(90);
-    flood(engine);
-    expect([...engine.chains()].map(({ id }) => id)).not.toContain(before.id);
-    expect(engine.drain().withdrawn).toEqual([]);
-    engine.apply(does(3, first, 9_000_000));
-    const effects = engine.drain();
-    const after = withLedgersChecked(effects.threats).find(({ id }) => id === before.id)!;
-    expect(after.id).toBe(before.id);
-    expect(after.score).toBe(before.score + 5);
-    const own = after.evidence.filter(({ process }) => process.image === first.image);
-    const points = own.reduce((sum, entry) => sum + entry.points, 0);
-    expect(effects.processes.find(({ image: path }) => path === first.image)!.points).toBe(points);
-    expect(after.evidence.filter(({ key }) => key !== 'rule:c')).toEqual(before.evidence);
-    const chain = [...engine.chains()].find(({ id }) => id === before.id)!;
-    expect(chain.processCount).toBe(3);
-    expect(Object.fromEntries(chain.hitCounts)).toEqual({ a: 1, b: 1, c: 1 });
-  });
-
-  test('leaves and begins again as often as it likes, in other chains too', () => {
-    const engine = start();
-    for (const each of [create(first, EXPLORER), does(1, first, 2000)]) engine.apply(each);
-    for (let round = 0; round < 3; round++) {
-      flood(engine, round * 1000);
-      engine.apply(does(round === 1 ? 2 : 3, first, 9_000_000 + round));
-    }
-    const { evidence } = threatOf(engine, first.image)!;
-    expect(evidence.map(({ key }) => key).sort()).toEqual(
-      ['rule:a', 'rule:b', 'rule:c', 'technique:T1003', 'technique:T1033', 'profile:two'].sort(),
-    );
-    // Its creation comes late, and with it a parent that is in a chain.
-    engine.apply(create({ ...first, startMs: 1 }, child));
-    const joined = threatOf(engine, child.image)!;
-    expect(joined.evidence.map(({ key }) => key).sort()).toEqual(evidence.map(({ key }) => key).sort());
-  });
-
-  test('so does the day of a root process', () => {
-    const engine = start();
-    engine.apply(create(EXPLORER, undefined));
-    engine.apply(does(1, EXPLORER, 2000));
-    engine.apply(does(2, EXPLORER, 3000));
-    const before = threatOf(engine, EXPLORER.image)!;
-    // Days of the same process push it out.
-    for (let day = 1; day < 400; day++)
-      for (const turn of [1, 2]) engine.apply(does(turn, EXPLORER, day * DAY_MS + turn));
-    expect([...engine.chains()].map(({ id }) => id)).not.toContain(before.id);
-    engine.drain();
-    engine.apply(does(3, EXPLORER, 4000));
-    expect(threatOf(engine, EXPLORER.image)!.score).toBe(before.score + 5);
-  });
-
-  test('below the threshold as well', () => {
-    const engine = start();
-    for (const each of [create(first, EXPLORER), does(1, first, 2000)]) engine.apply(each);
-    const { score } = [...engine.chains()].find((chain) => chain.start.image === first.image)!;
-    flood(engine);
-    engine.apply(does(3, first, 9_000_000));
-    expect([...engine.chains()].find((chain) => chain.start.image === first.image)!.score).toBe(score + 5);
-  });
-
-  test('hands on what it carries where its process turns out to be another', () => {
-    const engine = start();
-    const bySecurity = (turn: number): Event => create4688(first, EXPLORER, { Turn: turn });
-    engine.apply(bySecurity(1));
-    flood(engine);
-    engine.apply(bySecurity(3));
-    engine.apply(create(first, EXPLORER));
-    const chains = [...engine.chains()].filter((each) => each.start.image === first.image);
-    expect(chains.map((chain) => [...chain.ledger.keys()].sort())).toEqual([['rule:a', 'rule:c', 'technique:T1003']]);
-  });
-
-  test('hands on what the day of a root process carries, where it is none', () => {
-    const engine = start();
-    const root = { ...first, image: 'C:\\Windows\\System32\\svchost.exe' };
-    const deeds = [does(1, root, 2000), does(2, root, 2001)];
-    for (const each of deeds) engine.apply(each);
-    const before = threatOf(engine, root.image)!;
-    flood(engine);
-    engine.apply(does(3, root, 3000));
-    expect(threatOf(engine, root.image)!.score).toBe(before.score + 5);
-    engine.apply(create(first, EXPLORER));
-    expect(threatOf(engine, first.image)!.score).toBe(before.score + 5);
-  });
-
-  test('falls back on what it carries where more is taken back', () => {
-    const engine = start();
-    const states = (points: number, timeMs: number): void =>
-      engine.applyFinding({
-        host: 'ws1.corp.example',
-        processId: processOf().start.id,
-        plugin: 'p',
-        evidence: { key: 'k', title: { en: 'k', zh: 'k' }, points },
-        eventId: '0000000000000001',
-        timeMs: T0 + timeMs,
-      });
-    const processOf = (): Chain => [...engine.chains()].find((chain) => chain.start.image === first.image)!;
-    for (const each of [create(first, EXPLORER), does(1, first, 2000)]) engine.apply(each);
-    states(60, 1000);
-    flood(engine);
-    engine.apply(does(3, first, 9_000_000));
-    for (const [points, shown] of [
-      [100, 100],
-      [10, 60],
-    ] as const) {
-      states(points, 9_000_001);
-      expect(processOf().ledger.get('plugin:p:k')!.evidence.points).toBe(shown);
-    }
-    expect(processOf().score).toBe(40 + 40 + 5 + 60);
-  });
-
-  test('is a threat as before: told as withdrawn when it is none any more, and not when it leaves again', () => {
-    const engine = start();
-    for (const each of [create(first, EXPLORER), does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);
-    const { id } = threatOf(engine, first.image)!;
-    flood(engine);
-    engine.apply(act('filecreate', first, 9_000_000));
-    expect(threatOf(engine, first.image)!.id).toBe(id);
-    for (let index = 0; index < 1000; index++) {
-      engine.apply(create(nth(index + 1000), EXPLORER));
-      expect(engine.drain().withdrawn).toEqual([]);
-    }
-    engine.setPolicy({ ...engine.policy, threshold: 1000 });
-    engine.apply(does(3, first, 9_000_000));
-    expect(engine.drain().withdrawn).toEqual([id]);
-  });
-
-  test('is told once where it left and began again in between, as it is then', () => {
-    const engine = start();
-    for (const each of [create(first, EXPLORER), does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);
-    const { id } = chainBy(engine, 'first');
-    flood(engine);
-    engine.apply(does(3, first, 9_000_000));
-    const { threats, chains } = engine.drain();
-    expect(threats.filter((threat) => threat.id === id).map(({ score }) => score)).toEqual([165]);
-    expect(chains.filter((chain) => chain.id === id).map(({ score }) => score)).toEqual([165]);
-  });
-
-  test.each([10_000, 0])(
-    'is told as that which it is a part of by then, with room for %i pieces of evidence',
-    (items) => {
-      const engine = start({ options: { leftChainLimits: { itemsPerHost: items, items } } });
-      for (const each of [create(first, EXPLORER), does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);
-      const { id } = chainBy(engine, 'first');
-      flood(engine);
-      engine.apply(create({ ...first, startMs: 1 }, child));
-      const { threats, chains, aliases } = engine.drain();
-      expect([...threats, ...chains].map((each) => each.id)).not.toContain(id);
-      expect(aliases).toContainEqual({ from: id, to: chainBy(engine, 'child').id });
-    },
-  );
-
-  test('is no more where its process left, was named again and stood for another', () => {
-    const engine = start();
-    engine.apply(create4688(first, EXPLORER, { Turn: 1 }));
-    const { id } = chainBy(engine, 'first').start;
-    flood(engine);
-    engine.apply(create4688(first, EXPLORER));
-    engine.apply(create(first, EXPLORER));
-    const { processes, removed } = engine.drain();
-    expect(removed.map((each) => each.id)).toContain(id);
-    expect(processes.map((each) => each.id)).not.toContain(id);
-  });
-
-  test('does not end silently with the last of its members that lived', () => {
-    const engine = start();
-    for (const each of [create(first, EXPLORER), create(child, first), end(first, 5000)]) engine.apply(each);
-    const { id } = chainBy(engine, 'first');
-    engine.drain();
-    const told: boolean[] = [];
-    for (let index = 0; index < 300; index++) {
-      engine.apply(create(nth(index + 1000), EXPLORER));
-      for (const chain of engine.drain().chains) if (chain.id === id) told.push(chain.active);
-    }
-    expect(told.at(-1)).toBe(false);
-  });
-
-  test('is told as withdrawn where it is no threat under the policy that holds now', () => {
-    const engine = start();
-    for (const each of [create(first, EXPLORER), does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);
-    const { id } = threatOf(engine, first.image)!;
-    flood(engine);
-    engine.drain();
-    engine.setPolicy({ ...engine.policy, threshold: 1000 });
-    engine.apply(does(3, first, 9_000_000));
-    expect(engine.drain().withdrawn).toEqual([id]);
-  });
-
-  test('does not lose what it carries by a process that shows nothing itself', () => {
-    const engine = start();
-    const weak = (from: number, count: number): void => {
-      for (let index = from; index < from + count; index++) engine.apply(create(nth(index), EXPLORER, { Turn: 3 }));
-    };
-    const parent = actor('parent', 500);
-    for (const each of [create(first, EXPLORER), does(1, first, 2000)]) engine.apply(each);
-    weak(10, 400);
-    for (const each of [
-      create(parent, EXPLORER),
-      act('filecreate', first, 9_000_000),
-      create({ ...first, startMs: 1 }, parent),
-    ])
-      engine.apply(each);
-    weak(1000, 100);
-    expect(chainBy(engine, 'parent').members.map(({ image: path }) => path)).toContain(first.image);
-    expect(chainBy(engine, 'parent').score).toBe(80);
-  });
-
-  test('is kept by a snapshot, in each of its states', () => {
-    const options = {
-      recordEvents: false,
-      maxProcessesPerHost: MAX,
-      leftChainLimits: { itemsPerHost: 9999, items: 9999 },
-    };
-    const engine = start({ options });
-    const second = actor('second', 100);
-    for (const [place, each] of [first, second, EXPLORER].entries()) {
-      if (each !== EXPLORER) engine.apply(create(each, EXPLORER));
-      for (const turn of [1, 2]) engine.apply(does(turn, each, 2000 + place + turn));
-    }
-    for (let day = 1; day < 400; day++)
-      for (const turn of [1, 2]) engine.apply(does(turn, EXPLORER, day * DAY_MS + turn));
-    flood(engine);
-    for (const each of [first, EXPLORER]) engine.apply(does(3, each, 9_000_000));
-    engine.drain();
-    const restored = engineFrom(chunksOf(engine), engine.policy, options);
-    const carrying = [...engine.chains()].filter((chain) => (chain.carried ?? chain.start.carried) !== undefined);
-    expect(carrying.map(({ start: { image: path }, day }) => [path, day >= 0])).toEqual([
-      [first.image, false],
-      [EXPLORER.image, true],
-    ]);
-    const goOn = [
-      does(3, first, 9_000_001),
-      does(3, second, 9_000_002),
-      does(3, EXPLORER, 9_000_003),
-      create({ ...EXPLORER, image: 'C:\\Tools\\first.exe' }, undefined),
-    ];
-    for (const each of goOn) {
-      engine.apply(each);
-      restored.apply(each);
-      expect(restored.drain()).toEqual(engine.drain());
-    }
-    expect(restored.threats()).toEqual(engine.threats());
-    const counts = (of: Engine): unknown => [...of.chains()].map(({ id, hitCounts }) => [id, [...hitCounts]]);
-    expect(counts(restored)).toEqual(counts(engine));
-  });
-
-  test('keeps what it carries where it is made anew, in a chain that it joined, and a profile that is gone', () => {
-    const engine = start();
-    const events = [create({ ...first, startMs: 9_000_000 }, child), create(child, actor('parent', 500))];
-    for (const each of [does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);
-    const before = threatOf(engine, first.image)!;
-    engine.setPolicy({ ...engine.policy, rules: ruleSet([A, B, C, EVIL], []) });
-    flood(engine);
-    engine.apply(does(3, first, 8_000_000));
-    const keys = threatOf(engine, first.image)!.evidence.map(({ key }) => key);
-    expect(keys.toSorted()).toEqual(['rule:c', ...before.evidence.map(({ key }) => key)].toSorted());
-    for (const each of events) engine.apply(each);
-    expect(chainBy(engine, 'parent').hitCounts.get('a')).toBe(1);
-    // An image that makes its parent's parent a root process cuts the chain.
-    engine.apply(create({ ...actor('parent', 500), image: 'C:\\Windows\\System32\\svchost.exe' }, EXPLORER));
-    expect(chainBy(engine, 'child').hitCounts.get('a')).toBe(1);
-    const joined = threatOf(engine, child.image)!;
-    expect(joined.evidence.map(({ key }) => key).toSorted()).toEqual(
-      keys.filter((key) => key !== 'profile:two').toSorted(),
-    );
-  });
-
-  test('is not remembered of a host that was forgotten', () => {
-    const engine = start();
-    for (const each of [create(first, EXPLORER), does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);
-    flood(engine);
-    engine.forgetHost('ws1.corp.example');
-    engine.apply(does(3, first, 9_000_000));
-    expect([...engine.chains()].map((chain) => chain.score)).toEqual([5]);
-  });
-
-  test('without room for what it held begins anew', () => {
-    const engine = start({ options: { leftChainLimits: { itemsPerHost: 10, items: 20 } } });
-    for (const each of [create(first, EXPLORER), does(1, first, 2000), does(2, first, 3000)]) engine.apply(each);
-    flood(engine);
-    engine.apply(does(3, first, 9_000_000));
-    expect([...engine.chains()].find((chain) => chain.start.image === first.image)!.score).toBe(5);
-  });
-});
-
 describe('names of hosts', () => {
   const MAX_HOSTS = 100;
   const few = (changes: Parameters<typeof engineWith>[1] = {}): Engine =>
@@ -531,15 +215,23 @@ describe('names of hosts', () => {
   test('begin afresh when they are heard again', () => {
     const engine = few();
     const host = 'came-back';
-    const [process] = [nth(0, 'evil')];
-    engine.apply(create(process, EXPLORER, {}, { host }));
-    for (let index = 0; index < 500; index++) for (const each of withoutProcess(`made-up-${index}`)) engine.apply(each);
+    const scores = (): number[] =>
+      [...engine.chains()].filter(({ start }) => start.host === host).map(({ score }) => score);
+    engine.apply(create(nth(0, 'some'), EXPLORER, {}, { host }));
+    const [before] = scores();
     for (let index = 0; index < 500; index++)
-      for (const each of [create(nth(1), EXPLORER, {}, { host: `two-${index}` })]) engine.apply(each);
+      for (const at of [1, 2]) engine.apply(create(nth(at), EXPLORER, {}, { host: `more-${index}` }));
     expect(engine.hostNames).not.toContain(host);
-    expect(engine.threats()).toEqual([]);
-    engine.apply(create(process, EXPLORER, {}, { host }));
-    expect(engine.threats().map((threat) => threat.host)).toEqual([host]);
+    engine.apply(create(nth(0, 'some'), EXPLORER, {}, { host }));
+    expect(scores()).toEqual([before]);
+  });
+
+  test('with threats leave after those without', () => {
+    const engine = few();
+    engine.apply(create(nth(0, 'evil'), EXPLORER, {}, { host: 'first' }));
+    for (let index = 0; index < 500; index++)
+      for (const at of [1, 2, 3]) engine.apply(create(nth(at), EXPLORER, {}, { host: `more-${index}` }));
+    expect(engine.threats().map(({ host }) => host)).toEqual(['first']);
   });
 
   test('whose threats a scan has to tell stay', () => {
@@ -550,6 +242,31 @@ describe('names of hosts', () => {
     expect(engine.threats()).toHaveLength(300);
     expect(engine.hostNames.length).toBeLessThan(312);
   });
+});
+
+test('of the days of a root process only as many leave as have to', () => {
+  const engine = engineWith([{ id: 'any', points: 300, when: () => true }], { options: { maxProcessesPerHost: MAX } });
+  const root = actor('root', 0, { image: 'C:\\Windows\\System32\\svchost.exe' });
+  for (let day = 0; day < 198; day++) engine.apply(act('filecreate', root, day * DAY_MS));
+  let least = Infinity;
+  for (let index = 0; index < 8; index++) {
+    engine.apply(create(nth(index), EXPLORER));
+    least = Math.min(least, engine.chainCount);
+  }
+  expect(least).toBeGreaterThan(150);
+});
+
+test('a host that left and is forgotten before that was told leaves nothing', () => {
+  const engine = engineWith([SOME], { options: { maxHosts: 10, lookAtAllEvery: 5, recordEvents: true } });
+  const host = 'gone';
+  engine.apply(create(nth(0, 'some'), EXPLORER, {}, { host }), 1);
+  for (let index = 0; index < 100; index++)
+    for (const at of [1, 2]) engine.apply(create(nth(at), EXPLORER, {}, { host: `more-${index}` }), index + 2);
+  expect(engine.hostNames).not.toContain(host);
+  engine.forgetHost(host);
+  const { processes, chains, events, forgotten } = engine.drain();
+  expect(forgotten).toEqual([host]);
+  expect([...processes, ...chains, ...events].filter((each) => each.host === host)).toEqual([]);
 });
 
 test('days of many root processes count as much as processes', () => {

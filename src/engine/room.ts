@@ -5,7 +5,7 @@
  *     beyond a host's budget         ended leaves without evidence
  *     beyond twice the budget, or    days without evidence · leaves likewise whose end was not seen · leaves whose evidence a stronger one covers ·
  *     beyond that of all hosts       root processes likewise · chains below the threshold · threats
- *     beyond so many hosts           hosts, with all that they hold: those that hold the fewest first
+ *     beyond so many hosts           hosts, with all that they hold: those without threats first, and of these those that hold the fewest
  *
  * Each kind goes only where those before it were not enough; of each, the oldest first. A process and a day of a root process count as one each.
  */
@@ -96,16 +96,23 @@ export class Room {
     const correlated = this.parts.correlated();
     const threshold = this.parts.threshold();
     const going: HostTable[] = [];
+    const withThreats: HostTable[] = [];
+    const isEnough = (): boolean => this.parts.hosts.size - going.length <= goal;
     for (const host of [...this.parts.hosts.values()].sort((one, other) => one.held - other.held)) {
-      if (this.parts.hosts.size - going.length <= goal) break;
+      if (isEnough()) break;
       if (correlated.has(host.key)) continue;
-      if (!this.#isStored && chainsOf(host).some(({ score }) => score >= threshold)) continue;
-      for (const process of host.actors()) this.parts.changes.left(process);
-      this.parts.forest.leaveHost(host);
-      this.parts.counts.forgotten += host.processes.size;
-      going.push(host);
+      if (chainsOf(host).some(({ score }) => score >= threshold)) withThreats.push(host);
+      else going.push(this.#leaveHost(host));
     }
+    for (const host of this.#isStored ? withThreats : []) if (!isEnough()) going.push(this.#leaveHost(host));
     this.parts.drop(going);
+  }
+
+  #leaveHost(host: HostTable): HostTable {
+    for (const process of host.actors()) this.parts.changes.left(process);
+    this.parts.forest.leaveHost(host);
+    this.parts.counts.forgotten += host.processes.size;
+    return host;
   }
 
   /**
@@ -141,7 +148,14 @@ export class Room {
   #leaveDays(host: HostTable, goal: number, mayGo: (day: Chain) => boolean): void {
     for (const process of host.actors()) {
       if (host.held <= goal) return;
-      for (const day of process.dayChains?.values() ?? []) if (mayGo(day)) this.parts.forest.leaveDay(day);
+      this.#leaveDaysOf(process, host, goal, mayGo);
+    }
+  }
+
+  #leaveDaysOf(process: Process, host: HostTable, goal: number, mayGo: (day: Chain) => boolean): void {
+    for (const day of process.dayChains?.values() ?? []) {
+      if (host.held <= goal) return;
+      if (mayGo(day)) this.parts.forest.leaveDay(day);
     }
   }
 
@@ -150,7 +164,7 @@ export class Room {
     for (const process of host.actors()) {
       if (host.held <= goal) return;
       // A root process without days may go the next time.
-      for (const day of process.dayChains?.values() ?? []) if (mayGo(day)) this.parts.forest.leaveDay(day);
+      this.#leaveDaysOf(process, host, goal, mayGo);
       const { chain } = process;
       if (chain !== undefined && chain !== created?.chain && mayGo(chain)) this.#leaveChain(host, chain, undefined);
     }
@@ -174,7 +188,9 @@ export class Room {
 
 /** Neither it nor a day of its own deeds holds evidence. */
 function isQuiet(process: Process): boolean {
-  if (process.hasEvidence) return false;
+  const { chain } = process;
+  // A profile that an earlier policy gave may be all that a chain holds.
+  if (process.hasEvidence || (chain?.start === process && chain.profiles.size > 0)) return false;
   for (const day of process.dayChains?.values() ?? []) if (day.hasHolders) return false;
   return true;
 }

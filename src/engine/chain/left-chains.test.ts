@@ -51,7 +51,7 @@ describe('what chains held that left', () => {
     left.add(chainOf(host, 'a', 2), true, undefined);
     const again = chainOf(host, 'a', 0);
     expect(left.take(chainOf(hostOf('other'), 'a', 0))).toBeUndefined();
-    expect(left.take(again)).toMatchObject({ processCount: 1, isThreat: true });
+    expect(left.take(again)).toMatchObject({ processCount: 0, isAtThreshold: true, isTold: false });
     expect(left.take(again)).toBeUndefined();
     expect(kept(left)).toEqual([]);
   });
@@ -93,11 +93,13 @@ describe('what chains held that left', () => {
     const [small, large] = [hostOf('small'), hostOf('large')];
     left.add(chainOf(small, 'a', 2), false, undefined);
     for (const name of ['b', 'c', 'd', 'e', 'f']) left.add(chainOf(large, name, 2), true, undefined);
-    expect(kept(left)).toEqual(['small a', 'large c', 'large d', 'large e', 'large f']);
+    expect(kept(left)).toEqual(['small a', 'large d', 'large e', 'large f']);
     left.forgetHost(large);
     expect(kept(left)).toEqual(['small a']);
     for (const name of ['g', 'h', 'i', 'j']) left.add(chainOf(large, name, 2), true, undefined);
     expect(kept(left)).toHaveLength(5);
+    left.add(chainOf(large, 'k', 2), true, undefined);
+    expect(kept(left)).toEqual(['small a', 'large i', 'large j', 'large k']);
   });
 
   test('larger than all the room there is, is not kept', () => {
@@ -106,16 +108,41 @@ describe('what chains held that left', () => {
     expect(kept(left)).toEqual([]);
   });
 
-  test('is counted without the member that goes on', () => {
+  test('is without what the member holds and counts that goes on', () => {
     const left = new LeftChains();
     const chain = chainOf(hostOf('one'), 'a', 1);
-    const child = new Process('child', chain.start.hostTable, '', 8, 2000);
-    chain.addMember(child);
-    chain.countHits('r', 3);
-    child.countHits('r', 2);
-    chain.countHits('s', 1);
-    child.countHits('s', 1);
+    const [child, grandchild] = ['child', 'grandchild'].map(
+      (name) => new Process(name, chain.start.hostTable, '', 8, 2000),
+    );
+    chain.addMember(child!);
+    chain.addMember(grandchild!);
+    chain.offer(item(child!, 'rule:child'));
+    for (const [rule, count] of [
+      ['r', 3],
+      ['s', 1],
+    ] as const)
+      chain.countHits(rule, count);
+    child!.countHits('r', 2);
+    child!.countHits('s', 1);
     left.add(chain, false, child);
-    expect(left.take(chain)).toMatchObject({ processCount: 1, hitCounts: new Map([['r', 1]]) });
+    const kept = left.take(chain)!;
+    expect(kept).toMatchObject({ processCount: 1, hitCounts: new Map([['r', 1]]) });
+    expect(kept.items.map(({ evidence }) => evidence.key)).toEqual(['rule:0']);
+    left.add(chain, false, chain.start);
+    expect(left.take(chain)).toMatchObject({ processCount: 2, items: [{ evidence: { key: 'rule:child' } }] });
+  });
+
+  test('is counted with the rules that fired', () => {
+    const left = new LeftChains({ itemsPerHost: 5, items: 100 });
+    const chain = chainOf(hostOf('one'), 'a', 1);
+    for (let index = 0; index < 5; index++) chain.countHits(`r${index}`, 1);
+    left.add(chain, false, undefined);
+    expect(kept(left)).toEqual([]);
+  });
+
+  test('of more hosts than there is room for, those are dropped that came first', () => {
+    const left = new LeftChains({ itemsPerHost: 10, items: 20 });
+    for (let index = 0; index < 21; index++) left.add(chainOf(hostOf(`h${index}`), 'a', 1), true, undefined);
+    expect(kept(left)).toEqual(Array.from({ length: 18 }, (_, at) => `h${at + 3} a`));
   });
 });

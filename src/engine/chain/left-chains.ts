@@ -5,6 +5,7 @@
 
 import type { HostTable } from '../process/host-table.js';
 import type { Process } from '../process/process.js';
+import { fairShare } from '../rule/sigma/correlation/limits.js';
 import type { LedgerItem } from '../score/ledger.js';
 import type { Chain } from './chain.js';
 
@@ -14,17 +15,22 @@ export interface LeftChain {
   readonly profiles: readonly LedgerItem[];
   /** How often each rule fired on processes that left. */
   readonly hitCounts: ReadonlyMap<string, number>;
+  /** Without the process that began it. */
   readonly processCount: number;
-  readonly isThreat: boolean;
+  readonly isAtThreshold: boolean;
+  /** The store knows it as a threat. */
+  readonly isTold: boolean;
 }
 
 export interface LeftChainLimits {
-  /** Items of ledgers, profiles among them. With the processes that they name, a kilobyte or two each. */
+  /** Pieces of evidence, and rules that fired. With the processes that they name, a kilobyte or two each at most. */
   readonly itemsPerHost: number;
   readonly items: number;
 }
 
 export const DEFAULT_LEFT_CHAIN_LIMITS: LeftChainLimits = { itemsPerHost: 10_000, items: 50_000 };
+
+const SPARE = 0.1;
 
 /** Of one host, by chain id: those that left first come first. */
 interface OfHost {
@@ -39,8 +45,8 @@ export class LeftChains {
 
   constructor(private readonly limits: LeftChainLimits = DEFAULT_LEFT_CHAIN_LIMITS) {}
 
-  /** Keeps what the chain holds, if it holds anything. @param staying  a member that goes on in a chain of its own */
-  add(chain: Chain, isThreat: boolean, staying: Process | undefined): void {
+  /** Keeps what the chain holds, if it holds anything. @param staying  a member that goes on in a chain of its own, with all that it holds itself */
+  add(chain: Chain, isAtThreshold: boolean, staying: Process | undefined): void {
     if (chain.ledger.size + chain.profiles.size === 0) return;
     const copies = new Map<Process, Process>();
     const withoutLinks = (item: LedgerItem): LedgerItem => {
@@ -51,21 +57,22 @@ export class LeftChains {
       return { ...item, process: copy };
     };
     this.put(chain.start.hostTable, chain.id, {
-      items: [...chain.ledger.values()].map(withoutLinks),
+      items: [...chain.ledger.values()].filter(({ process }) => process !== staying).map(withoutLinks),
       profiles: [...chain.profiles.values()].map(withoutLinks),
       hitCounts: staying === undefined ? new Map(chain.hitCounts) : without(chain.hitCounts, staying.hitCounts),
-      processCount: chain.processCount - (staying === undefined ? 0 : 1),
-      isThreat,
+      processCount: chain.processCount - 1 - (staying === undefined || staying === chain.start ? 0 : 1),
+      isAtThreshold,
+      isTold: chain.isThreat,
     });
   }
 
   put(host: HostTable, id: string, chain: LeftChain): void {
     let known = this.#hosts.get(host);
     if (known === undefined) this.#hosts.set(host, (known = { threats: new Map(), others: new Map(), items: 0 }));
-    (chain.isThreat ? known.threats : known.others).set(id, chain);
+    (chain.isAtThreshold ? known.threats : known.others).set(id, chain);
     this.#count(known, sizeOf(chain));
     while (known.items > this.limits.itemsPerHost) this.#dropFirst(host, known);
-    while (this.#items > this.limits.items) this.#dropFirst(...this.#largest());
+    if (this.#items > this.limits.items) this.#makeRoom();
   }
 
   /** @returns what was kept of a chain that begins again; it is the chain's from now on */
@@ -96,7 +103,7 @@ export class LeftChains {
   }
 
   #remove(host: HostTable, known: OfHost, id: string, chain: LeftChain): void {
-    (chain.isThreat ? known.threats : known.others).delete(id);
+    (chain.isAtThreshold ? known.threats : known.others).delete(id);
     this.#count(known, -sizeOf(chain));
     if (known.items === 0) this.#hosts.delete(host);
   }
@@ -106,15 +113,19 @@ export class LeftChains {
     this.#items += by;
   }
 
-  #largest(): readonly [HostTable, OfHost] {
-    let largest: readonly [HostTable, OfHost] | undefined;
-    for (const each of this.#hosts) if (largest === undefined || each[1].items > largest[1].items) largest = each;
-    return largest!;
+  /** Seldom, and then more than is wanted: it asks all hosts. */
+  #makeRoom(): void {
+    const sizes = [...this.#hosts.values()].map(({ items }) => items);
+    const goal = Math.floor(this.limits.items * (1 - SPARE));
+    const share = fairShare(sizes, goal);
+    for (const [host, known] of [...this.#hosts]) {
+      while (known.items > share && this.#items > goal) this.#dropFirst(host, known);
+    }
   }
 }
 
-function sizeOf({ items, profiles }: LeftChain): number {
-  return items.length + profiles.length;
+function sizeOf({ items, profiles, hitCounts }: LeftChain): number {
+  return items.length + profiles.length + hitCounts.size;
 }
 
 function without(counts: ReadonlyMap<string, number>, part: ReadonlyMap<string, number>): ReadonlyMap<string, number> {

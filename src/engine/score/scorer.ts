@@ -12,6 +12,7 @@ import type { Finding, ScoredRule } from '../rule/sigma/correlation/standing.js'
 import type { Evidence, EvidenceEvent } from './evidence.js';
 import { HitEvidence, type HitKey, withPolicy } from './hit-evidence.js';
 import { Exemptions, type HeldException } from './exemptions.js';
+import type { Exception } from './exception.js';
 import { isStronger, outranks, type LedgerItem } from './ledger.js';
 import { reachedProfiles } from './profiles.js';
 
@@ -209,7 +210,8 @@ export class Scorer {
     const { start } = chain;
     this.#carry(chain, start, items);
     for (const [rule, count] of hitCounts) {
-      start.countHits(rule, count);
+      // A root process that stayed while its day left has them still.
+      if (chain.day === NO_DAY) start.countHits(rule, count);
       chain.countHits(rule, count);
     }
     // What an earlier policy gave stays given.
@@ -268,10 +270,11 @@ export class Scorer {
     if (known !== undefined && process.referred?.has(known) !== true) {
       (process.displaced ??= new Map()).set(placeOf(process, evidence), known);
     }
-    const policy = known === undefined ? evidence.policy : Math.min(known.policy, evidence.policy);
+    const chain = this.#chainOf(process, evidence);
+    const carried = carriedIn(chain, process).find((item) => item.evidence.key === evidence.key)?.evidence;
+    const policy = Math.min(evidence.policy, known?.policy ?? Infinity, carried?.policy ?? Infinity);
     const kept = policy === evidence.policy ? evidence : withPolicy(evidence, policy);
     held.set(evidence.key, kept);
-    const chain = this.#chainOf(process, evidence);
     chain.holders.add(process);
     this.#offer(chain, process, strongestOf(chain, process, kept.key)!);
     if (evidence.kind === 'technique') this.#reach(chain);
@@ -317,6 +320,7 @@ export class Scorer {
   }
 
   #carry(chain: Chain, process: Process, items: readonly LedgerItem[]): void {
+    if (items.length === 0) return;
     const place = chain.day === NO_DAY ? process : chain;
     place.carried = place.carried === undefined ? items : strongestOfEachKey([...place.carried, ...items]);
     chain.holders.add(process);
@@ -325,9 +329,15 @@ export class Scorer {
 
   /** What was carried in other chains goes on with `process`. */
   #carryOn(process: Process, items: readonly LedgerItem[]): void {
+    const byChain = new Map<Chain, LedgerItem[]>();
     for (const item of items) {
       const chain = this.#chainOf(process, item.evidence);
-      this.#carry(chain, process, [item]);
+      const known = byChain.get(chain);
+      if (known === undefined) byChain.set(chain, [item]);
+      else known.push(item);
+    }
+    for (const [chain, some] of byChain) {
+      this.#carry(chain, process, some);
       this.#reach(chain);
       this.observer.changed(chain, process);
     }
@@ -351,7 +361,7 @@ export class Scorer {
         event: deciding.evidence.event,
         matched: [],
       };
-      const exception = this.#exemptions.isEmpty ? undefined : this.#exemptions.find(deciding.process, evidence);
+      const exception = this.#profileException(evidence, deciding.process, chain.profiles.get(key));
       chain.setProfile(key, { evidence, process: deciding.process, exception });
     }
     const keys = new Set(reached.map(({ profile }) => `profile:${profile.id}`));
@@ -362,6 +372,12 @@ export class Scorer {
       else if (item.process.absorbedBy !== undefined)
         chain.setProfile(key, { ...item, process: currentOf(item.process) });
     }
+  }
+
+  /** Of a process that left nobody knows the ancestors any more: what held stays. */
+  #profileException(evidence: Evidence, process: Process, known: LedgerItem | undefined): Exception | undefined {
+    if (this.#exemptions.isEmpty) return undefined;
+    return known?.process === process && !process.isKnown ? known.exception : this.#exemptions.find(process, evidence);
   }
 
   #keysOf(rule: ScoredRule): readonly HitKey[] {

@@ -121,7 +121,8 @@ export function* writeLeftChains(state: StateWriter, left: LeftChains, exception
     writeItems(state, chain.profiles, exceptionPlaces);
     writeCounts(records, chain.hitCounts);
     records.uint(chain.processCount);
-    records.flag(chain.isThreat);
+    records.flag(chain.isAtThreshold);
+    records.flag(chain.isTold);
     if (records.isFull) yield records.take();
   }
   records.flag(false);
@@ -141,7 +142,15 @@ export function* readLeftChains(
     const items = records.list(() => readItem(state, exceptions));
     const profiles = records.list(() => readItem(state, exceptions));
     const hitCounts = new Map(readCounts(records));
-    left.put(host, id, { items, profiles, hitCounts, processCount: records.uint(), isThreat: records.flag() });
+    const processCount = records.uint();
+    left.put(host, id, {
+      items,
+      profiles,
+      hitCounts,
+      processCount,
+      isAtThreshold: records.flag(),
+      isTold: records.flag(),
+    });
   }
 }
 
