@@ -1,7 +1,8 @@
 /** The scan command as a person runs it: the built program, real files, exit codes. */
 
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,9 +24,14 @@ interface Ended {
 
 function chainsight(...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      [PROGRAM, ...args],
+      { maxBuffer: 64 * 1024 * 1024, timeout: 60_000 },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
   });
 }
 
@@ -83,6 +89,16 @@ describe('scan', () => {
     expect(JSON.parse(alone.slice(0, alone.lastIndexOf('\n}\n') + 3)).threats.length).toBeGreaterThan(5);
     expect(await printed(2)).toBe(alone);
     expect(await printed(3)).toBe(alone);
+  });
+
+  test.skipIf(process.platform === 'win32')('threads read a pipe, which gives its bytes only once', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [ended] = await Promise.all([
+      chainsight('scan', pipe, join(folder, 'b.jsonl.gz'), '--format', 'json', '--threads', '2'),
+      writeFile(pipe, events.slice(half).join('\n')),
+    ]);
+    expect((JSON.parse(ended.stdout) as Report).summary.events).toBe(events.length);
   });
 
   test('threads give way to one where a line that looks like a record is the beginning of a longer one', async () => {

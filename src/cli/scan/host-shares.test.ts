@@ -25,6 +25,15 @@ test('a new host goes to the thread that was given least', () => {
   expect(one.placeOf('late')).toBe(large);
 });
 
+test('a host that was planned for a thread goes to it, however much that has judged, under any form of its name', () => {
+  const table = makeShareTable(2);
+  new HostShares(table).plan('dc', 1);
+  const thread = new HostShares(table);
+  for (let event = 0; event < 1000; event++) thread.count(1);
+  expect(thread.placeOf('DC.corp.local')).toBe(1);
+  expect(thread.placeOf('unplanned')).toBe(0);
+});
+
 test('a single thread has all hosts', () => {
   const shares = new HostShares(makeShareTable(1));
   expect(['a', 'b', ''].map((host) => shares.placeOf(host))).toEqual([0, 0, 0]);

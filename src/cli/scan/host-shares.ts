@@ -1,6 +1,6 @@
 /**
- * Which thread of a scan judges the events of which host. Nobody knows beforehand how much each host sent, so a host goes, when the first thread meets it,
- * to the one that has judged least until then. All threads read and write one table in shared memory; which thread a host gets changes no result.
+ * Which thread of a scan judges the events of which host. One that no plan gave a thread (`scan-plan.ts`) goes, when the first thread meets it, to the one that
+ * has judged least until then. All threads read and write one table in shared memory; which thread a host gets changes no result.
  */
 
 import { shareOf } from '../../app/partition.js';
@@ -30,6 +30,11 @@ export class HostShares {
   /** @returns the place of the thread that has the host */
   placeOf(host: string): number {
     return this.#places.get(host) ?? this.#settle(host);
+  }
+
+  /** Before any thread asks. The first host of a slot decides for all that share it. */
+  plan(host: string, place: number): void {
+    Atomics.compareExchange(this.#slots, shareOf(host, SLOTS), 0, place + 1);
   }
 
   /** An event fell to the thread at `place`. */

@@ -11,9 +11,15 @@ import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import type { FileInput } from '../../files/index.js';
 import { tellErrors, type PolicyOptions } from '../policy-options.js';
 import { programRoot } from '../program-root.js';
-import { makeShareTable } from './host-shares.js';
+import { FileQueue } from './file-queue.js';
+import { HostShares, makeShareTable } from './host-shares.js';
+import { surveyHosts, type HostTally } from './host-survey.js';
 import type { Progress } from './progress.js';
 import type { FromScanThread, ScanThreadData, ToScanThread } from './scan-messages.js';
+import { planScan } from './scan-plan.js';
+
+/** Files looked into beforehand, the largest; with those known, what the others hold makes little difference. */
+const SURVEYED_MAX = 200;
 
 export interface SharedScanOptions {
   readonly policy: PolicyOptions;
@@ -29,9 +35,11 @@ export async function sharedScan(
   options: SharedScanOptions,
 ): Promise<ScanResult | undefined> {
   const startedMs = performance.now();
-  const threads = startThreads(count, options);
+  const shares = makeShareTable(count);
+  const threads = startThreads(count, shares, options);
   try {
-    const run = new SharedScan(files, threads, options.progress);
+    // While the threads load the rules.
+    const run = new SharedScan(queueByPlan(files, count, shares), threads, options.progress);
     const parts = await run.parts;
     return parts && joinScan(parts, files.length, run.diagnostics, (performance.now() - startedMs) / 1000);
   } finally {
@@ -42,18 +50,15 @@ export async function sharedScan(
 class SharedScan {
   readonly parts: Promise<readonly ScanPartResult[] | undefined>;
   diagnostics: readonly Diagnostic[] = [];
-  readonly #waiting: FileInput[];
   readonly #events: number[];
   readonly #results: ScanPartResult[] = [];
   #done = 0;
 
   constructor(
-    files: readonly FileInput[],
+    queue: Promise<FileQueue>,
     private readonly threads: readonly Worker[],
     private readonly progress: Progress,
   ) {
-    // The longest first, so that none is left for the end.
-    this.#waiting = files.toSorted((one, other) => other.bytes - one.bytes);
     this.#events = threads.map(() => 0);
     this.parts = new Promise((resolve, reject) => {
       for (const [place, thread] of threads.entries()) {
@@ -63,22 +68,24 @@ class SharedScan {
           else if (message.kind === 'result') {
             this.#results.push(message.result);
             if (this.#results.length === threads.length) resolve(this.#results);
-          } else this.#heard(place, message);
+          } else if (message.kind === 'loaded') this.#loaded(place, message.diagnostics);
+          else {
+            this.#events[place] = message.events;
+            queue.then((files) => this.#give(place, files.take(place)), reject);
+          }
         });
       }
     });
   }
 
-  #heard(place: number, message: FromScanThread & { readonly kind: 'loaded' | 'next' }): void {
-    if (message.kind === 'loaded') {
-      // All load the same.
-      if (place !== 0) return;
-      this.diagnostics = message.diagnostics;
-      tellErrors(message.diagnostics);
-      return;
-    }
-    this.#events[place] = message.events;
-    const file = this.#waiting.shift();
+  #loaded(place: number, diagnostics: readonly Diagnostic[]): void {
+    // All load the same.
+    if (place !== 0) return;
+    this.diagnostics = diagnostics;
+    tellErrors(diagnostics);
+  }
+
+  #give(place: number, file: FileInput | undefined): void {
     const answer: ToScanThread =
       file === undefined ? { kind: 'no-more-files' } : { kind: 'file', path: file.path, name: file.name };
     this.threads[place]!.postMessage(answer);
@@ -88,7 +95,30 @@ class SharedScan {
   }
 }
 
-function startThreads(count: number, { policy, minScore, keepHits }: SharedScanOptions): readonly Worker[] {
+/** Gives the hosts that the beginnings of the files tell of to threads, and each file to the thread that most of it is for. */
+async function queueByPlan(files: readonly FileInput[], count: number, shares: SharedArrayBuffer): Promise<FileQueue> {
+  // A pipe, whose length is not known, can be read once only.
+  const surveyed = files
+    .filter(({ bytes }) => bytes > 0)
+    .sort((one, other) => other.bytes - one.bytes)
+    .slice(0, SURVEYED_MAX);
+  const tallies: HostTally[] = [];
+  for (const { path } of surveyed) tallies.push(await surveyHosts(path));
+  const plan = planScan(
+    surveyed.map(({ bytes }, at) => ({ bytes, hosts: tallies[at]! })),
+    count,
+  );
+  const table = new HostShares(shares);
+  for (const [host, place] of plan.hosts) table.plan(host, place);
+  const places = new Map(surveyed.map((file, at) => [file, plan.files[at]]));
+  return new FileQueue(files.map((file) => ({ file, place: places.get(file) })));
+}
+
+function startThreads(
+  count: number,
+  shares: SharedArrayBuffer,
+  { policy, minScore, keepHits }: SharedScanOptions,
+): readonly Worker[] {
   const ports: (MessagePort | undefined)[][] = Array.from({ length: count }, () =>
     Array.from({ length: count }, () => undefined),
   );
@@ -100,7 +130,6 @@ function startThreads(count: number, { policy, minScore, keepHits }: SharedScanO
     }
   }
   const program = pathToFileURL(join(programRoot(), 'dist', 'scan-thread.js'));
-  const shares = makeShareTable(count);
   return ports.map((peers, place) => {
     const data: ScanThreadData = { programRoot: programRoot(), place, policy, minScore, keepHits, shares, peers };
     return new Worker(program, { workerData: data, transferList: peers.filter((port) => port !== undefined) });
