@@ -199,7 +199,8 @@ test('the detector sees them where they are written as markup', async () => {
   for (const [k, payload] of PAYLOADS.entries()) {
     await page.evaluate((text) => {
       document.body.innerHTML = '';
-      document.body.innerHTML = text;
+      // In a page some tag follows, whose end an unfinished one takes for its own.
+      document.body.innerHTML = `<p>${text}</p>`;
     }, payload);
     if ((await detected()).wrongs.length === 0) quiet.push(k);
   }
