@@ -12,6 +12,9 @@ export type SqlValue = string | number | null;
 /** How long a statement waits for another process that writes: `token create` beside a running server. */
 const BUSY_MS = 5_000;
 
+const PAUSE_MS = 10;
+const PAUSE = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
 /** The indexes of 100,000 threats and of the latest events fit in. */
 const CACHE_KIB = 64 * 1024;
 
@@ -55,7 +58,7 @@ export class Database {
       makeForOwner(path);
       database = new Libsql(path, { timeout: BUSY_MS });
       this.#database = database;
-      this.#database.pragma('journal_mode = WAL');
+      this.#useWal();
       // Anything less loses commits when the power fails.
       this.#database.pragma('synchronous = FULL');
       this.#database.pragma('foreign_keys = OFF');
@@ -131,6 +134,21 @@ export class Database {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** Of several that switch a new file at once, SQLite tells all but one that it is locked, without the wait that every other statement has. */
+  #useWal(): void {
+    const untilMs = performance.now() + BUSY_MS;
+    for (;;) {
+      try {
+        this.#database.pragma('journal_mode = WAL');
+        return;
+      } catch (error) {
+        const isBusy = error instanceof Libsql.SqliteError && error.code.startsWith('SQLITE_BUSY');
+        if (!isBusy || performance.now() > untilMs) throw error;
+        Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
+      }
+    }
   }
 
   #migrate(migrations: readonly Migration[]): void {
