@@ -22,11 +22,9 @@ export class ChangeNotes {
   #withdrawn: string[] = [];
   #removed: { id: string; into: string | undefined }[] = [];
   #events: EventRecord[] = [];
-  /** Of what left for want of room, as it was when it did; chains by id, as one may leave, begin again and leave once more. */
-  #left: { readonly processes: ProcessRecord[]; readonly chains: Map<string, LeavingNote[]> } = {
-    processes: [],
-    chains: new Map(),
-  };
+  /** Of what left for want of room, as it was when it did; by id, as each may leave, come again and leave once more. */
+  readonly #leftProcesses = new Map<string, ProcessRecord[]>();
+  readonly #leftChains = new Map<string, LeavingNote[]>();
 
   /** @param isOn  false where nobody asks: nothing is noted then */
   constructor(private readonly isOn: boolean) {}
@@ -36,8 +34,8 @@ export class ChangeNotes {
     return (
       this.#processes.size === 0 &&
       this.#chains.size === 0 &&
-      this.#left.processes.length === 0 &&
-      this.#left.chains.size === 0 &&
+      this.#leftProcesses.size === 0 &&
+      this.#leftChains.size === 0 &&
       this.#aliases.length === 0 &&
       this.#forgotten.length === 0 &&
       this.#withdrawn.length === 0 &&
@@ -60,34 +58,29 @@ export class ChangeNotes {
   remove(process: Process, into: string | undefined): void {
     if (into === undefined) this.#processes.delete(process);
     if (!this.isOn) return;
-    if (this.#left.processes.length > 0)
-      this.#left = { ...this.#left, processes: this.#left.processes.filter(({ id }) => id !== process.id) };
+    this.#leftProcesses.delete(process.id);
     this.#removed.push({ id: process.id, into });
   }
 
   alias(from: string, to: string): void {
     if (!this.isOn || from === to) return;
-    this.#left.chains.delete(from);
+    this.#leftChains.delete(from);
     this.#aliases.push({ from, to });
   }
 
   /** The process is about to leave for want of room: what was not told of it is told as it is now. */
   left(process: Process): void {
-    if (this.#processes.delete(process)) this.#left.processes.push(processRecord(process));
+    if (this.#processes.delete(process)) noteUnder(this.#leftProcesses, process.id, processRecord(process));
   }
 
   /** The same of a chain. */
   chainLeaves(chain: Chain): void {
-    if (!this.#chains.delete(chain)) return;
-    const note = { chain, record: chainRecord(chain) };
-    const notes = this.#left.chains.get(chain.id);
-    if (notes === undefined) this.#left.chains.set(chain.id, [note]);
-    else notes.push(note);
+    if (this.#chains.delete(chain)) noteUnder(this.#leftChains, chain.id, { chain, record: chainRecord(chain) });
   }
 
   /** The chain goes on from what it held when it left; another policy may make more or less of that. */
   resumed(chain: Chain): void {
-    this.#left.chains.delete(chain.id);
+    this.#leftChains.delete(chain.id);
     this.touch(chain, undefined);
   }
 
@@ -114,15 +107,15 @@ export class ChangeNotes {
       this.#chains.delete(chain);
       if (chain.isThreat) this.#withdraw(chain);
     }
-    const left = [...this.#left.chains].filter(([, [note]]) => note!.chain.start.hostTable.key === key);
-    for (const [id] of left) this.#left.chains.delete(id);
-    this.#left = { ...this.#left, processes: this.#left.processes.filter((each) => hostKey(each.host) !== key) };
+    const left = [...this.#leftChains].filter(([, [note]]) => note!.chain.start.hostTable.key === key);
+    for (const [id] of left) this.#leftChains.delete(id);
+    for (const [id, [record]] of this.#leftProcesses) if (hostKey(record!.host) === key) this.#leftProcesses.delete(id);
     this.#events = this.#events.filter((event) => hostKey(event.host) !== key);
     this.#aliases = aliasesWithout(this.#aliases, new Set([...gone.map(({ id }) => id), ...left.map(([id]) => id)]));
   }
 
   #withdraw(chain: Chain): void {
-    this.#left.chains.delete(chain.id);
+    this.#leftChains.delete(chain.id);
     this.#withdrawn.push(chain.id);
   }
 
@@ -130,7 +123,7 @@ export class ChangeNotes {
   take(threshold: number, isKnown: (chain: Chain) => boolean): Effects {
     const threats: Threat[] = [];
     const chains: ChainRecord[] = [];
-    const left = [...this.#left.chains.values()].flat();
+    const left = [...this.#leftChains.values()].flat();
     const known = [...this.#chains].filter(isKnown).map((chain) => ({ chain, record: chainRecord(chain) }));
     for (const { chain, record } of [...left, ...known]) {
       chains.push(record);
@@ -142,7 +135,7 @@ export class ChangeNotes {
         this.#withdrawn.push(chain.id);
       }
     }
-    const { processes } = this.#left;
+    const processes = [...this.#leftProcesses.values()].flat();
     for (const process of this.#processes) {
       if (process.isKnown) processes.push(processRecord(process));
     }
@@ -158,7 +151,8 @@ export class ChangeNotes {
     };
     this.#chains.clear();
     this.#processes.clear();
-    this.#left = { processes: [], chains: new Map() };
+    this.#leftProcesses.clear();
+    this.#leftChains.clear();
     this.#forgotten = [];
     this.#withdrawn = [];
     this.#removed = [];
@@ -166,6 +160,12 @@ export class ChangeNotes {
     this.#events = [];
     return effects;
   }
+}
+
+function noteUnder<Note>(notes: Map<string, Note[]>, id: string, note: Note): void {
+  const known = notes.get(id);
+  if (known === undefined) notes.set(id, [note]);
+  else known.push(note);
 }
 
 /** Of chains that joined one another in a row, the last is in `gone` or none is. */

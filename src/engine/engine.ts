@@ -222,7 +222,6 @@ export class Engine {
     if (host !== undefined) {
       this.#correlator.forgetHost(key);
       this.#drop([host]);
-      this.#plugins.forgetHost(host);
     }
     this.#changes.forgetHost(key, host, host === undefined ? [] : this.#forest.forgetHost(host));
   }
@@ -366,8 +365,11 @@ export class Engine {
 
   #drop(hosts: readonly HostTable[]): void {
     const gone = new Set(hosts);
-    for (const host of hosts) this.#leftChains.forgetHost(host);
-    for (const { key } of hosts) this.#hosts.delete(key);
+    for (const host of hosts) {
+      this.#leftChains.forgetHost(host);
+      this.#plugins.forgetHost(host);
+      this.#hosts.delete(host.key);
+    }
     for (const [spelled, host] of this.#hostsByName) if (gone.has(host)) this.#hostsByName.delete(spelled);
     for (const timeline of this.#unsettled) if (gone.has(timeline.host)) this.#unsettled.delete(timeline);
   }

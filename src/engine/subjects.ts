@@ -243,11 +243,7 @@ export class Subjects {
     const wasAlive = process.endMs === 0;
     process.endMs = timeMs;
     const change = Number(timeMs === 0) - Number(wasAlive);
-    for (const chain of process.isRoot
-      ? (process.dayChains?.values() ?? [])
-      : process.chain === undefined
-        ? []
-        : [process.chain]) {
+    for (const chain of process.chains) {
       chain.alive += change;
       this.parts.changes.touch(chain, process);
     }

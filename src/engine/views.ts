@@ -105,11 +105,7 @@ export function chainRecord(chain: Chain): ChainRecord {
 
 export function processRecord(process: Process): ProcessRecord {
   let points = 0;
-  for (const chain of process.isRoot
-    ? (process.dayChains?.values() ?? [])
-    : process.chain === undefined
-      ? []
-      : [process.chain]) {
+  for (const chain of process.chains) {
     // What it did before it left is held by a copy of it.
     for (const item of chain.ledger.values()) if (item.process.id === process.id) points += pointsOf(item);
     for (const item of chain.profiles.values()) if (item.process.id === process.id) points += pointsOf(item);

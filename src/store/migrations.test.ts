@@ -1,8 +1,10 @@
 /** Every layout that was ever released, as it was, brought to today's; and upgrades that something cuts. */
 
+import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from './database.js';
@@ -41,6 +43,22 @@ function layoutOf(path: string): unknown[] {
 }
 
 const FIRST_PAGE = { limit: 100, cursor: undefined };
+
+test('a new state that another program is just making is waited for', async () => {
+  const path = join(folder, 'shared.sqlite');
+  const other = new Worker(
+    `const { workerData: path, parentPort } = require('node:worker_threads');
+    const database = new (require('libsql'))(path);
+    database.exec('BEGIN IMMEDIATE');
+    parentPort.postMessage('begun');
+    setTimeout(() => { database.exec('COMMIT'); database.close(); }, 200);`,
+    { eval: true, workerData: path },
+  );
+  const ended = once(other, 'exit');
+  await once(other, 'message');
+  new Database(path).close();
+  expect(await ended).toEqual([0]);
+});
 
 describe.each(RELEASED)('layout %i', (layout) => {
   test('becomes the layout that a new state has', () => {

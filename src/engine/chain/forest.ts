@@ -138,8 +138,7 @@ export class Forest {
     for (const process of going) {
       const { chain } = process;
       if (chain === undefined || chain.start === process) {
-        for (const own of chain === undefined ? (process.dayChains?.values() ?? []) : [chain])
-          this.#tellLeaving(own, undefined);
+        for (const own of process.chains) this.#tellLeaving(own, undefined);
         this.remove(process);
         continue;
       }
@@ -272,10 +271,7 @@ export class Forest {
 
 export function chainsOf(host: HostTable): readonly Chain[] {
   const chains = new Set<Chain>();
-  for (const process of host.actors()) {
-    if (process.chain !== undefined) chains.add(process.chain);
-    for (const day of process.dayChains?.values() ?? []) chains.add(day);
-  }
+  for (const process of host.actors()) for (const chain of process.chains) chains.add(chain);
   return [...chains];
 }
 

@@ -73,7 +73,7 @@ describe('what chains held that left', () => {
   });
 
   test('is bounded for each host: what is below the threshold goes first, then the oldest', () => {
-    const left = new LeftChains({ itemsPerHost: 6, items: 100 });
+    const left = new LeftChains({ itemsPerHost: 9, items: 100 });
     const host = hostOf('one');
     for (const [name, isThreat] of [
       ['a', true],
@@ -89,7 +89,7 @@ describe('what chains held that left', () => {
   });
 
   test('is bounded for all hosts: that which keeps the most loses first', () => {
-    const left = new LeftChains({ itemsPerHost: 100, items: 10 });
+    const left = new LeftChains({ itemsPerHost: 100, items: 15 });
     const [small, large] = [hostOf('small'), hostOf('large')];
     left.add(chainOf(small, 'a', 2), false, undefined);
     for (const name of ['b', 'c', 'd', 'e', 'f']) left.add(chainOf(large, name, 2), true, undefined);
@@ -132,6 +132,16 @@ describe('what chains held that left', () => {
     expect(left.take(chain)).toMatchObject({ processCount: 2, items: [{ evidence: { key: 'rule:child' } }] });
   });
 
+  test('is bounded where the members that went on held all of it', () => {
+    const left = new LeftChains({ itemsPerHost: 5, items: 100 });
+    const host = hostOf('one');
+    for (let index = 0; index < 50; index++) {
+      const chain = chainOf(host, `a${index}`, 1);
+      left.add(chain, false, chain.start);
+    }
+    expect([...left.all()]).toHaveLength(5);
+  });
+
   test('is counted with the rules that fired', () => {
     const left = new LeftChains({ itemsPerHost: 5, items: 100 });
     const chain = chainOf(hostOf('one'), 'a', 1);
@@ -141,7 +151,7 @@ describe('what chains held that left', () => {
   });
 
   test('of more hosts than there is room for, those are dropped that came first', () => {
-    const left = new LeftChains({ itemsPerHost: 10, items: 20 });
+    const left = new LeftChains({ itemsPerHost: 10, items: 40 });
     for (let index = 0; index < 21; index++) left.add(chainOf(hostOf(`h${index}`), 'a', 1), true, undefined);
     expect(kept(left)).toEqual(Array.from({ length: 18 }, (_, at) => `h${at + 3} a`));
   });

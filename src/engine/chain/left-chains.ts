@@ -23,7 +23,7 @@ export interface LeftChain {
 }
 
 export interface LeftChainLimits {
-  /** Pieces of evidence, and rules that fired. With the processes that they name, a kilobyte or two each at most. */
+  /** Chains, pieces of evidence, and rules that fired. With the processes that they name, a kilobyte or two each at most. */
   readonly itemsPerHost: number;
   readonly items: number;
 }
@@ -125,7 +125,8 @@ export class LeftChains {
 }
 
 function sizeOf({ items, profiles, hitCounts }: LeftChain): number {
-  return items.length + profiles.length + hitCounts.size;
+  // What the member holds that goes on may be all that a chain held.
+  return 1 + items.length + profiles.length + hitCounts.size;
 }
 
 function without(counts: ReadonlyMap<string, number>, part: ReadonlyMap<string, number>): ReadonlyMap<string, number> {

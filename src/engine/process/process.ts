@@ -172,6 +172,12 @@ export class Process implements PluginProcess {
     this.#set(IS.parentCertain, value);
   }
 
+  /** What its deeds are judged in: its chain, or those of its days. */
+  get chains(): Iterable<Chain> {
+    if (this.isRoot) return this.dayChains?.values() ?? [];
+    return this.chain === undefined ? [] : [this.chain];
+  }
+
   /** Made when first asked for, as `evidence` is: most processes have neither, and empty ones would be half of what a process weighs. */
   get children(): Set<Process> {
     return (this.#children ??= new Set());

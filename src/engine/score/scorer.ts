@@ -245,12 +245,7 @@ export class Scorer {
   /** A process shows a hash, an image or a parent that it did not show before: exceptions may cover what it and its descendants hold. */
   reconsiderExemptions(process: Process): void {
     if (this.#exemptions.isEmpty || (!process.isRoot && !process.hasEvidence && !process.hasChildren)) return;
-    const chains = process.isRoot
-      ? [...(process.dayChains?.values() ?? [])]
-      : process.chain === undefined
-        ? []
-        : [process.chain];
-    for (const chain of chains) {
+    for (const chain of process.chains) {
       if (!chain.hasHolders) continue;
       this.rebuild(chain);
       this.observer.changed(chain, process);

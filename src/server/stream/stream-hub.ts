@@ -128,7 +128,7 @@ export class StreamHub {
     }
     if (this.#threats.size + this.#removed.size + this.#hosts.size <= NEWS_MAX) return;
     this.#isOverrun = true;
-    for (const news of [this.#threats, this.#removed, this.#hosts]) news.clear();
+    this.#forgetNews();
   }
 
   #flush(): void {
@@ -140,10 +140,14 @@ export class StreamHub {
 
   #tellReset(): void {
     if (this.#flushesSinceReset < FLUSHES_A_RESET) return;
-    for (const news of [this.#threats, this.#removed, this.#hosts]) news.clear();
+    this.#forgetNews();
     this.#isOverrun = false;
     this.#flushesSinceReset = 0;
     this.#send({ type: 'reset' });
+  }
+
+  #forgetNews(): void {
+    for (const news of [this.#threats, this.#removed, this.#hosts]) news.clear();
   }
 
   #tellNews(): void {

@@ -98,7 +98,7 @@ class World {
       ...this.#counts,
       events,
       threats: this.#threats.length,
-      forgotten: forgotten,
+      forgotten,
       shared: this.#disks.length > 1 ? 1 : 0,
     };
   }
