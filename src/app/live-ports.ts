@@ -77,12 +77,14 @@ export interface Intake {
 export interface SpentMs {
   /** Bytes to events. */
   readonly read: number;
-  /** Writing and syncing the log. */
+  /** Writing and syncing the log, as far as it was waited for in place. */
   readonly disk: number;
   /** Chains, rules, scores: all that is none of the others. */
   readonly judge: number;
   /** Effects into the state. */
   readonly store: number;
+  /** Not busy with: a thread of the pool was writing or syncing the log, and all else could go on. */
+  readonly diskWait: number;
 }
 
 /** How the engine keeps up. */

@@ -37,7 +37,7 @@ describe('/metrics', () => {
         expect(family.endsWith('_total')).toBe(line.endsWith(' counter'));
       } else expect(line).toMatch(new RegExp(`^${family}(?:\\{[a-z]+="[a-z0-9]+"\\})? \\d+(?:\\.\\d+)?$`));
     }
-    expect(seen.size).toBe(19);
+    expect(seen.size).toBe(20);
   });
 
   test('a status that was never answered has no line', async () => {
@@ -79,6 +79,7 @@ describe('/metrics', () => {
       'detection_seconds_total{part="disk"}': 2,
       'detection_seconds_total{part="judge"}': 3.5,
       'detection_seconds_total{part="store"}': 0,
+      detection_disk_wait_seconds_total: 0.5,
       takes_events: 0,
       events_accepted_total: 7,
       events_duplicate_total: 2,

@@ -53,7 +53,8 @@ export class Metrics {
   ): string {
     const nowMs = clock.nowMs();
     const engine = figures();
-    const { backlog, waitingSinceMs, forgottenByCorrelations, restarts, heapBytes, spentMs } = engine;
+    const { backlog, waitingSinceMs, forgottenByCorrelations, restarts, heapBytes } = engine;
+    const { diskWait, ...busyMs } = engine.spentMs;
     const { open, confirmed, ignored } = state.threatCounts();
     const memory = process.memoryUsage();
     const lines: string[] = [];
@@ -130,7 +131,13 @@ export class Metrics {
       'detection_seconds_total',
       'counter',
       'What detection was busy with: reading bytes, the disk of the log, judging, storing.',
-      Object.entries(spentMs).map(([part, ms]) => [`{part="${part}"}`, seconds(ms)]),
+      Object.entries(busyMs).map(([part, ms]) => [`{part="${part}"}`, seconds(ms)]),
+    );
+    add(
+      'detection_disk_wait_seconds_total',
+      'counter',
+      'While the disk of the log was written to or synced beside all else that detection does.',
+      [['', seconds(diskWait)]],
     );
     if (costs !== undefined) {
       add(

@@ -354,7 +354,7 @@ export function fakeParts(decoder?: DecoderMaker): FakeParts {
       forgottenProcesses: 5,
       restarts: 2,
       heapBytes: 0,
-      spentMs: { read: 1000, disk: 2000, judge: 3500, store: 0 },
+      spentMs: { read: 1000, disk: 2000, judge: 3500, store: 0, diskWait: 500 },
     }),
     notices: new FakeNotices(),
     policy,

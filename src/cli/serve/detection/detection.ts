@@ -248,6 +248,7 @@ function figuresOf(handles: readonly DetectionHandle[]): EngineFigures {
       disk: sumOf(standings, ({ spentMs }) => spentMs.disk),
       judge: sumOf(standings, ({ spentMs }) => spentMs.judge),
       store: sumOf(standings, ({ spentMs }) => spentMs.store),
+      diskWait: sumOf(standings, ({ spentMs }) => spentMs.diskWait),
     },
   };
 }

@@ -7,12 +7,13 @@ import type { LogFile, LogFiles } from '../../../log/files.js';
 export class WorkTime {
   #read = 0;
   #disk = 0;
+  #diskWait = 0;
   #store = 0;
 
   /** @param busyMs  how long the thread has done anything, waits for a disk in place among it */
   spent(busyMs: number): SpentMs {
     const [read, disk, store] = [this.#read, this.#disk, this.#store];
-    return { read, disk, store, judge: Math.max(0, busyMs - read - disk - store) };
+    return { read, disk, store, judge: Math.max(0, busyMs - read - disk - store), diskWait: this.#diskWait };
   }
 
   reading<Answer>(work: () => Answer): Answer {
@@ -56,12 +57,16 @@ export class WorkTime {
     };
   }
 
+  /** What is made in place is done when the promise is there; what a thread of the pool does is waited for from then on. */
   async #waiting<Answer>(work: () => Promise<Answer>): Promise<Answer> {
     const startedMs = performance.now();
+    const answer = work();
+    const returnedMs = performance.now();
+    this.#disk += returnedMs - startedMs;
     try {
-      return await work();
+      return await answer;
     } finally {
-      this.#disk += performance.now() - startedMs;
+      this.#diskWait += performance.now() - returnedMs;
     }
   }
 }
