@@ -3,8 +3,6 @@
  * own, so that resident memory is that of the engine and of the program, and of nothing that was measured before.
  */
 
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { hashesOf } from '../../app/simulate/program.js';
@@ -12,9 +10,6 @@ import { Engine } from '../../engine/engine.js';
 import type { EnginePlugin } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
 import { createDecoder } from '../../sources/index.js';
-import { CommandError } from '../exit.js';
-import type { PolicyOptions } from '../policy-options.js';
-import { programRoot } from '../program-root.js';
 import type { BenchCase } from './cases.js';
 
 const PER_HOST = 200;
@@ -25,19 +20,6 @@ const LINE_PROCESSES = 10_000 * PER_HOST;
 const DRAIN_EVERY = 1000;
 const BATCH_BYTES = 256 * 1024;
 const START_MS = Date.UTC(2026, 0, 5, 7, 30);
-
-/** The same in another process, with room for it. */
-export function memoryCaseApart(hosts: number, { rules, bundled }: PolicyOptions): BenchCase[] {
-  const program = join(programRoot(), 'bin/chainsight.js');
-  const flags = [...rules.flatMap((folder) => ['--rules', folder]), ...(bundled ? [] : ['--no-bundled'])];
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [program, 'bench', '--only', 'memory', '--hosts', String(hosts), '--format', 'json', ...flags],
-    { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
-  );
-  if (status !== 0) throw new CommandError('The process that measures memory failed.');
-  return (JSON.parse(stdout) as { cases: BenchCase[] }).cases;
-}
 
 export function memoryCases(policy: Policy, plugins: readonly EnginePlugin[], hosts: number): BenchCase[] {
   setFlagsFromString('--expose-gc');

@@ -9,8 +9,8 @@ import { medianSeconds, type BenchCase } from './cases.js';
 import type { Material } from './material.js';
 
 const ROUNDS = 3;
-/** "Few" rules beside which all of them are timed. */
-const FEW = 300;
+/** "Few" rules beside which many are timed. */
+export const FEW = 300;
 const TIMES = 10;
 
 export function ruleCases(material: Material, policy: Policy): BenchCase[] {
@@ -82,7 +82,7 @@ function memory(events: readonly Event[], policy: Policy): BenchCase[] {
 }
 
 function byNumber(events: readonly Event[], all: RuleSet, { name }: Material): BenchCase[] {
-  const few = fewOf(all);
+  const few = someRules(all, FEW);
   const many = createRuleSet(multiplied(all.rules), []);
   const jobs = [few, all, many].map((rules) => matchAll(events, rules));
   for (const job of jobs) job();
@@ -106,14 +106,15 @@ function byNumber(events: readonly Event[], all: RuleSet, { name }: Material): B
   ];
 }
 
-/** Some of all rules, every n-th; `undefined` where there are hardly more. */
-export function fewRules(all: RuleSet): RuleSet | undefined {
-  return all.rules.length > 2 * FEW ? fewOf(all) : undefined;
-}
-
-function fewOf({ rules }: RuleSet): RuleSet {
-  const step = Math.floor(rules.length / FEW);
-  return createRuleSet(rules.filter((_, at) => at % step === 0).slice(0, FEW), []);
+/** So many of all rules, at even distances; all where there are no more. */
+export function someRules(all: RuleSet, count: number): RuleSet {
+  const { rules, profiles } = all;
+  if (rules.length <= count) return all;
+  const step = rules.length / count;
+  return createRuleSet(
+    Array.from({ length: count }, (_, at) => rules[Math.floor(at * step)]!),
+    profiles,
+  );
 }
 
 /** Every Sigma rule besides itself nine times more, with other letters in its texts; rules of other languages once. */

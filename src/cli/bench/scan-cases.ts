@@ -4,13 +4,14 @@ import { Engine } from '../../engine/engine.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
 import type { EnginePlugin } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
-import type { RuleSet } from '../../engine/rule/index.js';
 import { createDecoder } from '../../sources/index.js';
 import { medianSeconds, type BenchCase } from './cases.js';
 import { creationsOf, tenthCreations, type Material } from './material.js';
-import { fewRules } from './rule-cases.js';
+import { FEW, someRules } from './rule-cases.js';
 
 const ROUNDS = 5;
+/** Rules of which the cost is told beside that of few. */
+const MANY = 3000;
 /** Fewer events are read several times over, each time by a new engine: a program that judges has been running for a while. */
 const EVENTS_MIN = 30_000;
 
@@ -20,10 +21,11 @@ const kept: Engine[] = [];
 export function scanCases(material: Material, policy: Policy, plugins: () => readonly EnginePlugin[]): BenchCase[] {
   const others = [creationsOf(material), tenthCreations(material)].filter((each) => each !== undefined);
   return [material, ...others].flatMap((each, place) => {
-    const few = place === 0 ? fewRules(policy.rules) : undefined;
-    const timed = timeScan(each, policy, plugins, few && { ...policy, rules: few });
+    const isGrowing = place === 0 && policy.rules.rules.length > 2 * FEW;
+    const numbers = isGrowing ? [FEW, MANY].map((count) => ({ ...policy, rules: someRules(policy.rules, count) })) : [];
+    const timed = timeScan(each, policy, plugins, numbers);
     return place === 0
-      ? [wholeScan(each, timed), ...parts(each, timed), ...growth(each, policy, few, timed)]
+      ? [wholeScan(each, timed), ...parts(each, timed), ...growth(each, numbers, timed)]
       : [wholeScan(each, timed)];
   });
 }
@@ -34,14 +36,15 @@ interface Timed {
   readonly decode: number;
   readonly match: number;
   readonly scan: number;
-  readonly scanByFew: number;
+  /** With other numbers of rules. */
+  readonly scanBy: readonly number[];
 }
 
 function timeScan(
   { lines, chunks }: Material,
   policy: Policy,
   plugins: () => readonly EnginePlugin[],
-  few: Policy | undefined,
+  others: readonly Policy[],
 ): Timed {
   const passes = Math.ceil(EVENTS_MIN / lines.length);
   const often = (job: () => void) => (): void => {
@@ -60,12 +63,12 @@ function timeScan(
     () => read(chunks, () => undefined),
     () => read(chunks, (event) => void policy.rules.match(event)),
     scanBy(policy),
-    ...(few === undefined ? [] : [scanBy(few)]),
+    ...others.map(scanBy),
   ];
   const seconds = medianSeconds(jobs.map(often), ROUNDS).map((each) => each / passes);
   kept.length = 0;
-  const [parse = 0, decode = 0, match = 0, scan = 0, scanByFew = 0] = seconds;
-  return { parse, decode, match, scan, scanByFew };
+  const [parse = 0, decode = 0, match = 0, scan = 0, ...byOthers] = seconds;
+  return { parse, decode, match, scan, scanBy: byOthers };
 }
 
 function wholeScan({ lines, name }: Material, { parse, scan }: Timed): BenchCase {
@@ -96,16 +99,18 @@ function parts({ lines, name }: Material, { parse, decode, match, scan }: Timed)
 }
 
 /** Of the whole time that an event takes; what matching alone takes is among the cases of rules. */
-function growth({ lines, name }: Material, { rules }: Policy, few: RuleSet | undefined, timed: Timed): BenchCase[] {
-  if (few === undefined) return [];
+function growth({ lines, name }: Material, policies: readonly Policy[], { scanBy }: Timed): BenchCase[] {
+  const [few, many] = policies.map(({ rules }) => rules.rules.length);
+  const [fewS, manyS] = scanBy;
+  if (few === undefined || fewS === undefined || manyS === undefined) return [];
   const perEvent = (seconds: number): number => Number(((seconds / lines.length) * 1e6).toFixed(2));
   return [
     {
-      name: `scan with ${rules.rules.length} rules`,
-      value: perEvent(timed.scan),
+      name: `scan with ${many} rules`,
+      value: perEvent(manyS),
       unit: 'µs/event',
-      of: `scan with ${few.rules.length} of them: ${perEvent(timed.scanByFew)} µs; ${name}`,
-      ratio: timed.scan / timed.scanByFew,
+      of: `scan with ${few} of them: ${perEvent(fewS)} µs; ${name}`,
+      ratio: manyS / fewS,
     },
   ];
 }

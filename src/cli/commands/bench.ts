@@ -5,9 +5,10 @@ import { Command, Option } from 'commander';
 import type { BenchCase } from '../bench/cases.js';
 import { chainCases } from '../bench/chain-cases.js';
 import { liveCases } from '../bench/live-case.js';
-import { loadCases, reloadCase, threadsCase } from '../bench/load-case.js';
+import { type CaseApart, casesApart } from '../bench/apart.js';
+import { loadCase, reloadCase, startCases, threadsCase } from '../bench/load-case.js';
 import { loadMaterial } from '../bench/material.js';
-import { memoryCaseApart, memoryCases } from '../bench/memory-case.js';
+import { memoryCases } from '../bench/memory-case.js';
 import { ruleCases } from '../bench/rule-cases.js';
 import { scanCases } from '../bench/scan-cases.js';
 import { snapshotCases } from '../bench/snapshot-case.js';
@@ -26,7 +27,7 @@ interface BenchOptions {
   readonly live: boolean;
   readonly processes: number;
   readonly hosts: number;
-  readonly only: 'memory' | undefined;
+  readonly only: CaseApart | undefined;
   readonly format: 'pretty' | 'json';
 }
 
@@ -57,14 +58,14 @@ export function benchCommand(): Command {
       wholeNumber(1),
       HOSTS,
     )
-    .addOption(new Option('--only <case>', 'one case alone').choices(['memory']))
+    .addOption(new Option('--only <case>', 'one case alone').choices(['memory', 'load']))
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
     .addHelpText(
       'after',
       '\nExamples:\n  chainsight bench\n  chainsight bench --events recordings/ --format json\n  chainsight bench --only memory --hosts 10000',
     )
     .action(async (options: BenchOptions) => {
-      const cases = options.only === undefined ? await allCases(options) : await memoryAlone(options);
+      const cases = options.only === undefined ? await allCases(options) : await CASES_ALONE[options.only](options);
       const output = openOutput(undefined);
       const cpu = cpus()[0]?.model ?? 'unknown';
       if (options.format === 'json')
@@ -74,10 +75,10 @@ export function benchCommand(): Command {
     });
 }
 
-async function memoryAlone(options: BenchOptions): Promise<readonly BenchCase[]> {
-  const { policy } = await policyFromOptions(options);
-  return memoryCases(policy, inProcessPlugins(), options.hosts);
-}
+const CASES_ALONE: Readonly<Record<CaseApart, (options: BenchOptions) => Promise<readonly BenchCase[]>>> = {
+  load: loadCase,
+  memory: async (options) => memoryCases((await policyFromOptions(options)).policy, inProcessPlugins(), options.hosts),
+};
 
 async function allCases(options: BenchOptions): Promise<readonly BenchCase[]> {
   const { policy } = await policyFromOptions(options);
@@ -85,12 +86,12 @@ async function allCases(options: BenchOptions): Promise<readonly BenchCase[]> {
   return [
     ...scanCases(material, policy, () => inProcessPlugins()),
     ...ruleCases(material, policy),
-    ...loadCases(options),
+    ...startCases(options),
     await reloadCase(options),
     ...chainCases(policy),
     ...(await snapshotCases(policy, options.processes)),
     ...(options.events.length > 0 ? [threadsCase(options.events, options)] : []),
-    ...memoryCaseApart(options.hosts, options),
+    ...casesApart('memory', options, ['--hosts', String(options.hosts)]),
     ...(options.live ? await liveCases(material) : []),
   ];
 }
