@@ -32,6 +32,8 @@ export interface RetainingLog extends EventLog {
    * before the first record that is kept; their events are gone, from every later read and start. One call at a time.
    */
   retain(limits: RetentionLimits): Promise<RemovedSegments>;
+  /** The first record that is kept, and when it came, UTC milliseconds; `undefined` where there is none. */
+  start(): Promise<{ readonly position: number; readonly receivedMs: number } | undefined>;
 }
 
 const DEFAULT_LIMITS: WriterLimits = {
@@ -159,6 +161,13 @@ class DiskLog implements RetainingLog {
     this.#carried = carried;
     this.#closed.splice(0, segments.length);
     return removed;
+  }
+
+  async start(): Promise<{ readonly position: number; readonly receivedMs: number } | undefined> {
+    for await (const [first] of this.#reader.read(this.#snapshot(), {})) {
+      if (first !== undefined) return { position: first.position, receivedMs: first.record.receivedMs };
+    }
+    return undefined;
   }
 
   readAt(positions: readonly number[]): Promise<ReadonlyMap<number, LogRecord>> {

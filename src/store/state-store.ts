@@ -15,6 +15,7 @@ import { Database } from './database.js';
 import { EffectWriter } from './effect-writer.js';
 import { HostTable } from './host-table.js';
 import { HuntTable } from './hunt-table.js';
+import { StateRetention } from './state-retention.js';
 import { ThreatTable } from './threat-table.js';
 
 export interface StateStore {
@@ -22,6 +23,7 @@ export interface StateStore {
   readonly queries: StateQueries;
   readonly access: AccessStore;
   readonly hunts: HuntStore;
+  readonly retention: StateRetention;
   close(): void;
 }
 
@@ -43,6 +45,7 @@ export function openStateStore(path: string, partition = 0): StateStore {
       new FactTable(database),
     ),
     hunts: new HuntTable(database),
+    retention: new StateRetention(database, partition),
     close: () => database.close(),
   };
 }

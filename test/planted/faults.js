@@ -57,6 +57,15 @@ export const FAULTS = [
   },
   {
     promise: 'state cannot grow without limit',
+    fault: 'a state that forgets takes threats with it',
+    file: 'src/store/state-retention.ts',
+    find: 'SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM threats WHERE id = ?1)',
+    replace: 'SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM threats WHERE id = ?1 AND 0)',
+    test: 'src/store/state-retention.test.ts',
+    name: 'a threat stays with its processes',
+  },
+  {
+    promise: 'state cannot grow without limit',
     fault: 'what leaves memory was not told to the store',
     file: 'src/engine/room.ts',
     find: 'for (const process of going) this.parts.changes.left(process);',

@@ -25,8 +25,8 @@ import { saveRules, useRuleCache } from '../../rule-cache.js';
 import { startPlugins, tellRules } from '../plugins.js';
 import { rulePacks } from '../rule-packs.js';
 import { systemClock, systemPause } from '../world.js';
-import type { SettingValues } from '../../settings.js';
 import type { DetectionThreadData } from './messages.js';
+import { Retention } from './retention.js';
 import { WorkTime } from './work-time.js';
 
 export interface OpenDetection {
@@ -57,12 +57,21 @@ export async function openDetection(data: Limits, logger: ServerLogger, time = n
     log = await openLog(data, state.effects.committedPosition, time, logger);
     let live: LiveService | undefined;
     plugins = await startPlugins(data, () => live, logger);
-    live = liveService(data, { log, store: time.store(state.effects), plugins, logger, audit: state.access });
+    const { config, partitions } = data;
+    const retention = new Retention({ log, state: state.retention, partitions, settings: config.values, logger });
+    live = liveService(data, {
+      log,
+      store: time.store(state.effects),
+      retention,
+      plugins,
+      logger,
+      audit: state.access,
+    });
     await live.start(({ position, lastPosition }) => logger.info({ position, lastPosition }, 'reading the log'));
     // All read the same rules.
     if (data.partition === 0) saveRules();
     if (data.partitions > 1) warnOfSpans(live, logger);
-    return opened({ live, log, state, plugins });
+    return opened({ live, log, state, retention, plugins });
   } catch (error) {
     await plugins?.close();
     await log?.close();
@@ -75,10 +84,11 @@ interface Pieces {
   readonly live: LiveService;
   readonly log: RetainingLog;
   readonly state: StateStore;
+  readonly retention: Retention;
   readonly plugins: PluginHost;
 }
 
-function opened({ live, log, state, plugins }: Pieces): OpenDetection {
+function opened({ live, log, state, retention, plugins }: Pieces): OpenDetection {
   const endTelling = tellRules(plugins, live);
   return {
     live,
@@ -95,6 +105,7 @@ function opened({ live, log, state, plugins }: Pieces): OpenDetection {
     }),
     async close() {
       await live.stop();
+      await retention.stop();
       endTelling();
       // After the engine, which calls them, and before the log, which takes what they learned.
       await plugins.close();
@@ -109,10 +120,11 @@ function liveService(
   {
     log,
     store,
+    retention,
     plugins,
     logger,
     audit,
-  }: Pick<Pieces, 'log' | 'plugins'> & {
+  }: Pick<Pieces, 'log' | 'retention' | 'plugins'> & {
     readonly store: EffectStore;
     readonly logger: ServerLogger;
     readonly audit: AuditLog;
@@ -153,7 +165,7 @@ function liveService(
     room: shareOfRoom(partitions),
     snapshots: {
       store: snapshotFolder(snapshotPath(dataFolder, partition)),
-      onWritten: (donePosition) => retain(log, { values, partitions }, donePosition, logger),
+      onWritten: (donePosition) => retention.run(donePosition),
       identity: identityOf({ partitions }),
     },
     onTrouble: ({ kind, position, message }) =>
@@ -163,31 +175,6 @@ function liveService(
 
 /** Whom the audit log names where a start has found another configuration. */
 const CONFIGURATION = 'configuration';
-
-const DAY_MS = 86_400_000;
-const GIB = 1024 * 1024 * 1024;
-
-/** Records that have had their time go, as far as the state has seen them and no start needs them. */
-async function retain(
-  log: RetainingLog,
-  { values, partitions }: { readonly values: SettingValues; readonly partitions: number },
-  donePosition: number,
-  logger: ServerLogger,
-): Promise<void> {
-  const { 'retention.days': days, 'retention.gibibytes': gibibytes } = values;
-  if (days === 0 && gibibytes === 0) return;
-  try {
-    const { segments, bytes } = await log.retain({
-      donePosition,
-      beforeMs: days === 0 ? undefined : systemClock.nowMs() - days * DAY_MS,
-      // Of all logs together.
-      bytesMax: gibibytes === 0 ? undefined : (gibibytes * GIB) / partitions,
-    });
-    if (segments > 0) logger.info({ segments, bytes }, 'events that have had their time are removed');
-  } catch (error) {
-    logger.error({ err: error }, 'events that have had their time could not be removed; tried again later');
-  }
-}
 
 /** Whatever decides, besides the log, what a replay gives: a snapshot of another program is left alone. */
 function identityOf(what: object): string {
