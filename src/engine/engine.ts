@@ -421,7 +421,7 @@ export class Engine {
   #hostObserver(): HostObserver {
     return {
       processAdded: (process) => this.#changes.touch(undefined, process),
-      processAbsorbed: (from, into) => {
+      processAbsorbed: (from, into, statedBefore) => {
         this.#subjects.settle(into);
         this.#plugins.createsChanged(into);
         if (into.parent === undefined && from.parent !== undefined) this.#subjects.link(into, from.parent);
@@ -434,8 +434,9 @@ export class Engine {
         from.absorbedBy = into;
         this.#changes.remove(from, into.id);
         this.#forest.remove(from);
-        const parentPid = from.securityCreate?.parentPid ?? 0;
-        if (parentPid > 0) from.hostTable.pidChanged(parentPid);
+        const asked = from.statedParent;
+        if (asked !== undefined) from.hostTable.pidChanged(asked.pid);
+        if (statedBefore !== undefined) this.#subjects.parentStated(into, statedBefore);
         if (formerId !== undefined && into.chain !== undefined) this.#changes.alias(formerId, into.chain.id);
       },
       timelineChanged: (timeline) => void this.#unsettled.add(timeline),

@@ -13,14 +13,20 @@ import { isRootImage } from './policy-lists.js';
 import type { HostTable } from './process/host-table.js';
 import type { PidReference, RestsOnPid } from './process/pid-reference.js';
 import { fileNameOf } from './process/pid-timeline.js';
-import { createFacts, currentOf, type Mention, type Process } from './process/process.js';
+import {
+  createFacts,
+  currentOf,
+  isSameParent,
+  type Mention,
+  type Process,
+  type StatedParent,
+} from './process/process.js';
 import type { Room } from './room.js';
 import type { Correlator } from './rule/sigma/correlation/correlator.js';
 import type { Standing } from './rule/sigma/correlation/standing.js';
 import type { Scorer } from './score/scorer.js';
 
 const POWERSHELL = /powershell/i;
-const SYSTEM_PID = 4;
 
 /** What follows when more is known of a process. */
 export interface SubjectParts {
@@ -75,6 +81,7 @@ export class Subjects {
       host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid) ??
       (pid > 0 ? host.byCreateWithoutGuid(pid, facts) : undefined);
     if (process === undefined) return undefined;
+    const statedBefore = process.statedParent;
     const isNewCreate = process.addCreate(facts);
     if (isNewCreate) this.parts.plugins.createsChanged(process);
     this.settle(process, isNewCreate);
@@ -91,23 +98,29 @@ export class Subjects {
       this.link(process, parent);
       if (!process.parentIsCertain) {
         process.parentIsCertain = true;
-        const askedPid = process.securityCreate?.parentPid ?? 0;
-        if (askedPid > 0) host.pidChanged(askedPid);
+        if (statedBefore !== undefined) host.pidChanged(statedBefore.pid);
       }
-    } else if (facts.parentPid > 0 && !process.parentIsCertain) {
-      this.#linkByPid(host, process, facts.parentPid, event, facts.parentImage);
-    }
+    } else this.parentStated(process, statedBefore);
     return process;
   }
 
-  /** The parent of a process that names it by pid alone; asked again whenever more is known of that pid. */
-  #linkByPid(host: HostTable, process: Process, parentPid: number, event: Event, statedImage: string): void {
-    const image = statedImage === '' && parentPid === SYSTEM_PID ? 'System' : statedImage;
-    const mention: Mention = { rank: 0, timeMs: event.timeMs, image: keptText(image), commandLine: '', user: '' };
-    const timeline = host.timeline(parentPid);
-    const target = timeline.resolve(mention.timeMs, fileNameOf(image), process);
+  /**
+   * The parent of a process that names it by pid alone; asked again whenever more is known of that pid.
+   *
+   * @param before  what it said of its parent so far: what rests on that is asked again if it says something else now
+   */
+  parentStated(process: Process, before: StatedParent | undefined): void {
+    const stated = process.statedParent;
+    if (stated === undefined || process.parentIsCertain) return;
+    if (isSameParent(before, stated)) return;
+    const { hostTable: host } = process;
+    const { pid, timeMs, image } = stated;
+    const mention: Mention = { rank: 0, timeMs, image: keptText(image), commandLine: '', user: '' };
+    const timeline = host.timeline(pid);
+    const target = timeline.resolve(timeMs, fileNameOf(image), process);
     const isNews = timeline.refer({ kind: 'parent', mention, target, child: process });
     this.#takeParent(process, target, isNews);
+    if (before !== undefined) host.pidChanged(before.pid);
   }
 
   #takeParent(process: Process, parent: Process, isNews: boolean): void {

@@ -5,7 +5,7 @@ import { ownText } from '../base/kept-text.js';
 import { displayGuid, normaliseGuid } from './guid.js';
 import { fileNameOf, hasBegun, isMeant, PidTimeline } from './pid-timeline.js';
 import type { PidReference } from './pid-reference.js';
-import { Process, type CreateFacts } from './process.js';
+import { Process, type CreateFacts, type StatedParent } from './process.js';
 
 /** Two sensors report one creation within this time of each other. */
 const SAME_RUN_TOLERANCE_MS = 5000;
@@ -18,8 +18,12 @@ const SPELLINGS_MAX = 4096;
 export interface HostObserver {
   /** A process came into being, perhaps as a placeholder. */
   processAdded(process: Process): void;
-  /** `from`, known by pid alone, is the same run as `into`. */
-  processAbsorbed(from: Process, into: Process): void;
+  /**
+   * `from`, known by pid alone, is the same run as `into`.
+   *
+   * @param statedBefore  what `into` said of its parent before
+   */
+  processAbsorbed(from: Process, into: Process, statedBefore: StatedParent | undefined): void;
   /** A placeholder turned out to stand for nothing. */
   processWithdrawn(process: Process): void;
   /** `settle` must be called for it before the next event. */
@@ -168,7 +172,7 @@ export class HostTable {
     return known !== undefined && hasBegun(known, timeMs) && isMeant(known, timeMs, fileName) ? known : undefined;
   }
 
-  /** The process that a create event without GUID starts: the one Sysmon reported, if it did, or one known by pid and start time. */
+  /** The process that a create event without GUID starts: the one Sysmon reported, if it did, or one known by pid and start time, which may be new. */
   byCreateWithoutGuid(pid: number, facts: CreateFacts): Process {
     const twin = nearestTwin(this.#runs(pid), facts);
     if (twin !== undefined) return twin;
@@ -177,7 +181,6 @@ export class HostTable {
     if (known !== undefined) return known;
     const process = new Process(id, this, '', pid, facts.timeMs);
     this.adopt(process);
-    process.addCreate(facts);
     this.#addRun(process);
     return process;
   }
@@ -204,8 +207,9 @@ export class HostTable {
         if (twin === undefined) continue;
         timeline.removeRun(run);
         this.processes.delete(run.id);
+        const statedBefore = twin.statedParent;
         twin.addCreate(run.securityCreate!);
-        this.observer.processAbsorbed(run, twin);
+        this.observer.processAbsorbed(run, twin, statedBefore);
       }
     }
     timeline.reconsider();

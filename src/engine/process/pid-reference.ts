@@ -3,7 +3,7 @@
 import type { HitSubject } from '../engine-options.js';
 import type { Sighting } from '../rule/sigma/correlation/occurrence.js';
 import type { Evidence } from '../score/evidence.js';
-import { currentOf, type Mention, type Process } from './process.js';
+import { currentOf, isSameParent, type Mention, type Process } from './process.js';
 
 interface Reference {
   /** What it says of the process, and when. A run of another program than `mention.image` is not meant. */
@@ -11,7 +11,7 @@ interface Reference {
   target: Process;
 }
 
-/** A process names its parent. Not needed any more once something better than a pid settled who that is. */
+/** A process names its parent. Not needed any more once a GUID settled who that is, or another sensor's word counts more. */
 export interface ParentReference extends Reference {
   readonly kind: 'parent';
   readonly child: Process;
@@ -33,10 +33,12 @@ export interface RestsOnPid {
 }
 
 /** False once nothing depends on it any more; the reference is dropped then. */
-export function isNeeded(reference: PidReference): boolean {
+export function isNeeded(reference: PidReference, pid: number): boolean {
   if (reference.kind !== 'parent') return true;
   const child = currentOf(reference.child);
-  return !child.parentIsCertain && child.isKnown;
+  if (child.parentIsCertain || !child.isKnown) return false;
+  const { timeMs, image } = reference.mention;
+  return isSameParent(child.statedParent, { pid, timeMs, image });
 }
 
 /** A run that is not meant whatever its times: nobody is its own parent. */

@@ -141,7 +141,7 @@ export class PidTimeline {
   /** Resolves every reference again. Called between events only, when every process has its place. */
   reconsider(): void {
     if (this.#references.length === 0 && this.gaps.size === 0) return;
-    this.#keep(this.#references.filter(isNeeded));
+    this.#keep(this.#references.filter((reference) => isNeeded(reference, this.pid)));
     for (const reference of this.#references) {
       const { timeMs, image } = reference.mention;
       const target = this.resolve(timeMs, fileNameOf(image), exceptOf(reference));

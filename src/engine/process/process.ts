@@ -68,6 +68,17 @@ export interface Mention {
   readonly user: string;
 }
 
+/** What a process says of its parent where no GUID names it. */
+export interface StatedParent {
+  readonly pid: number;
+  /** When it had that parent, by the sensor that says so. */
+  readonly timeMs: number;
+  /** `''` where no sensor says it. */
+  readonly image: string;
+}
+
+const SYSTEM_PID = 4;
+
 const NO_EVIDENCE: ReadonlyMap<string, Evidence> = new Map();
 
 /** What most processes have nothing of; made with the first of it. */
@@ -359,6 +370,17 @@ export class Process implements PluginProcess {
     return true;
   }
 
+  /** Sysmon's word before the other sensor's, whichever came first; what one leaves out of the same parent the other may say. */
+  get statedParent(): StatedParent | undefined {
+    const { sysmonCreate, securityCreate } = this;
+    const first = isPid(sysmonCreate?.parentPid) ? sysmonCreate : securityCreate;
+    if (first === undefined || !isPid(first.parentPid)) return undefined;
+    const { parentPid: pid, timeMs } = first;
+    const other = first === sysmonCreate ? securityCreate : sysmonCreate;
+    const image = first.parentImage || (other?.parentPid === pid ? other.parentImage : '');
+    return { pid, timeMs, image: image === '' && pid === SYSTEM_PID ? 'System' : image };
+  }
+
   /** The create event that a field is taken from; `undefined` where none states it. */
   createStating(field: CreatedField): CreateFacts | undefined {
     if (this.sysmonCreate?.[field]) return this.sysmonCreate;
@@ -380,6 +402,14 @@ export class Process implements PluginProcess {
   #set(flag: number, value: boolean): void {
     this.#is = value ? this.#is | flag : this.#is & ~flag;
   }
+}
+
+function isPid(pid: number | undefined): boolean {
+  return pid !== undefined && pid > 0;
+}
+
+export function isSameParent(one: StatedParent | undefined, other: StatedParent | undefined): boolean {
+  return one?.pid === other?.pid && one?.timeMs === other?.timeMs && one?.image === other?.image;
 }
 
 /** The process that stands for `process` now. */

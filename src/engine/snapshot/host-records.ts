@@ -105,7 +105,7 @@ export function* writeTimelines(
   const { records } = state;
   for (const host of hosts) {
     for (const timeline of host.timelines()) {
-      const references = timeline.references.filter(isNeeded);
+      const references = timeline.references.filter((reference) => isNeeded(reference, timeline.pid));
       if (references.length === 0 && timeline.gaps.size === 0) continue;
       records.uint(TIMELINE);
       state.host(host);
