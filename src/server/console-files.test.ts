@@ -23,24 +23,32 @@ afterAll(async () => {
 });
 
 describe('console', () => {
-  test.each(['/', '/threats', '/threats/abc?tab=story', '/plugins/hello', '/hosts/fin-03/'])(
-    '%s is the one page',
-    async (path) => {
-      const { status, text, headers } = await server.ask('GET', path);
-      expect(status).toBe(200);
-      expect(headers['content-type']).toContain('text/html');
-      const policy = String(headers['content-security-policy']);
-      expect(policy).toContain("default-src 'none'");
-      expect(policy).toContain("frame-ancestors 'none'");
-      expect(policy).toContain("require-trusted-types-for 'script'");
-      expect(policy).not.toContain('unsafe');
-      const nonce = /'nonce-([^']+)'/.exec(policy)?.[1];
-      expect(text).toContain(`nonce="${nonce}"`);
-      expect(headers['cache-control']).toBe('no-store');
-      expect(headers['x-content-type-options']).toBe('nosniff');
-      expect(headers['referrer-policy']).toBe('no-referrer');
-    },
-  );
+  test.each([
+    '/',
+    '/threats',
+    '/threats/abc?tab=story',
+    '/plugins/hello',
+    '/hosts/fin-03/',
+    '/hosts/ws-003.corp.example',
+    '/hosts/10.0.0.7',
+    '/hosts/a%2Fb.js',
+    '/assets',
+    '/gone.svg',
+  ])('%s is the one page', async (path) => {
+    const { status, text, headers } = await server.ask('GET', path);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toContain('text/html');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("require-trusted-types-for 'script'");
+    expect(policy).not.toContain('unsafe');
+    const nonce = /'nonce-([^']+)'/.exec(policy)?.[1];
+    expect(text).toContain(`nonce="${nonce}"`);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['referrer-policy']).toBe('no-referrer');
+  });
 
   test('the nonce is new each time', async () => {
     const policies = await Promise.all(

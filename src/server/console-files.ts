@@ -3,8 +3,8 @@
  * addresses are drawn in the browser.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -67,9 +67,11 @@ export async function serveConsole(app: FastifyInstance, folder: string | undefi
   app.get('/*', (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
     const path = request.params['*'];
     if (path.startsWith('api/')) throw new HttpProblem(404, 'REQUEST_NOT_FOUND', 'There is no GET at this address.');
-    if (folder !== undefined && path !== 'index.html' && isFileName(path)) {
+    // A page of an older build asks for what is gone: that is an error, not the page.
+    const isAsset = path.startsWith('assets/');
+    if (folder !== undefined && path !== 'index.html' && (isAsset || holdsFile(folder, path))) {
       reply.header('content-security-policy', consolePolicy('none'));
-      return path.startsWith('assets/') ? reply.sendFile(path) : reply.sendFile(path, { maxAge: 0, immutable: false });
+      return isAsset ? reply.sendFile(path) : reply.sendFile(path, { maxAge: 0, immutable: false });
     }
     return page(reply);
   });
@@ -77,7 +79,8 @@ export async function serveConsole(app: FastifyInstance, folder: string | undefi
   return (request, reply) => (request.headers.accept?.includes('text/html') === true ? page(reply) : undefined);
 }
 
-/** Addresses of the console hold no dot in their last part, files always do. */
-function isFileName(path: string): boolean {
-  return /\.[a-z0-9]{1,8}$/i.test(path);
+/** The name alone does not tell: an address of the console may end in a host's name, `ws-003.corp.example`. */
+function holdsFile(folder: string, path: string): boolean {
+  const file = join(folder, path);
+  return file.startsWith(join(folder, sep)) && existsSync(file) && statSync(file).isFile();
 }
