@@ -27,6 +27,7 @@ export function openStream(listener: StreamListener): () => void {
   let stale: ReturnType<typeof setTimeout> | undefined;
   let lastId = '';
   let wasLive = false;
+  let isStale = false;
 
   const connect = (): void => {
     source = new EventSource(addressOf('/stream', { after: lastId }));
@@ -34,12 +35,17 @@ export function openStream(listener: StreamListener): () => void {
       pause = FIRST_PAUSE_MS;
       clearTimeout(stale);
       stale = undefined;
+      isStale = false;
       listener.state('live');
       wasLive = true;
     });
     source.addEventListener('error', () => {
-      listener.state(wasLive ? 'reconnecting' : 'connecting');
-      stale ??= setTimeout(() => listener.state('stale'), STALE_AFTER_MS);
+      // Each vain attempt is an error of its own: none makes the screen any fresher.
+      if (!isStale) listener.state(wasLive ? 'reconnecting' : 'connecting');
+      stale ??= setTimeout(() => {
+        isStale = true;
+        listener.state('stale');
+      }, STALE_AFTER_MS);
       if (source?.readyState !== EventSource.CLOSED) return;
       retry = setTimeout(connect, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

@@ -3,6 +3,7 @@
 import { defineStore } from 'pinia';
 import { onScopeDispose, ref } from 'vue';
 import type { StreamMessage, ThreatCounts } from '../../../src/contract/index.js';
+import { getStatistics } from '../api/calls.js';
 import { openStream, type StreamState } from '../api/stream.js';
 
 type Listener = (message: StreamMessage) => void;
@@ -15,12 +16,25 @@ export const useLive = defineStore('live', () => {
   const listeners = new Set<Listener>();
   let close: (() => void) | undefined;
 
+  /** The stream tells what changes, not how it stands when it opens. */
+  const count = async (): Promise<void> => {
+    try {
+      counts.value = (await getStatistics({})).threats;
+    } catch {
+      // Without figures the tabs and the rail stand as they are; the next opening asks again.
+    }
+  };
   const start = (): void => {
-    close ??= openStream({
+    if (close) return;
+    // What is on the screen before the first message is as old as the page.
+    lastMs.value = Date.now();
+    close = openStream({
       state(next) {
         // After a gap the server sends `reset`; a first connection needs none.
         state.value = next;
-        if (next === 'live') lastMs.value = Date.now();
+        if (next !== 'live') return;
+        lastMs.value = Date.now();
+        void count();
       },
       message(message) {
         lastMs.value = Date.now();

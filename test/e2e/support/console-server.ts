@@ -423,9 +423,6 @@ export class ConsoleServer {
     response.write(': beat\n\n');
     this.streams.add(response);
     response.on('close', () => this.streams.delete(response));
-    response.write(
-      `event: statistics\ndata: ${JSON.stringify({ type: 'statistics', threats: this.counts(), events: 6_120_884, hosts: 10, perMinute: 1312 })}\n\n`,
-    );
   }
 
   private file(pathname: string, response: ServerResponse): void {
