@@ -81,6 +81,13 @@ export function useFormat() {
     day: timeWith('day'),
     date: timeWith('date'),
     full: timeWith('full'),
+    /** Name of the zone that is shown. */
+    zone: (): string => formats.value.full.resolvedOptions().timeZone,
+    /** Of the zone that is shown. */
+    isSameDay: (one: string | number | null, other: string | number | null): boolean =>
+      one !== null &&
+      other !== null &&
+      formats.value.date.format(new Date(one)) === formats.value.date.format(new Date(other)),
     /** ISO 8601 UTC with milliseconds, as the server keeps it. */
     exact: (time: string | number | null): string => (time === null ? '' : new Date(time).toISOString()),
     relative: (time: string | number): string => {

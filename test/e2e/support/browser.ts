@@ -54,13 +54,15 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly touch?: boolean;
+  /** Of the browser; UTC where it does not matter. */
+  readonly zone?: string;
 }
 
 export async function openPage(browser: Browser, origin: string, options: PageOptions = {}): Promise<Watched> {
   const settings: BrowserContextOptions = {
     viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     locale: options.language ?? 'en',
-    timezoneId: 'UTC',
+    timezoneId: options.zone ?? 'UTC',
     reducedMotion: 'reduce',
     hasTouch: options.touch ?? false,
     // axe is injected as a script, which the policy forbids; violations are still reported by the pages' own run.
