@@ -143,6 +143,74 @@ describe('states', () => {
     await page.context().close();
   });
 
+  test('what gained points since it was handled is counted apart, and leads to its list', async () => {
+    const { page, wrongs } = await openPage(browser, origin);
+    const handled = [...server.data.chains.values()].find(({ threat }) => threat.verdict === 'ignored')!.threat;
+    handled.changed = true;
+    try {
+      await page.goto(origin);
+      await page.getByRole('link', { name: '1 handled threat gained points since' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Threats' }).waitFor();
+      expect(new URL(page.url()).searchParams.get('verdict')).toBe('changed');
+      expect(wrongs).toEqual([]);
+    } finally {
+      handled.changed = false;
+      await page.context().close();
+    }
+  });
+
+  test('hosts that could not be read are not counted as none', async () => {
+    const { page } = await openPage(browser, origin);
+    server.failWith = 500;
+    try {
+      await page.goto(`${origin}/hosts`);
+      await page.getByText('The server failed at this').waitFor();
+      expect(await page.getByRole('button', { name: /^(All|Active)/ }).allTextContents()).toEqual(['All ', 'Active ']);
+    } finally {
+      server.failWith = undefined;
+      await page.context().close();
+    }
+  });
+
+  test('the audit log says why it shows no more, and goes on from there', async () => {
+    const { page } = await openPage(browser, origin);
+    const first = { items: server.data.audit.slice(0, 1), next: 'after-1' };
+    const rest = { items: server.data.audit.slice(1), next: null };
+    let isAway = true;
+    await page.route('**/api/v1/audit**', (route) => {
+      if (!route.request().url().includes('cursor')) return route.fulfill({ json: first });
+      return isAway ? route.abort() : route.fulfill({ json: rest });
+    });
+    await page.goto(`${origin}/admin/audit`);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByText('The server does not answer').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(1);
+    expect(await axeProblems(page)).toEqual([]);
+    isAway = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(server.data.audit.length);
+    expect(await page.getByText('The server does not answer').count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('a form for a user that was left is empty when it is opened again', async () => {
+    const { page } = await openPage(browser, origin);
+    await page.goto(`${origin}/admin/users`);
+    const add = page.getByRole('button', { name: 'Add a user' });
+    const dialog = page.getByRole('dialog', { name: 'Add a user' });
+    await add.click();
+    await dialog.getByLabel('Name').fill('mara');
+    await dialog.getByLabel('Password').fill('correct horse battery');
+    await dialog.getByRole('button', { name: 'Add a user' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await page.keyboard.press('Escape');
+    await add.click();
+    expect(await dialog.getByLabel('Name').inputValue()).toBe('');
+    expect(await dialog.getByLabel('Password').inputValue()).toBe('');
+    expect(await dialog.getByRole('alert').count()).toBe(0);
+    await page.context().close();
+  });
+
   test('a server that is gone is said, with a way on', async () => {
     const other = new ConsoleServer({ nowMs: NOW_MS });
     const otherOrigin = await other.start();
@@ -155,6 +223,10 @@ describe('states', () => {
     await page.getByRole('link', { name: 'Exceptions' }).click();
     await page.getByText('The server does not answer').first().waitFor();
     await page.getByText('Reconnecting').waitFor();
+    // A phone shows the dot alone.
+    await page.setViewportSize({ width: 390, height: 800 });
+    const dot = page.getByRole('status', { name: '' }).filter({ hasText: 'Reconnecting' }).locator('.dot');
+    expect(await dot.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgba(0, 0, 0, 0)');
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(1);
     await page.context().close();
   });
@@ -220,6 +292,16 @@ describe('preferences', () => {
     await page.goto(`${otherOrigin}/threats/${PHISH_ID}`);
     await page.getByRole('heading', { name: 'Ledger' }).waitFor();
     expect(await page.getByRole('button', { name: /Confirm/ }).count()).toBe(0);
+    other.data.hunts.length = 0;
+    await page.goto(`${otherOrigin}/hunts`);
+    await page.getByText('Hunts that an analyst runs appear here.').waitFor();
+    other.data.exceptions.length = 0;
+    await page.goto(`${otherOrigin}/exceptions`);
+    await page.getByText('Exceptions that an analyst adds appear here.').waitFor();
+    other.isEmpty = true;
+    await page.goto(otherOrigin);
+    await page.getByText('This needs the role Analyst; yours is Viewer.').waitFor();
+    await page.getByText('This needs the role Administrator; yours is Viewer.').waitFor();
     await page.context().close();
     await other.stop();
   });

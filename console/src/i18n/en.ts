@@ -187,6 +187,7 @@ export const en = {
     isExpired: 'expired',
     none: 'Nothing here',
     noneText: 'Open a threat, choose a process and allow its hash, or add an exception here.',
+    noneForViewer: 'Exceptions that an analyst adds appear here.',
     show: { all: 'All', allowed: 'Allow list', others: 'By other things', expired: 'Expired', unused: 'Never hit' },
   },
   filter: {
@@ -207,6 +208,7 @@ export const en = {
   },
   first: {
     title: 'No events yet. Three ways to begin',
+    needs: 'This needs the role {needed}; yours is {role}.',
     sample: 'See what it looks like',
     sampleText: 'Loads a small attack on an invented host. It is marked as a sample, and one click removes it.',
     sampleButton: 'Load a sample attack',
@@ -249,9 +251,13 @@ export const en = {
     goneText: 'It was forgotten, or nothing has come from it yet.',
     events: 'Events',
     judged: 'How silence is judged',
-    judgedText:
-      'By the habit of this host: it is usually heard again after {gap}, and its usual pause is {pause}. It counts as quiet after {quiet} without an event, and as silent after {silent}.',
-    noPause: 'not known',
+    judgedText: '{habit} It counts as quiet after {quiet} without an event, and as silent after {silent}.',
+    habit: {
+      both: 'By the habit of this host: it is usually heard again after {gap}, and its usual pause is {pause}.',
+      gap: 'By the habit of this host: it is usually heard again after {gap}; its usual pause is not known yet.',
+      pause: 'By the habit of this host: its usual pause is {pause}.',
+      none: 'The habit of this host is not known yet.',
+    },
     clock: 'Clock',
     lag: 'Events come {span} after they happened (median of the latest deliveries).',
     ahead: 'Its clock is {span} ahead of the server’s (median of the latest deliveries).',
@@ -313,6 +319,7 @@ export const en = {
     past: 'Past hunts',
     none: 'No hunt yet',
     noneText: 'Choose a stretch of time above and run it.',
+    noneForViewer: 'Hunts that an analyst runs appear here.',
     allChains: 'every chain',
     chains: '{n} chain | {n} chains',
     read: '{n} events read',
@@ -428,7 +435,7 @@ export const en = {
     confirmedNote: 'real, as somebody decided',
     ignored: 'Ignored',
     ignoredNote: 'no threat, with a reason',
-    changed: '{n} gained points since | {n} gained points since',
+    changed: '{n} handled threat gained points since | {n} handled threats gained points since',
     heard: '{heard} of {known} heard in 15 min',
     allHosts: 'All hosts',
     waiting: 'Open, by score',
@@ -456,6 +463,7 @@ export const en = {
     keysOff: 'Turn single keys off',
     keysOn: 'Turn single keys on',
     signOut: 'Sign out',
+    notSignedOut: 'You are still signed in. {why}',
   },
   plugins: {
     title: 'Plugins',

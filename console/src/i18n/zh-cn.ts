@@ -189,6 +189,7 @@ export const zhCn: Messages = {
     isExpired: '已过期',
     none: '这里还没有内容',
     noneText: '打开一个威胁，选择进程并将其哈希加入白名单，或在此添加例外。',
+    noneForViewer: '分析员添加的例外会显示在这里。',
     show: { all: '全部', allowed: '白名单', others: '其他依据', expired: '已过期', unused: '从未命中' },
   },
   filter: {
@@ -209,6 +210,7 @@ export const zhCn: Messages = {
   },
   first: {
     title: '还没有事件。三种开始方式',
+    needs: '需要{needed}角色；您的角色是{role}。',
     sample: '先看看效果',
     sampleText: '在一台虚构的主机上载入一次小型攻击示例。它会被标记为示例，一键即可移除。',
     sampleButton: '载入攻击示例',
@@ -251,9 +253,13 @@ export const zhCn: Messages = {
     goneText: '它已被遗忘，或尚未上报任何事件。',
     events: '事件',
     judged: '如何判定静默',
-    judgedText:
-      '按这台主机的习惯：通常每隔 {gap} 上报一次，惯常的停顿为 {pause}。{quiet} 没有事件视为安静，{silent} 没有事件视为静默。',
-    noPause: '未知',
+    judgedText: '{habit}{quiet} 没有事件视为安静，{silent} 没有事件视为静默。',
+    habit: {
+      both: '按这台主机的习惯：通常每隔 {gap} 上报一次，惯常的停顿为 {pause}。',
+      gap: '按这台主机的习惯：通常每隔 {gap} 上报一次；惯常的停顿尚不清楚。',
+      pause: '按这台主机的习惯：惯常的停顿为 {pause}。',
+      none: '这台主机的习惯尚不清楚。',
+    },
     clock: '时钟',
     lag: '事件在发生 {span} 后到达（最近多次上报的中位数）。',
     ahead: '它的时钟比服务器快 {span}（最近多次上报的中位数）。',
@@ -314,6 +320,7 @@ export const zhCn: Messages = {
     past: '历史狩猎',
     none: '还没有狩猎',
     noneText: '在上方选择时间范围并运行。',
+    noneForViewer: '分析员运行的狩猎会显示在这里。',
     allChains: '全部进程链',
     chains: '{n} 条进程链',
     read: '已读 {n} 个事件',
@@ -419,7 +426,7 @@ export const zhCn: Messages = {
     confirmedNote: '经人工确认为真',
     ignored: '已忽略',
     ignoredNote: '并非威胁，附有理由',
-    changed: '{n} 个之后又增加了分数',
+    changed: '{n} 个处理过的威胁之后又增加了分数',
     heard: '15 分钟内 {heard} / {known} 台有上报',
     allHosts: '全部主机',
     waiting: '待处理（按分数）',
@@ -446,6 +453,7 @@ export const zhCn: Messages = {
     keysOff: '关闭单键快捷键',
     keysOn: '启用单键快捷键',
     signOut: '退出登录',
+    notSignedOut: '尚未退出登录。{why}',
   },
   plugins: {
     title: '插件',
