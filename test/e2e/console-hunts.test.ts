@@ -43,6 +43,21 @@ test('asks, shows progress, and opens what it found', async () => {
   await page.context().close();
 });
 
+test('takes its times in the zone that is shown, and names it', async () => {
+  const { page, wrongs } = await openPage(browser, origin, { zone: 'Asia/Shanghai' });
+  await page.goto(`${origin}/hunts`);
+  await page.getByLabel('From Asia/Shanghai').fill('2026-03-05T10:00');
+  await page.getByRole('button', { name: 'Your account' }).click();
+  await page.getByRole('menuitem', { name: 'Show times in UTC' }).click();
+  expect(await page.getByLabel('From UTC').inputValue()).toBe('2026-03-05T02:00');
+  await page.getByLabel('To UTC').fill('2026-03-05T03:30');
+  await page.getByRole('button', { name: /^Run/ }).click();
+  await page.waitForURL(/\/hunts\/hunt-/);
+  expect(server.data.hunts[0]).toMatchObject({ from: '2026-03-05T02:00:00.000Z', to: '2026-03-05T03:30:00.000Z' });
+  expect(wrongs).toEqual([]);
+  await page.context().close();
+});
+
 test('a range that ends before it begins is not sent', async () => {
   const { page } = await openPage(browser, origin);
   await page.goto(`${origin}/hunts`);
