@@ -121,3 +121,28 @@ test('signing out leads to the sign-in', async () => {
   expect(server.signedIn).toBe(false);
   await page.context().close();
 });
+
+test('signing out where the session has ended already leads to the sign-in too', async () => {
+  const { page, wrongs } = await openPage(browser, origin);
+  await page.goto(origin);
+  await page.getByRole('button', { name: 'Your account' }).click();
+  server.signedIn = false;
+  await page.route('**/api/v1/sign-in', (route) => route.fulfill({ status: 401, json: { status: 401 } }));
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(wrongs).toEqual([]);
+  await page.context().close();
+});
+
+test('signing out without a connection says that one is still signed in', async () => {
+  const { page, wrongs } = await openPage(browser, origin);
+  await page.goto(origin);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.route('**/api/v1/sign-in', (route) => route.abort());
+  await page.getByRole('button', { name: 'Your account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByText('You are still signed in. The server does not answer').first().waitFor();
+  expect(new URL(page.url()).pathname).toBe('/');
+  expect(wrongs).toEqual([]);
+  await page.context().close();
+});

@@ -44,8 +44,14 @@ export const useSession = defineStore('session', () => {
     setUp: async (token: string, name: string, password: string): Promise<void> =>
       take(await postSetup({ token, name, password })),
     signOut: async (): Promise<void> => {
-      await deleteSignIn();
+      try {
+        await deleteSignIn();
+      } catch (error) {
+        // Nobody is signed in: that is what was asked for.
+        if (!(error instanceof ProblemError && error.problem.status === 401)) throw error;
+      }
       session.value = undefined;
+      expired.value = false;
       asked = undefined;
       setCsrf('');
     },
