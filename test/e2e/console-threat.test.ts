@@ -3,6 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeProblems, buildConsole, launchBrowser, openPage } from './support/browser.js';
+import { chainOf, hexId } from './support/chain-data.js';
 import { DEEP_ID, PHISH_ID, WIDE_ID, WRONG_ID } from './support/console-data.js';
 import { ConsoleServer, summaryOf } from './support/console-server.js';
 
@@ -172,7 +173,68 @@ describe('tree', () => {
     }));
 });
 
+describe('times', () => {
+  test('what lies on another day than the beginning has its date', async () => {
+    const id = hexId(77, 0);
+    const story = { kind: 'rule', zh: '证据', points: 100, field: 'Image', value: 'C:\\Temp\\slow.exe' } as const;
+    const slow = chainOf(
+      {
+        image: 'C:\\Temp\\slow.exe',
+        at: 0,
+        ran: 180_000,
+        evidence: [
+          { ...story, key: 'rule:early', en: 'Early', at: 60 },
+          { ...story, key: 'rule:late', en: 'Late', at: 170_000 },
+        ],
+      },
+      { id, host: 'lab-2', baseMs: Date.UTC(2026, 10, 27, 9, 30) },
+    );
+    server.data.chains.set(id, slow);
+    try {
+      await open(`/threats/${id}`, async (page) => {
+        await page.getByText('2026-11-27 09:31:00 → 2026-11-29 08:43:20').waitFor();
+        const ledger = page.locator('.ledger .time');
+        expect(await ledger.allTextContents()).toEqual(['09:31:00', '2026-11-29 08:43:20']);
+        const isCut = await ledger.last().evaluate((cell) => cell.scrollWidth > cell.clientWidth);
+        expect(isCut).toBe(false);
+        const ends = page.locator('.tree .ends > span');
+        await expect.poll(() => ends.allTextContents()).toEqual(['2026-11-27 09:30:00', '2026-11-29 11:30:00']);
+        await page.getByText('2026-11-27 09:30:00 → 2026-11-29 11:30:00').waitFor();
+        await page.locator('.events time').getByText('2026-11-29 08:43:20').waitFor();
+      });
+    } finally {
+      server.data.chains.delete(id);
+    }
+  });
+});
+
 describe('allow list', () => {
+  test('an exception that has expired is not shown as in force, and one that a colleague adds is', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      const chain = server.data.chains.get(PHISH_ID)!;
+      const process = [...chain.processes.values()].find(({ image }) => image.endsWith('rundll32.exe'))!;
+      const value = /SHA256=(\w+)/.exec(process.hashes)![1]!;
+      const old = {
+        ...server.data.exceptions.find(({ scope }) => scope === 'hash')!,
+        id: 'exc-old',
+        value,
+        reason: 'For the test of last year',
+        expires: '2020-01-01T00:00:00.000Z',
+      };
+      server.data.exceptions.push(old);
+      try {
+        await page.reload();
+        await rowOf(page, 'rundll32.exe').first().click();
+        await page.getByRole('heading', { level: 2, name: 'rundll32.exe' }).waitFor();
+        server.data.exceptions.push({ ...old, id: 'exc-new', reason: 'Added by a colleague', expires: null });
+        server.send({ type: 'policy', what: 'exceptions' });
+        await page.getByText('Added by a colleague').waitFor();
+        expect(await page.getByText('For the test of last year').count()).toBe(0);
+      } finally {
+        server.data.exceptions.splice(server.data.exceptions.indexOf(old), 2);
+      }
+    }));
+
   test('a hash goes on it with a reason, and comes off again', () =>
     open(`/threats/${PHISH_ID}`, async (page) => {
       await rowOf(page, 'rundll32.exe').first().click();
@@ -223,6 +285,26 @@ describe('live', () => {
       server.send({ type: 'threat-removed', id: PHISH_ID, into: null });
       await page.getByText('This threat is gone').waitFor();
       server.data.chains.set(PHISH_ID, chain);
+    }));
+
+  test('the selected process and its events follow what happens', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      const { threat, processes, events } = server.data.chains.get(PHISH_ID)!;
+      const process = [...processes.values()].find(({ end, start }) => end === null && start !== null)!;
+      const list = events.get(process.id)!;
+      await page.goto(`${origin}/threats/${PHISH_ID}?p=${process.id}`);
+      await page.getByText('no end seen').waitFor();
+      process.end = new Date(Date.parse(process.start!) + 5000).toISOString();
+      list.push({ ...list[0]!, id: hexId(78, 0), position: 1e9, action: 'processterminal', time: process.end });
+      try {
+        server.send({ type: 'threat', threat: summaryOf(threat) });
+        await page.getByText('no end seen').waitFor({ state: 'detached' });
+        await page.locator('.events .event').getByText('Process ended').waitFor();
+        expect(await page.locator('.events .event').count()).toBe(list.length);
+      } finally {
+        process.end = null;
+        list.pop();
+      }
     }));
 
   test('a chain that joined another leads there', () =>

@@ -75,7 +75,8 @@ test('2 asks for a reason by number, another key gives it', async () => {
   await page.keyboard.press('2');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.waitForFunction((id) => document.getElementById(`threat-${id}`) === null, first);
-  expect(server.threat(first)).toMatchObject({ verdict: 'ignored', reason: 'test' });
+  // The row goes before the server has answered.
+  await expect.poll(() => server.threat(first)).toMatchObject({ verdict: 'ignored', reason: 'test' });
 });
 
 test('another reason wants a note', async () => {
@@ -142,6 +143,15 @@ test('a cut stream reconnects by itself', async () => {
   await page.getByText('Reconnecting').waitFor();
   await page.getByText('Live', { exact: true }).waitFor({ timeout: 10_000 });
   expect(server.requests.filter((request) => request.endsWith('/stream')).length).toBeGreaterThan(1);
+});
+
+test('the lists and the rail have their counts on whatever page one begins', async () => {
+  const { open, found } = server.counts();
+  const lists = page.getByRole('navigation', { name: 'Lists of threats' }).getByRole('link');
+  await expect.poll(() => lists.first().textContent()).toContain(`Open${open}`);
+  await expect.poll(() => lists.last().textContent()).toContain(`All${found}`);
+  const rail = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Threats/ });
+  expect(await rail.first().textContent()).toContain(`Threats${open}`);
 });
 
 test('filters live in the address, are seen as chips, and say when nothing matches', async () => {

@@ -104,6 +104,8 @@ export class ConsoleServer {
     const method = request.method ?? 'GET';
     this.requests.push(`${method} ${url.pathname}`);
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
+    // The page that asked was left meanwhile.
+    if (request.destroyed) return;
     const path = decodeURIComponent(url.pathname.slice('/api/v1'.length));
     if (path === '/stream') {
       this.stream(response);
