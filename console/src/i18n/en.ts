@@ -247,6 +247,7 @@ export const en = {
   host: {
     title: 'Host',
     back: 'All hosts',
+    unnamed: 'host not named',
     gone: 'This host is not known',
     goneText: 'It was forgotten, or nothing has come from it yet.',
     events: 'Events',

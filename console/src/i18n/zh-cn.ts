@@ -249,6 +249,7 @@ export const zhCn: Messages = {
   host: {
     title: '主机',
     back: '全部主机',
+    unnamed: '未注明主机',
     gone: '没有这台主机',
     goneText: '它已被遗忘，或尚未上报任何事件。',
     events: '事件',
