@@ -11,6 +11,8 @@ export interface Shortcut {
   readonly keys: string;
   /** Key of the message that says what it does. */
   readonly does: string;
+  /** Whether somebody may use it at all, as by their role; left out, everybody may. */
+  may?(): boolean;
   /** @returns false where the key was not for it after all */
   run(event: KeyboardEvent): boolean | void;
 }
@@ -52,9 +54,9 @@ export const whenIdle = (run: () => void) => (): boolean => {
   return true;
 };
 
-/** All that is bound now, for the list. */
+/** All that is bound now and may be used, for the list. */
 export function boundShortcuts(): Shortcut[] {
-  return [...bound].flat();
+  return [...bound].flat().filter((one) => one.may?.() !== false);
 }
 
 function handle(event: KeyboardEvent): void {
