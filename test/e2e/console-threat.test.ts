@@ -263,6 +263,30 @@ describe('allow list', () => {
     }));
 });
 
+describe('verdict', () => {
+  test('one that is refused does not stand', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      server.failWith = 503;
+      await page.keyboard.press('1');
+      await page.getByText('It failed because the test wanted it to.').first().waitFor();
+      await expect.poll(() => page.locator('.said').count()).toBe(0);
+      server.failWith = undefined;
+    }));
+});
+
+test('a host that no record names is said to be so, and leads nowhere', async () => {
+  const chain = server.data.chains.get(PHISH_ID)!;
+  const id = 'a'.repeat(32);
+  server.data.chains.set(id, { ...chain, threat: { ...chain.threat, id, host: '' } });
+  await open(`/threats/${id}`, async (page) => {
+    await page.locator('header').getByText('host not named').waitFor();
+    expect(await page.getByRole('link', { name: 'See the host' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'All threats' }).click();
+    await page.locator(`[id="threat-${id}"]`).getByText('host not named').waitFor();
+  });
+  server.data.chains.delete(id);
+});
+
 describe('live', () => {
   test('points gained meanwhile appear, and a deletion is said', () =>
     open(`/threats/${PHISH_ID}`, async (page) => {
