@@ -2,6 +2,7 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Threat } from '../../src/contract/index.js';
 import { axeProblems, buildConsole, launchBrowser, openPage } from './support/browser.js';
 import { ConsoleServer, summaryOf } from './support/console-server.js';
 
@@ -124,6 +125,110 @@ test('a colleague who was quicker is not overwritten', async () => {
   expect(threat.verdict).toBe('ignored');
 });
 
+/** Says over the stream how a threat now is, as the server does for what a colleague did. */
+function tell(id: string, change: Partial<Threat> = {}): void {
+  const threat = Object.assign(server.threat(id)!, change);
+  server.send({ type: 'threat', threat: summaryOf(threat) });
+}
+const idAt = async (index: number): Promise<string> =>
+  ((await page.locator('.threat-row').nth(index).getAttribute('id')) ?? '').replace('threat-', '');
+
+test('a message from the server moves neither the cursor nor a verdict to another row', async () => {
+  await page.keyboard.press('j');
+  await page.waitForURL(/at=/);
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  const meant = await currentId();
+  expect(meant).toBe(await idAt(3));
+  tell(await idAt(9), { score: 7777 });
+  await page.getByText('7,777').waitFor();
+  expect(await currentId()).toBe(meant);
+  await page.locator('.threat-row input').nth(6).click();
+  await page.locator('.threat-row input').nth(6).click();
+  const ticked = await currentId();
+  expect(ticked).toBe(await idAt(6));
+  tell(await idAt(9), { score: 8888 });
+  await page.getByText('8,888').waitFor();
+  expect(await currentId()).toBe(ticked);
+  await page.keyboard.press('1');
+  await expect.poll(() => server.threat(ticked)?.verdict).toBe('confirmed');
+  expect(server.threat(meant)?.verdict).toBe('open');
+});
+
+test('a verdict that is refused is taken back on the screen, even while nothing can be fetched', async () => {
+  const [first, before] = [await currentId(), await rows().count()];
+  server.failWith = 503;
+  await page.keyboard.press('1');
+  await page.getByText('It failed because the test wanted it to.').first().waitFor();
+  await expect.poll(() => rows().count()).toBe(before);
+  expect(await idAt(0)).toBe(first);
+});
+
+test('a verdict leaves the note alone, unless there is a new one', async () => {
+  const first = await currentId();
+  Object.assign(server.threat(first)!, { note: 'Leave it running: case 4711' });
+  await page.keyboard.press('2');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('1');
+  await expect.poll(() => server.threat(first)?.verdict).toBe('ignored');
+  expect(server.threat(first)?.note).toBe('Leave it running: case 4711');
+});
+
+test('what a colleague judged or deleted stays in its place, marked, uncounted and out of reach of the keys', async () => {
+  const [count, first, second] = [server.counts().open, await idAt(0), await idAt(1)];
+  const status = page.locator('.filters [role=status]');
+  await expect.poll(() => status.textContent()).toBe(`${count} threats`);
+  tell(first, { verdict: 'ignored', revision: 5 });
+  await page.locator(`[id="threat-${first}"]`).getByText('no longer in this list').waitFor();
+  server.send({ type: 'threat-removed', id: second, into: null });
+  await page.locator(`[id="threat-${second}"]`).getByText('no longer in this list').waitFor();
+  expect(await status.textContent()).toBe(`${count - 2} threats`);
+  expect(await axeProblems(page)).toEqual([]);
+  expect(await currentId()).toBe(first);
+  await page.keyboard.press('1');
+  await page.keyboard.press('x');
+  expect(await page.locator('.bulk').count()).toBe(0);
+  tell(first, { verdict: 'open', revision: 6 });
+  await expect.poll(() => status.textContent()).toBe(`${count - 1} threats`);
+  expect(server.requests.some((request) => request.startsWith('PATCH'))).toBe(false);
+});
+
+test('j and Enter at once open the row, and Esc leads back to the list with its filters and row', async () => {
+  await page.goto(`${new URL(page.url()).origin}/threats?verdict=any&sort=score`);
+  await page.getByRole('grid').waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Ledger' }).waitFor();
+  await page.waitForTimeout(400);
+  expect(new URL(page.url()).pathname).toMatch(/^\/threats\/./);
+  await page.keyboard.press('Escape');
+  await page.getByRole('grid').waitFor();
+  await page.locator('.threat-row .open').nth(4).click();
+  await page.getByRole('link', { name: 'All threats' }).click();
+  await page.getByRole('grid').waitFor();
+  const fifth = await idAt(4);
+  expect(new URL(page.url()).search).toBe(`?verdict=any&sort=score&at=${fifth}`);
+  expect(await currentId()).toBe(fifth);
+});
+
+test('a viewer is offered nothing that only an analyst may do', async () => {
+  const viewers = new ConsoleServer({ nowMs: Date.now(), role: 'viewer' });
+  const origin = await viewers.start();
+  const viewer = await openPage(browser, origin);
+  await viewer.page.goto(`${origin}/threats`);
+  await viewer.page.getByRole('grid').waitFor();
+  expect(await viewer.page.getByRole('checkbox').count()).toBe(0);
+  await viewer.page.keyboard.press('x');
+  expect(await viewer.page.locator('.bulk').count()).toBe(0);
+  expect(await axeProblems(viewer.page)).toEqual([]);
+  await viewer.page.keyboard.press('?');
+  const help = viewer.page.getByRole('dialog', { name: 'Keys' });
+  await help.getByText('Next row').waitFor();
+  expect(await help.locator('kbd', { hasText: /^[123xz]$/ }).count()).toBe(0);
+  await viewer.page.context().close();
+  await viewers.stop();
+});
+
 test('new threats wait until they are asked for', async () => {
   const before = await rows().count();
   const [chain] = [...server.data.chains.values()];
@@ -135,6 +240,28 @@ test('new threats wait until they are asked for', async () => {
   expect(await rows().count()).toBe(before);
   await page.getByRole('button', { name: '1 new' }).click();
   await page.locator(`[id="threat-${id}"]`).waitFor();
+});
+
+test('what no longer belongs in the list does not wait, and what may not belong is not counted', async () => {
+  const chain = [...server.data.chains.values()][0]!;
+  const arrive = (id: string, change: Partial<Threat> = {}): void => {
+    server.data.chains.set(id, { ...chain, threat: { ...chain.threat, id } });
+    tell(id, change);
+  };
+  const [one, two] = ['e'.repeat(32), 'f'.repeat(32)];
+  arrive(one);
+  arrive(two);
+  await page.getByRole('button', { name: '2 new' }).waitFor();
+  tell(one, { verdict: 'confirmed' });
+  await page.getByRole('button', { name: '1 new' }).waitFor();
+  server.send({ type: 'threat-removed', id: two, into: null });
+  await expect.poll(() => page.locator('.new').count()).toBe(0);
+  await page.goto(`${new URL(page.url()).origin}/threats?host=build-04`);
+  await page.getByText('No threat matches').or(page.getByRole('grid')).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  arrive(two, { host: 'fin-03' });
+  arrive(one, { host: 'build-04.corp.example' });
+  await page.getByRole('button', { name: 'Changed, reload' }).waitFor();
 });
 
 test('a cut stream reconnects by itself', async () => {

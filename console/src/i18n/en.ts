@@ -647,6 +647,8 @@ export const en = {
     count: '{n} threat | {n} threats',
     countAbove: '{n}+ threats',
     new: '{n} new | {n} new',
+    reload: 'Changed, reload',
+    gone: 'no longer in this list',
     sample: 'sample',
     select: 'Select {name}',
     selected: '{n} selected | {n} selected',

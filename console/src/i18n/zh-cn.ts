@@ -637,6 +637,8 @@ export const zhCn: Messages = {
     count: '{n} 个威胁',
     countAbove: '{n} 个以上威胁',
     new: '{n} 个新威胁',
+    reload: '有变化，重新加载',
+    gone: '已不在此列表',
     sample: '示例',
     select: '选择 {name}',
     selected: '已选 {n} 个',
