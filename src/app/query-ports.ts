@@ -162,6 +162,8 @@ export interface HostQueries {
   hostCounts(heardSinceMs: number, listening: Listening): HostCounts;
   /** Names of hosts that are silent, those that fell silent last first. */
   silentHosts(listening: Listening, limit: number): readonly HostRecord[];
+  /** Those with the most open threats first, then those that sent the most since `sinceMs`, as far as buckets of ten minutes tell, then those heard last. */
+  foremostHosts(sinceMs: number, limit: number): readonly HostRecord[];
   /** Received in `[fromMs, toMs)`, summed in buckets of `bucketMs`, a multiple of a minute; of one host, or of all together. */
   volume(fromMs: number, toMs: number, bucketMs: number, host?: string): readonly VolumeRow[];
   /** Names of those that sent the most in `[fromMs, toMs)`, as far as buckets of `bucketMs` tell, the loudest first. */

@@ -1,6 +1,7 @@
 /** What the overview shows, in one reply. */
 
 import { Type, type Static } from '@sinclair/typebox';
+import { Host } from './host.js';
 import { Nullable, Time } from './scalar.js';
 
 export const ThreatCounts = Type.Object(
@@ -55,7 +56,11 @@ export const Statistics = Type.Object(
       silent: Type.Integer(),
       /** Those that fell silent last, at most five. */
       fellSilent: Type.Array(Type.Object({ name: Type.String(), since: Nullable(Time) })),
+      /** At most eight: those with the most open threats, then those that sent the most lately, then those heard last. */
+      foremost: Type.Array(Host),
     }),
+    /** Whether the sample attack is loaded. */
+    sample: Type.Boolean(),
     /** Events received in the last full minute and in the last ten, all hosts. */
     perMinute: Type.Integer(),
     perTenMinutes: Type.Integer(),

@@ -96,8 +96,10 @@ test('a server that stops sending is quiet, then silent since it was heard last,
   expect(await stateNow()).toEqual(['active', first]);
   clock.timeMs += 2 * MINUTE;
   expect(await stateNow()).toEqual(['silent', last]);
-  const { hosts } = await ask<Statistics>('GET', '/statistics');
+  const { hosts, sample } = await ask<Statistics>('GET', '/statistics');
   expect(hosts).toMatchObject({ known: 1, quiet: 0, silent: 1, fellSilent: [{ name: HOST, since: last }] });
+  expect(hosts.foremost).toEqual([expect.objectContaining({ name: HOST, state: 'silent', since: last })]);
+  expect(sample).toBe(false);
 
   // It is no fault of the host that we were not there; after a quarter of an hour it is.
   await stop();

@@ -164,6 +164,28 @@ describe('hosts', () => {
     expect(store.queries.loudestHosts(0, 1_800_000, 600_000, 2)).toEqual(['d', 'a']);
   });
 
+  test('the foremost: most open threats first, then the loudest of late, then those heard last', () => {
+    const on = (id: string, host: string) => threat(id, 200, { host });
+    commit(
+      {
+        chains: ['c1', 'c2', 'c3', 'c4'].map((id) => chain(id)),
+        threats: [on('c1', 'zeta'), on('c2', 'zeta'), on('c3', 'once'), on('c4', 'judged')],
+      },
+      [
+        ...['zeta', 'once', 'judged', 'older'].map((host) => arrival(host, 0, 1)),
+        arrival('later', 600_000, 90),
+        arrival('loud', 1_800_000, 9),
+        arrival('low', 1_800_000, 5),
+      ],
+    );
+    store.queries.decide('c4', { verdict: 'ignored' }, 'li', 1, undefined);
+    const names = (limit: number): string[] => store.queries.foremostHosts(1_900_000, limit).map(({ name }) => name);
+    expect(names(5)).toEqual(['zeta', 'once', 'loud', 'low', 'later']);
+    expect(names(1)).toEqual(['zeta']);
+    expect(store.queries.foremostHosts(1_900_000, 1)).toMatchObject([{ openThreats: 2 }]);
+    expect(names(99)).toHaveLength(7);
+  });
+
   test('old minutes are dropped, tens stay', () => {
     commit({}, [arrival('a', 600_000, 5)]);
     const laterMs = 600_000 + 27 * 3_600_000;

@@ -34,6 +34,9 @@ export class HostTable implements HostQueries {
   readonly #counts: Statement<{ known: number; heard: number; inactive: number; silent: number }>;
   readonly #known: Statement<{ known: number }>;
   readonly #silent: Statement<HostRow>;
+  readonly #threatened: Statement<{ key: string }>;
+  readonly #loud: Statement<{ key: string }>;
+  readonly #latest: Statement<{ key: string }>;
   readonly #stream: Statement<{ data: string }>;
   readonly #meta: Statement<{ name: string; value: number }>;
 
@@ -46,6 +49,15 @@ export class HostTable implements HostQueries {
     this.#silent = database.prepare(
       `SELECT ${HOST_COLUMNS} FROM ${HOSTS} WHERE ${IS_SILENT} ORDER BY h.last_ms DESC, h.name LIMIT ?3`,
     );
+    // Left to itself, SQLite reads a row for each open threat, and the volume of all days: with 100,000 of each that took seconds.
+    this.#threatened = database.prepare(
+      `SELECT host_key AS key FROM threats INDEXED BY threats_open_by_host WHERE verdict = 'open' AND withdrawn = 0
+      GROUP BY host_key ORDER BY count(*) DESC, host_key LIMIT ?`,
+    );
+    this.#loud = database.prepare(
+      'SELECT host_key AS key FROM volume_tens WHERE start_ms >= ? GROUP BY +host_key ORDER BY sum(events) DESC, host_key LIMIT ?',
+    );
+    this.#latest = database.prepare('SELECT key FROM hosts ORDER BY last_ms DESC LIMIT ?');
     this.#stream = database.prepare('SELECT data FROM host_stream_texts WHERE key = ?');
     this.#meta = database.prepare('SELECT name, value FROM meta');
   }
@@ -84,6 +96,18 @@ export class HostTable implements HostQueries {
 
   silentHosts({ nowMs, excusedFromMs }: Listening, limit: number): readonly HostRecord[] {
     return this.#silent.all(nowMs, finite(excusedFromMs), limit).map(hostOf);
+  }
+
+  foremostHosts(sinceMs: number, limit: number): readonly HostRecord[] {
+    const fromMs = Math.floor(sinceMs / TEN_MINUTES_MS) * TEN_MINUTES_MS;
+    const keys = new Set(this.#threatened.all(limit).map(({ key }) => key));
+    // Each of these costs more or tells less than the one before.
+    if (keys.size < limit) for (const { key } of this.#loud.all(fromMs, limit)) keys.add(key);
+    if (keys.size < limit) for (const { key } of this.#latest.all(limit)) keys.add(key);
+    return [...keys]
+      .slice(0, limit)
+      .flatMap((key) => this.#one.get(key) ?? [])
+      .map(hostOf);
   }
 
   volume(fromMs: number, toMs: number, bucketMs: number, host?: string): readonly VolumeRow[] {

@@ -181,6 +181,11 @@ CREATE INDEX volume_minutes_by_host ON volume_minutes (host_key, start_ms, event
 CREATE INDEX volume_tens_by_host ON volume_tens (host_key, start_ms, events);
 `;
 
+/** The overview asks which hosts have the most open threats, whenever something changes. */
+const OPEN_THREATS_BY_HOST = `
+CREATE INDEX threats_open_by_host ON threats (host_key) WHERE verdict = 'open' AND withdrawn = 0;
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   FIRST,
   EVENT_PAGES,
@@ -190,4 +195,5 @@ export const MIGRATIONS: readonly Migration[] = [
   HOST_STREAMS,
   HUNTS,
   VOLUME_BY_HOST,
+  OPEN_THREATS_BY_HOST,
 ];

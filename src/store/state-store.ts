@@ -69,6 +69,7 @@ function queriesOf(threats: ThreatTable, chains: ChainTable, hosts: HostTable): 
     knownHosts: () => hosts.knownHosts(),
     hostCounts: (heardSinceMs, listening) => hosts.hostCounts(heardSinceMs, listening),
     silentHosts: (listening, limit) => hosts.silentHosts(listening, limit),
+    foremostHosts: (sinceMs, limit) => hosts.foremostHosts(sinceMs, limit),
     volume: (fromMs, toMs, bucketMs, host) => hosts.volume(fromMs, toMs, bucketMs, host),
     loudestHosts: (fromMs, toMs, bucketMs, limit) => hosts.loudestHosts(fromMs, toMs, bucketMs, limit),
     eventCounts: () => hosts.eventCounts(),

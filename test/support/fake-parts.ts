@@ -195,6 +195,7 @@ export class FakeState implements StateQueries {
   knownHosts = () => this.allHosts.size;
   hostCounts = () => ({ known: this.allHosts.size, heard: this.allHosts.size, quiet: 0, silent: 0 });
   silentHosts = () => [];
+  foremostHosts = (_sinceMs: number, limit: number) => [...this.allHosts.values()].slice(0, limit);
   volume = (fromMs: number, toMs: number, _bucketMs: number, host?: string) =>
     this.volumes.filter(
       (row) => row.startMs >= fromMs && row.startMs < toMs && (host === undefined || host === row.host),

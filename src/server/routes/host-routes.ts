@@ -78,7 +78,15 @@ export function hostRoutes(context: RouteContext): void {
       }
       const { refusal } = parts.intake;
       const refused = metrics.refusedEvents;
-      return statisticsOf(state, { listening: hosts.listening(), fromMs, toMs, refused, refusal });
+      return statisticsOf(state, {
+        listening: hosts.listening(),
+        hostShape: hosts.shaper(),
+        sampleHosts: parts.samples.hosts,
+        fromMs,
+        toMs,
+        refused,
+        refusal,
+      });
     },
   );
 }

@@ -341,7 +341,7 @@ export class ConsoleServer {
       refused: 0,
       stopped: this.stopped,
       hosts: this.isEmpty
-        ? { known: 0, heard: 0, quiet: 0, silent: 0, fellSilent: [] }
+        ? { known: 0, heard: 0, quiet: 0, silent: 0, fellSilent: [], foremost: [] }
         : {
             known: this.data.hosts.length,
             heard: this.data.hosts.length - 2,
@@ -350,7 +350,9 @@ export class ConsoleServer {
             fellSilent: this.data.hosts.flatMap(({ name, state, since }) =>
               state === 'silent' ? [{ name, since }] : [],
             ),
+            foremost: [...this.data.hosts].sort((a, b) => b.openThreats - a.openThreats).slice(0, 8),
           },
+      sample: this.data.hosts.some((host) => host.sample),
       perMinute: 1312,
       perTenMinutes: 13_410,
       volume: this.isEmpty ? { ...volume, hosts: [], others: volume.others.map(() => 0) } : volume,

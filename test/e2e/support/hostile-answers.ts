@@ -506,7 +506,9 @@ export class HostileAnswers {
         quiet: 0,
         silent: 5,
         fellSilent: this.#all((k) => ({ name: this.#text(k), since: this.#now })),
+        foremost: this.#all((k) => this.#host(k)),
       },
+      sample: true,
       perMinute: 1,
       perTenMinutes: 5,
       volume: {
