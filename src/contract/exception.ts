@@ -2,7 +2,7 @@
 
 import { Type, type Static } from '@sinclair/typebox';
 import { PageOf, PageQuery } from './list.js';
-import { Nullable, OneOf, Time } from './scalar.js';
+import { Id32, Nullable, OneOf, Time } from './scalar.js';
 
 export const EXCEPTION_SCOPES = ['hash', 'path', 'commandLine', 'user', 'host', 'rule', 'ancestor'] as const;
 export const ExceptionScope = OneOf(EXCEPTION_SCOPES);
@@ -52,7 +52,7 @@ export const ExceptionRequest = Type.Union(
       { scope: ExceptionScope, value: Type.String({ minLength: 1, maxLength: 4096 }), ...common },
       { additionalProperties: false },
     ),
-    Type.Object({ process: Type.String({ pattern: '^[0-9a-f]{32}$' }), ...common }, { additionalProperties: false }),
+    Type.Object({ process: Id32, ...common }, { additionalProperties: false }),
   ],
   { $id: 'ExceptionRequest' },
 );

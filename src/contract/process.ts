@@ -2,7 +2,7 @@
 
 import { Type, type Static } from '@sinclair/typebox';
 import { PageOf, PageQuery } from './list.js';
-import { Nullable, Time } from './scalar.js';
+import { Nullable, Patterned, Time } from './scalar.js';
 
 export const Process = Type.Object(
   {
@@ -40,6 +40,11 @@ export const PROCESS_IDS_MAX = 200;
 
 /** `GET /chains/{id}/processes`: all of them by page, or with `ids=a,b,c` only those. */
 export const ProcessQuery = Type.Object(
-  { ...PageQuery, ids: Type.Optional(Type.String({ maxLength: PROCESS_IDS_MAX * 33, pattern: '^[0-9a-f,]*$' })) },
+  {
+    ...PageQuery,
+    ids: Type.Optional(
+      Patterned('^[0-9a-f,]*$', 'ids of processes, separated by commas', { maxLength: PROCESS_IDS_MAX * 33 }),
+    ),
+  },
   { additionalProperties: false },
 );

@@ -20,9 +20,21 @@ export function OneOf<const Values extends readonly string[]>(values: Values) {
 export const Titles = Type.Object({ en: Type.String(), zh: Type.String() });
 export type Titles = Static<typeof Titles>;
 
-/** Process and chain ids: 32 hex digits. */
-export const Id32 = Type.String({ pattern: '^[0-9a-f]{32}$' });
+/**
+ * A text of a fixed form.
+ *
+ * @param words  what is allowed, as a noun: said to whoever sends something else, for whom the pattern is no sentence
+ */
+export function Patterned(pattern: string, words: string, lengths: { minLength?: number; maxLength?: number } = {}) {
+  return Type.String({ ...lengths, pattern, description: words });
+}
+
+/** Process and chain ids. */
+export const Id32 = Patterned('^[0-9a-f]{32}$', 'an id of 32 hex digits');
 
 /** Letters of any script, digits and `. _ : -`: what machines are called, and addresses. An event's host has at most 255 characters, too. */
 export const HOST_NAME_PATTERN = '^[\\p{L}\\p{N}_][\\p{L}\\p{N}._:-]{0,254}$';
-export const HostName = Type.String({ pattern: HOST_NAME_PATTERN });
+export const HostName = Patterned(
+  HOST_NAME_PATTERN,
+  'a host name: at most 255 letters, digits, dots, underscores, colons and hyphens, beginning with a letter, a digit or an underscore',
+);

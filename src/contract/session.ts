@@ -2,7 +2,7 @@
 
 import { Type, type Static } from '@sinclair/typebox';
 import { Role } from './role.js';
-import { Time } from './scalar.js';
+import { Patterned, Time } from './scalar.js';
 
 /** Header that must carry `Session.csrf` on every change made with a session cookie. */
 export const CSRF_HEADER = 'x-csrf-token';
@@ -10,7 +10,11 @@ export const CSRF_HEADER = 'x-csrf-token';
 export const PASSWORD_MIN_LENGTH = 10;
 export const PASSWORD_MAX_LENGTH = 1024;
 
-export const UserName = Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\p{L}\\p{N}._@-]+$' });
+export const UserName = Patterned(
+  '^[\\p{L}\\p{N}._@-]+$',
+  'a name of letters, digits, dots, underscores, hyphens and @',
+  { minLength: 1, maxLength: 64 },
+);
 export const Password = Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH });
 
 /** `GET /setup`, open to all: whether the first administrator is still to be made. `serve` prints the link `/setup#token=TOKEN`. */

@@ -1,6 +1,12 @@
 /** Errors on their way out: every one becomes problem details (RFC 9457). What nobody foresaw is logged with its request id and says nothing more. */
 
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+} from 'fastify';
 import { AppError } from '../app/app-error.js';
 import { PROBLEM_MEDIA_TYPE, type Problem } from '../contract/index.js';
 import { PasswordsBusyError } from './access/password.js';
@@ -18,6 +24,7 @@ const TITLES = {
   REQUEST_CSRF: 'The request does not come from the console',
   REQUEST_NOT_FOUND: 'There is no such thing',
   REQUEST_CONFLICT: 'It has changed meanwhile',
+  REQUEST_EXISTS: 'It is there already',
   REQUEST_BUSY: 'Too much at once',
   EVENTS_REJECTED: 'No event was taken',
   EVENTS_STOPPED: 'No events are taken',
@@ -27,7 +34,9 @@ const TITLES = {
   SETUP_REFUSED: 'The set-up link is not valid',
   ENROL_REFUSED: 'The enrolment code is not valid',
   USER_LAST_ADMINISTRATOR: 'One administrator must remain',
+  HASH_INVALID: 'This is no hash',
   HUNT_INVALID: 'The hunt cannot be run',
+  HUNT_BUSY: 'Other hunts are running',
   RULES_UNREADABLE: 'The rules cannot be read',
   SERVER_ERROR: 'The server failed',
 } as const;
@@ -121,7 +130,7 @@ function toProblem(error: Error & Partial<FastifyError>): HttpProblem {
     const place = error.validationContext ?? 'body';
     const errors = error.validation.slice(0, 20).map((entry) => ({
       path: `/${place}${entry.instancePath}`,
-      message: entry.message ?? 'is not as it must be',
+      message: faultOf(entry),
     }));
     const first = errors[0];
     const detail = first === undefined ? 'The request does not fit its schema.' : `${first.path} ${first.message}.`;
@@ -141,6 +150,13 @@ function toProblem(error: Error & Partial<FastifyError>): HttpProblem {
     'SERVER_ERROR',
     'The server could not answer. Its log has the reason under this request id.',
   );
+}
+
+/** A pattern is told in the words that stand beside it in the contract. */
+function faultOf({ keyword, message, ...rest }: FastifySchemaValidationError): string {
+  const { parentSchema } = rest as { readonly parentSchema?: { readonly description?: string } };
+  if (keyword === 'pattern' && parentSchema?.description !== undefined) return `must be ${parentSchema.description}`;
+  return message ?? 'is not as it must be';
 }
 
 /** The log, the store or the packs failing: their messages are written for people. */

@@ -194,6 +194,37 @@ describe('answers', () => {
     expect(String(answer.json.detail).length).toBeGreaterThan(10);
   });
 
+  test.each([
+    {
+      path: '/tokens',
+      body: { name: 'x', role: 'sensor', hosts: ['ok', 'a b'] },
+      at: '/body/hosts/1',
+      words: 'a host name: ',
+    },
+    {
+      path: '/users',
+      body: { name: '<b>', role: 'viewer', password: 'long enough it is' },
+      at: '/body/name',
+      words: 'a name of letters',
+    },
+  ])('what does not fit a pattern is told what may be there, at $at', async ({ path, body, at, words }) => {
+    const as = addFakeToken(server.parts, 'admin');
+    const { json } = await server.ask('POST', `/api/v1${path}`, { as, body });
+    expect(json.detail).toContain(`${at} must be ${words}`);
+    expect(json.detail).not.toMatch(/pattern|\\p\{|\^/);
+  });
+
+  test.each([
+    { path: '/exceptions', body: { scope: 'hash', value: 'SHA1=zz', reason: 'x' }, code: 'HASH_INVALID' },
+    { path: '/exceptions', body: { scope: 'hash', value: 'ab'.repeat(16), reason: 'x' }, code: 'REQUEST_EXISTS' },
+    { path: '/users', body: { name: 'same', role: 'viewer', password: 'long enough it is' }, code: 'REQUEST_EXISTS' },
+  ])('$code for what POST $path cannot take', async ({ path, body, code }) => {
+    const as = addFakeToken(server.parts, 'admin');
+    await server.ask('POST', `/api/v1${path}`, { as, body });
+    const { json } = await server.ask('POST', `/api/v1${path}`, { as, body });
+    expect(json).toMatchObject({ code });
+  });
+
   test('a colleague’s verdict is not overwritten', async () => {
     const fresh = await testServer({ filled: true });
     const as = addFakeToken(fresh.parts, 'analyst');

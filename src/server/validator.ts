@@ -7,6 +7,8 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d
 
 const SHARED: Options = {
   strict: false,
+  // Faults carry the schema that was missed: problem.ts says its words instead of a pattern.
+  verbose: true,
   formats: { 'date-time': (text: string) => DATE_TIME.test(text) && !Number.isNaN(Date.parse(text)) },
 };
 

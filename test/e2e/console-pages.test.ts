@@ -256,6 +256,33 @@ describe('reflow', () => {
   });
 });
 
+describe('refusals', () => {
+  test.each([
+    { language: 'en', exists: 'It exists already', odd: '“bad/host!” cannot be the name of a host' },
+    { language: 'zh-CN', exists: '已存在', odd: '“bad/host!”不能是主机名' },
+  ] as const)('are said in the language of the console: $language', async ({ language, exists, odd }) => {
+    const { page, wrongs } = await openPage(browser, origin, { language });
+    await page.goto(`${origin}/admin/users`);
+    await page.locator('.page-head .button.primary').click();
+    await page.fill('#user-name', 'vera');
+    await page.fill('#user-password', 'four random words here');
+    await page.keyboard.press('Enter');
+    const alert = page.getByRole('dialog').getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.innerText()).toBe(exists);
+    await page.goto(`${origin}/admin/tokens`);
+    await page.locator('.page-head .button.primary').click();
+    await page.fill('#token-name', 'shipper');
+    await page.fill('#token-hosts', 'fin-03, bad/host!');
+    const asked = server.requests.length;
+    await page.keyboard.press('Enter');
+    await alert.filter({ hasText: odd }).waitFor();
+    expect(server.requests.slice(asked)).toEqual([]);
+    expect(wrongs).toEqual([]);
+    await page.context().close();
+  });
+});
+
 describe('preferences', () => {
   test('language and theme switch without a reload and are kept', async () => {
     const { page, wrongs } = await openPage(browser, origin);

@@ -37,8 +37,7 @@ export function useVerdicts(after: (threats: readonly Threat[]) => void) {
       notices.failed(t('verdict.conflict'));
       return;
     }
-    const { title, detail } = errorText(error);
-    notices.failed(detail === '' ? title : `${title}: ${detail}`);
+    notices.failed(errorText(error).sentence);
   };
 
   const change = async (threats: readonly Judged[], to: (threat: Judged) => ThreatChange): Promise<VerdictOutcome> => {

@@ -78,7 +78,7 @@ export function exceptionRoutes({ app, parts, audit }: RouteContext): void {
           ? { scope: 'hash' as const, value: hashOf(body.process) }
           : { scope: body.scope, value: body.value };
       if (what.scope === 'hash' && !/^[0-9a-f]{32,128}$/i.test(what.value)) {
-        throw new HttpProblem(400, 'REQUEST_INVALID', 'A hash is 32 to 128 hex digits, without its algorithm’s name.');
+        throw new HttpProblem(400, 'HASH_INVALID', 'A hash is 32 to 128 hex digits, without its algorithm’s name.');
       }
       const exception: EngineException = {
         id: newId(),
@@ -93,12 +93,9 @@ export function exceptionRoutes({ app, parts, audit }: RouteContext): void {
       };
       const same = policy.exceptions().find((known) => isSame(known, exception));
       if (same !== undefined) {
-        throw new HttpProblem(
-          409,
-          'REQUEST_CONFLICT',
-          `This exception exists already: ${same.id}, by ${same.author}.`,
-          { members: { id: same.id } },
-        );
+        throw new HttpProblem(409, 'REQUEST_EXISTS', `This exception exists already: ${same.id}, by ${same.author}.`, {
+          members: { id: same.id },
+        });
       }
       await policy.addException(exception);
       const shape = exceptionShape(exception, new Map());

@@ -65,7 +65,7 @@ export function huntRoutes({ app, parts, audit, hosts, hunts, isSample }: RouteC
         throw new HttpProblem(400, 'HUNT_INVALID', wrong, { errors: [{ path: '/body/query', message: wrong }] });
       const hunt = hunts.start(newId(), question, auditName(callerOf(request)));
       if (hunt === undefined) {
-        throw new HttpProblem(429, 'REQUEST_BUSY', 'Other hunts are running. Wait for one to end, or cancel it.', {
+        throw new HttpProblem(429, 'HUNT_BUSY', 'Other hunts are running. Wait for one to end, or cancel it.', {
           retryAfterSeconds: 10,
         });
       }

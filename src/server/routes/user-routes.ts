@@ -58,7 +58,7 @@ export function userRoutes({ app, parts, audit }: RouteContext): void {
         createdMs: clock.nowMs(),
         lastSignInMs: 0,
       };
-      if (!access.addUser(user)) throw new HttpProblem(409, 'REQUEST_CONFLICT', `There is a ${name} already.`);
+      if (!access.addUser(user)) throw new HttpProblem(409, 'REQUEST_EXISTS', `Somebody is called ${name} already.`);
       audit(request, { action: 'user.add', target: name, after: { role } });
       return reply.code(201).send(userShape(user));
     },

@@ -298,6 +298,8 @@ export class ConsoleServer {
         return pluginPage(response);
       case 'GET users':
         return json(response, 200, page(data.users));
+      case 'POST users':
+        return problem(response, 409, 'Somebody is called vera already.', 'REQUEST_EXISTS');
       case 'GET tokens':
         return json(response, 200, page(data.tokens));
       case 'POST tokens':
@@ -459,13 +461,13 @@ function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-function problem(response: ServerResponse, status: number, detail: string): void {
+function problem(response: ServerResponse, status: number, detail: string, code = 'TEST'): void {
   const body: Problem = {
-    type: 'https://chainsight.dev/problems/TEST',
+    type: `https://chainsight.dev/problems/${code}`,
     title: 'A problem',
     status,
     detail,
-    code: 'TEST',
+    code,
     instance: 'req-1a2b',
   };
   response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(body));

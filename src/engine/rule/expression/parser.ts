@@ -84,7 +84,7 @@ class Parser {
 
   #unexpected(hint?: string): ReturnType<typeof syntaxFailure> {
     const token = this.#token;
-    const what = token.kind === 'end' ? 'the rule ends too early' : `unexpected ${describe(token)}`;
+    const what = token.kind === 'end' ? 'the expression ends too early' : `unexpected ${describe(token)}`;
     return syntaxFailure(hint === undefined ? what : `${what}, ${hint}`, token.at);
   }
 
