@@ -283,6 +283,103 @@ describe('refusals', () => {
   });
 });
 
+describe('what an account and an administrator can do', () => {
+  let page: Page;
+  let wrongs: string[];
+  let own: ConsoleServer;
+  let ownOrigin: string;
+  beforeAll(async () => {
+    own = new ConsoleServer({ nowMs: NOW_MS });
+    ownOrigin = await own.start();
+    ({ page, wrongs } = await openPage(browser, ownOrigin));
+  });
+  afterAll(async () => {
+    await page.context().close();
+    await own.stop();
+  });
+  const dialog = () => page.getByRole('dialog');
+
+  test('change one’s own password, from the account menu', async () => {
+    await page.goto(ownOrigin);
+    await page.getByRole('button', { name: 'Your account' }).click();
+    await page.getByRole('menuitem', { name: 'Change password…' }).click();
+    await page.getByLabel('Current password').fill('wrong');
+    await page.getByLabel('New password', { exact: true }).fill('four random words here');
+    await page.keyboard.press('Enter');
+    await dialog().getByText('The current password is wrong.').waitFor();
+    expect(await axeProblems(page)).toEqual([]);
+    await page.getByLabel('Current password').fill('correct horse battery');
+    await page.keyboard.press('Enter');
+    await page.getByText('Your password is changed').waitFor();
+    expect(await dialog().count()).toBe(0);
+  });
+
+  test('give a colleague a new password', async () => {
+    await page.goto(`${ownOrigin}/admin/users`);
+    await page.getByRole('button', { name: 'New password…' }).first().click();
+    await page.getByLabel('New password', { exact: true }).fill('short');
+    expect(await page.getByRole('button', { name: 'Set password' }).isDisabled()).toBe(true);
+    await page.getByLabel('New password', { exact: true }).fill('four random words here');
+    await page.keyboard.press('Enter');
+    await page.getByText('has a new password').waitFor();
+    expect(own.bodies.at(-1)).toEqual({ password: 'four random words here' });
+  });
+
+  test('make a token that ends, and see until when tokens hold', async () => {
+    await page.goto(`${ownOrigin}/admin/tokens`);
+    await page.getByRole('columnheader', { name: 'Until' }).waitFor();
+    await page.locator('.page-head .button.primary').click();
+    await page.fill('#token-name', 'shipper');
+    await page.selectOption('#token-expiry', '30');
+    await page.keyboard.press('Enter');
+    await page.getByText('Copy it now').waitFor();
+    const { expires } = own.bodies.at(-1) as { expires: string };
+    expect(Math.round((Date.parse(expires) - Date.now()) / 86_400_000)).toBe(30);
+  });
+
+  test('look through the audit log by who and what', async () => {
+    await page.goto(`${ownOrigin}/admin/audit`);
+    const rows = page.locator('tbody tr');
+    await rows.first().waitFor();
+    const { who } = own.data.audit[0]!;
+    await page.getByLabel('Who', { exact: true }).fill(who);
+    await page.waitForURL(/who=/);
+    await expect.poll(() => rows.count()).toBe(own.data.audit.filter((one) => one.who === who).length);
+    await page.getByLabel('Did, such as sign-in').fill('nothing-of-the-kind');
+    await page.getByText('No entry matches').waitFor();
+    expect(await axeProblems(page)).toEqual([]);
+  });
+
+  test('keep an exception written by hand to one host', async () => {
+    await page.goto(`${ownOrigin}/exceptions`);
+    await page.locator('.page-head .button.primary').click();
+    await page.fill('#exception-value', 'ab'.repeat(32));
+    await page.fill('#exception-reason', 'inventory');
+    await page.fill('#exception-host', 'fin-*');
+    await page.getByRole('button', { name: 'Add to allow list' }).click();
+    await dialog().getByText('“fin-*” cannot be the name of a host').waitFor();
+    await page.fill('#exception-host', 'fin-03');
+    await page.getByRole('button', { name: 'Add to allow list' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    expect(own.bodies.at(-1)).toMatchObject({ scope: 'hash', host: 'fin-03' });
+  });
+
+  test('find a host by its name, and forget it', async () => {
+    await page.goto(`${ownOrigin}/hosts`);
+    await page.getByLabel('Name of the host').fill('dc-01');
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    await page.getByRole('link', { name: 'dc-01.corp.example' }).click();
+    await page.getByRole('button', { name: 'Forget…' }).click();
+    await dialog().getByText('Its threats go, with their verdicts').waitFor();
+    await dialog().getByRole('button', { name: 'Forget…' }).click();
+    await page.getByText('dc-01.corp.example is forgotten').waitFor();
+    await page.waitForURL(/\/hosts$/);
+    await page.getByLabel('Name of the host').fill('dc-01');
+    await page.getByText('No host matches').waitFor();
+    expect(wrongs).toEqual([]);
+  });
+});
+
 describe('preferences', () => {
   test('language and theme switch without a reload and are kept', async () => {
     const { page, wrongs } = await openPage(browser, origin);

@@ -12,6 +12,7 @@ import type {
   HuntChainPage,
   HuntPage,
   HuntRequest,
+  PasswordChange,
   PluginList,
   ProcessPage,
   Role,
@@ -46,6 +47,7 @@ export const getSetup = (): Promise<SetupState> => request('GET', '/setup');
 export const postSetup = (body: SetupRequest): Promise<Session> => request('POST', '/setup', { body });
 export const getSession = (): Promise<Session> => request('GET', '/session');
 export const postSignIn = (body: SignIn): Promise<Session> => request('POST', '/sign-in', { body });
+export const putPassword = (body: PasswordChange): Promise<void> => request('PUT', '/session/password', { body });
 export const deleteSignIn = (): Promise<void> => request('DELETE', '/sign-in');
 
 export const getStatistics = (
@@ -58,6 +60,7 @@ export const getHosts = (
 ): Promise<HostPage> => request('GET', '/hosts', { query, signal });
 export const getHost = (name: string, signal?: Signal): Promise<HostDetail> =>
   request('GET', `/hosts/${part(name)}`, { signal });
+export const deleteHost = (name: string): Promise<void> => request('DELETE', `/hosts/${part(name)}`);
 export const postSamples = (): Promise<SampleAnswer> => request('POST', '/samples');
 export const deleteSamples = (): Promise<void> => request('DELETE', '/samples');
 
@@ -110,5 +113,7 @@ export const deleteUser = (name: string): Promise<void> => request('DELETE', `/u
 export const getTokens = (signal?: Signal): Promise<TokenPage> => request('GET', '/tokens', { signal });
 export const postToken = (body: TokenRequest): Promise<TokenCreated> => request('POST', '/tokens', { body });
 export const deleteToken = (id: string): Promise<void> => request('DELETE', `/tokens/${part(id)}`);
-export const getAudit = (cursor: string | undefined, signal?: Signal): Promise<AuditPage> =>
-  request('GET', '/audit', { query: { cursor }, signal });
+export const getAudit = (
+  query: { cursor?: string | undefined; who?: string; action?: string },
+  signal?: Signal,
+): Promise<AuditPage> => request('GET', '/audit', { query, signal });

@@ -59,6 +59,8 @@ export class ConsoleServer {
   signedIn = true;
   isEmpty = false;
   readonly requests: string[] = [];
+  /** What was sent to make tokens, exceptions and passwords. */
+  readonly bodies: unknown[] = [];
   private readonly streams = new Set<ServerResponse>();
   private readonly http: Server;
   private streamId = 0;
@@ -170,11 +172,27 @@ export class ConsoleServer {
       case 'GET statistics':
         return json(response, 200, this.statistics());
       case 'GET hosts':
-        return json(response, 200, page(this.isEmpty ? [] : data.hosts));
+        return json(
+          response,
+          200,
+          page(this.isEmpty ? [] : data.hosts.filter(({ name }) => name.includes(query.get('text') ?? ''))),
+        );
       case 'GET hosts/ID': {
         const host = data.hosts.find(({ name }) => name === decodeURIComponent(id));
         return host ? json(response, 200, hostDetail(host, this.options.nowMs)) : gone();
       }
+      case 'DELETE hosts/ID':
+        data.hosts.splice(
+          data.hosts.findIndex(({ name }) => name === id),
+          1,
+        );
+        response.writeHead(204).end();
+        return;
+      case 'PUT session/ID':
+        if ((body as { current: string }).current !== 'correct horse battery')
+          return problem(response, 403, 'The current password is wrong.', 'SIGN_IN_REFUSED');
+        response.writeHead(204).end();
+        return;
       case 'POST samples':
         this.isEmpty = false;
         for (const host of data.hosts) host.sample = true;
@@ -247,6 +265,7 @@ export class ConsoleServer {
           created: new Date(this.options.nowMs).toISOString(),
           hits: 0,
         };
+        this.bodies.push(body);
         data.exceptions.unshift(added);
         return json(response, 201, added);
       }
@@ -298,14 +317,26 @@ export class ConsoleServer {
         return pluginPage(response);
       case 'GET users':
         return json(response, 200, page(data.users));
+      case 'PATCH users/ID':
+        this.bodies.push(body);
+        return json(response, 200, data.users[0]);
       case 'POST users':
         return problem(response, 409, 'Somebody is called vera already.', 'REQUEST_EXISTS');
       case 'GET tokens':
         return json(response, 200, page(data.tokens));
       case 'POST tokens':
+        this.bodies.push(body);
         return json(response, 201, { token: data.tokens[0], secret: 'cs_sensor_9f1c2a7be0d94c53b1d2' });
       case 'GET audit':
-        return json(response, 200, page(data.audit));
+        return json(
+          response,
+          200,
+          page(
+            data.audit.filter(
+              (one) => [null, one.who].includes(query.get('who')) && [null, one.action].includes(query.get('action')),
+            ),
+          ),
+        );
       default:
         return gone();
     }
