@@ -234,6 +234,18 @@ describe('a filter', () => {
     expect(readText(FILTER.replace(/\[6f.*\]/, rules)).documents).toMatchObject([{ rules: is }]);
   });
 
+  test.each([
+    { text: 'not selection', takes: 'selection' },
+    { text: 'not (selection and not other)', takes: '(selection and not other)' },
+    { text: 'not selection and not other', takes: '(selection or other)' },
+    { text: 'not selection or not other', takes: '(selection and other)' },
+    { text: 'not 1 of them', takes: '(selection or other)' },
+    { text: 'other and not selection', takes: '(other and not selection)' },
+  ])('that says what stays, $text, takes $takes out', ({ text, takes }) => {
+    const filter = FILTER.replace('condition: selection', `other: {A: b}\n  condition: ${text}`);
+    expect(showCondition((readText(filter).documents[0] as SigmaFilter).condition)).toBe(takes);
+  });
+
   test('may have several selections and "not"', () => {
     const text = FILTER.replace('condition: selection', 'other: {A: b}\n  condition: selection and not other');
     expect(showCondition((readText(text).documents[0] as SigmaFilter).condition)).toBe('(selection and not other)');

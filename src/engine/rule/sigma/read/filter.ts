@@ -1,6 +1,6 @@
 /** `filter`: what is taken out of the rules that it names. */
 
-import type { SigmaFilter, SigmaHeader } from '../document.js';
+import type { Condition, SigmaFilter, SigmaHeader } from '../document.js';
 import { readDetection } from './detection.js';
 import { shown } from './faults.js';
 import { readLogSource } from './log-source.js';
@@ -24,7 +24,17 @@ export function readFilter(document: YamlMap, header: SigmaHeader, context: Sele
   }
   const detection = readDetection(filter, ['filter'], ['rules'], context);
   if (logSource === undefined || rules === undefined || detection === undefined) return undefined;
-  return { ...header, kind: 'filter', logSource, rules, ...detection };
+  return { ...header, kind: 'filter', logSource, rules, ...detection, condition: takenOut(detection.condition) };
+}
+
+/**
+ * Filters are written in two ways, and the specification has an example of one alone: a condition that says what is taken out (`selection`), and one that
+ * says what stays (`not selection`, as pySigma reads them all). What begins with `not`, in all of its parts, is meant as the second.
+ */
+function takenOut(condition: Condition): Condition {
+  if (condition.kind === 'not') return condition.condition;
+  if (condition.kind === 'selection' || !condition.conditions.every(({ kind }) => kind === 'not')) return condition;
+  return { kind: condition.kind === 'and' ? 'or' : 'and', conditions: condition.conditions.map(takenOut) };
 }
 
 function readRules(value: YamlValue | undefined): readonly string[] | 'any' | undefined {
