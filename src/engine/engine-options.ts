@@ -6,10 +6,17 @@ import type { EnginePlugin } from './plugin/plugin.js';
 import type { Process } from './process/process.js';
 import type { Rule } from './rule/rule.js';
 import type { CorrelationLimits } from './rule/sigma/correlation/limits.js';
+import type { Sighting } from './rule/sigma/correlation/occurrence.js';
 
 /** The process of a hit. It may be replaced: where an event names a process by pid alone, later events may show that another run was meant. */
 export interface HitSubject {
   process: Process;
+}
+
+/** Told for each group of a correlation in which an event takes part. */
+export interface CorrelationListener {
+  began(rule: Rule, at: Sighting): void;
+  ceased(rule: Rule, at: Sighting): void;
 }
 
 /** What an engine may hold; what goes first where there is more: `room.ts`. */
@@ -33,6 +40,8 @@ export interface EngineOptions extends RoomOptions {
   readonly plugins?: readonly EnginePlugin[];
   /** Told of each rule that matched, with the process it was attached to; of a shadow rule with that it would be. */
   readonly onHit?: (event: Event, rule: Rule, subject: HitSubject) => void;
+  /** `onHit` tells of correlations that hold at the event under way. Others come to hold at events from before, or cease to, when late ones come. */
+  readonly onCorrelation?: CorrelationListener;
   readonly correlationLimits?: CorrelationLimits;
 }
 

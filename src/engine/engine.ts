@@ -316,8 +316,10 @@ export class Engine {
 
   #notCorrelated(occurrence: Occurrence): void {
     this.#standing.ceased(occurrence);
+    const { sighting, group } = occurrence;
     this.counts.hits--;
-    if (occurrence.sighting.process?.isHostEvents === true) this.counts.hitsWithoutProcess--;
+    if (sighting.process?.isHostEvents === true) this.counts.hitsWithoutProcess--;
+    this.options.onCorrelation?.ceased(group.correlation.rule, sighting);
   }
 
   #correlated(occurrence: Occurrence): void {
@@ -327,6 +329,7 @@ export class Engine {
     const process = currentOf(sighting.process!);
     this.counts.hits++;
     if (process.isHostEvents) this.counts.hitsWithoutProcess++;
+    this.options.onCorrelation?.began(rule, sighting);
     const event = this.#current;
     if (event === undefined || sighting.at.id !== hex64({ high: event.idHigh, low: event.idLow })) return;
     if (this.#completed.includes(rule)) return;

@@ -10,6 +10,7 @@ import type { Policy } from '../../engine/policy.js';
 import { currentOf } from '../../engine/process/process.js';
 import type { Rule } from '../../engine/rule/rule.js';
 import type { Sink, Skip } from '../../sources/source.js';
+import { CorrelatedHits, isCorrelation, type PlacedHit } from './correlated-hits.js';
 import { isoTime, joinReport, newReadCounts, reportPart, type Report, type ReportPart } from '../report/report.js';
 
 /** One file to read, wherever it lies. */
@@ -104,6 +105,7 @@ export class ScanPart implements Sink {
   readonly #options: ScanPartOptions;
   readonly #counts = newReadCounts();
   readonly #hits: Hit[] = [];
+  readonly #correlated = new CorrelatedHits();
   readonly #seen = new SeenRecords();
 
   constructor(options: ScanPartOptions) {
@@ -112,7 +114,14 @@ export class ScanPart implements Sink {
       recordEvents: false,
       noteChanges: false,
       plugins: options.plugins,
-      ...(options.keepHits ? { onHit: (event, rule, subject) => void this.#hits.push({ event, rule, subject }) } : {}),
+      ...(options.keepHits
+        ? {
+            onHit: (event, rule, subject) => {
+              if (!isCorrelation(rule)) this.#hits.push({ event, rule, subject });
+            },
+            onCorrelation: this.#correlated,
+          }
+        : {}),
     });
   }
 
@@ -135,7 +144,9 @@ export class ScanPart implements Sink {
   result(): ScanPartResult {
     return {
       report: reportPart(this.#engine, this.#counts, this.#options.minScore),
-      hits: this.#hits.map((hit) => hitLine(hit, this.#options.policy.rules.version)),
+      hits: [...this.#hits.map(hitOf), ...this.#correlated.hits()].map((hit) =>
+        hitLine(hit, this.#options.policy.rules.version),
+      ),
     };
   }
 }
@@ -146,10 +157,12 @@ interface Hit {
   readonly subject: HitSubject;
 }
 
+const hitOf = ({ event, rule, subject }: Hit): PlacedHit => ({ at: event, rule, process: subject.process });
+
 /** Made at the end, when it is settled which chain each process belongs to. */
-function hitLine({ event, rule, subject: { process } }: Hit, rulesVersion: string): HitLine {
+function hitLine({ at, rule, process }: PlacedHit, rulesVersion: string): HitLine {
   const subject = currentOf(process);
-  const day = Math.floor(event.timeMs / 86_400_000);
+  const day = Math.floor(at.timeMs / 86_400_000);
   const chain = subject.isRoot ? subject.dayChains?.get(day) : subject.chain;
   return {
     rule: rule.id,
@@ -157,11 +170,11 @@ function hitLine({ event, rule, subject: { process } }: Hit, rulesVersion: strin
     level: rule.level ?? levelOf(rule.points),
     shadow: rule.isShadow,
     rulesVersion,
-    file: event.file ?? null,
-    line: event.line,
-    time: isoTime(event.timeMs),
-    host: event.host,
-    action: event.action ?? null,
+    file: at.file ?? null,
+    line: at.line,
+    time: isoTime(at.timeMs),
+    host: at.host,
+    action: at.action ?? null,
     guid: subject.guid,
     chain: chain?.id ?? '',
   };
