@@ -224,6 +224,15 @@ describe('chainsight serve', () => {
       expect(result.code, result.err).toBe(2);
       expect(result.err).toContain(says);
     });
+
+    test('a key that is none: before the folder is made', () => {
+      const data = newFolder();
+      const cert = join(root, 'lone-cert.pem');
+      writeFileSync(cert, TEST_CERT);
+      const result = run('serve', '--data', data, '--tls-cert', cert, '--tls-key', cert);
+      expect(result).toMatchObject({ code: 2, err: expect.stringMatching(/^.*holds no key in PEM form[^\n]*\n$/) });
+      expect(existsSync(data)).toBe(false);
+    });
   });
 });
 

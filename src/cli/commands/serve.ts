@@ -1,7 +1,7 @@
 /** `chainsight serve`: the server and console. Runs until it is told to stop. */
 
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { pino } from 'pino';
@@ -10,13 +10,14 @@ import { openSetUp } from '../../server/access/set-up.js';
 import { createRmEyeListener, type RmEyeListener } from '../../server/rmeye/rmeye-listener.js';
 import { createServer } from '../../server/server.js';
 import type { Config } from '../config.js';
-import { configFrom, configOption, dataOption, reasonOf, type DataOptions } from '../data-folder.js';
-import { CommandError, EXIT_FINE } from '../exit.js';
+import { configFrom, configOption, dataOption, type DataOptions } from '../data-folder.js';
+import { EXIT_FINE } from '../exit.js';
 import { programRoot, programVersion } from '../program-root.js';
 import { type RuleProfileOption, ruleProfileOption } from '../rule-profile-option.js';
 import { compose, type Composition } from '../serve/compose.js';
 import { generatedTls } from '../serve/generated-tls.js';
-import { addressText, addressUrl, isLoopback, listenError } from '../serve/listen-address.js';
+import { givenTls, refuseOpenAddress } from '../serve/given-tls.js';
+import { addressText, addressUrl, listenError } from '../serve/listen-address.js';
 import { removeRunningFile, writeRunningFile } from '../serve/running-file.js';
 import { stopSignal } from '../serve/stop-signal.js';
 import type { Address } from '../settings.js';
@@ -73,8 +74,9 @@ async function serve(options: ServeOptions): Promise<number> {
     'rules.profiles': { flag: '--rule-profile', value: options.ruleProfile },
     'rules.bundled': { flag: '--no-bundled', value: options.bundled ? undefined : false },
   });
-  const tls = readTls(config);
-  refuseOpenAddress(config, tls);
+  const given = givenTls(config);
+  refuseOpenAddress(config, given !== undefined || config.values['tls.generate']);
+  const tls = given ?? madeTls(config);
   const stopping = stopSignal();
   const logger = pino({ level: config.values['log.level'], base: null }, pino.destination({ dest: 2, sync: true }));
   const composition = await compose(config, serverLogger(logger));
@@ -157,46 +159,12 @@ async function listen(
   }
 }
 
-/** @throws CommandError where only one of the two files is named, or one cannot be used */
-function readTls({ values, origins, dataFolder }: Config): TlsFiles | undefined {
-  const cert = values['tls.cert'];
-  const key = values['tls.key'];
-  if (cert === '' && key === '') {
-    return values['tls.generate'] ? generatedTls(dataFolder, values['listen.http'].host, Date.now()) : undefined;
-  }
-  if (cert === '' || key === '') {
-    const missing = cert === '' ? 'tls.cert' : 'tls.key';
-    throw new CommandError(
-      `${missing} is missing: a certificate and its key go together (see ${origins[cert === '' ? 'tls.key' : 'tls.cert']}).`,
-    );
-  }
-  const files = { cert: readPem(cert, 'certificate'), key: readPem(key, 'key') };
-  try {
-    return new X509Certificate(files.cert).raw.length > 0 ? files : undefined;
-  } catch {
-    throw new CommandError(`${cert} holds no certificate in PEM form.`);
-  }
-}
-
-function readPem(path: string, what: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new CommandError(`The ${what} ${path} cannot be read: ${reasonOf(error)}.`);
-  }
+function madeTls({ values, dataFolder }: Config): TlsFiles | undefined {
+  return values['tls.generate'] ? generatedTls(dataFolder, values['listen.http'].host, Date.now()) : undefined;
 }
 
 function fingerprintOf(tls: TlsFiles | undefined): string {
   return tls === undefined ? '' : new X509Certificate(tls.cert).fingerprint256;
-}
-
-/** Passwords and tokens must not cross a network in the clear unless somebody says that they may. */
-function refuseOpenAddress({ values, origins }: Config, tls: TlsFiles | undefined): void {
-  const { host } = values['listen.http'];
-  if (isLoopback(host) || tls !== undefined || values.insecure) return;
-  throw new CommandError(
-    `${host} (${origins['listen.http']}) is not loopback. Give a certificate with --tls-cert and --tls-key, have one made with --tls-generate, or say --insecure if a proxy in front speaks TLS.`,
-  );
 }
 
 function serverLogger(logger: pino.Logger): ServerLogger {
