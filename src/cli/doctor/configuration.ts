@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import { loadConfig, type Config, type ConfigInput } from '../config.js';
 import { reasonOf } from '../data-folder.js';
+import { CommandError } from '../exit.js';
+import { givenTls, refuseOpenAddress } from '../serve/given-tls.js';
 import { isLoopback } from '../serve/listen-address.js';
 import { SETTING_NAMES, showSetting } from '../settings.js';
 import type { Finding } from './finding.js';
@@ -57,12 +59,29 @@ function checkFolders({ values, origins }: Config): readonly Finding[] {
   );
 }
 
-function checkListening({ dataFolder, values, origins }: Config, nowMs: number): readonly Finding[] {
+function checkListening(config: Config, nowMs: number): readonly Finding[] {
+  const { dataFolder, values, origins } = config;
   const address = values['listen.http'];
-  const hasCertificate = values['tls.cert'] !== '' && values['tls.key'] !== '';
-  if (hasCertificate) return [checkCertificate(values['tls.cert'], values['tls.key'], nowMs)];
+  const isMade = values['tls.generate'];
+  let isGiven: boolean;
+  try {
+    isGiven = givenTls(config) !== undefined;
+    refuseOpenAddress(config, isGiven || isMade);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [
+      {
+        topic: 'configuration',
+        grade: 'fail',
+        says: error.message.replace(/\.$/, ''),
+        advice:
+          'The server does not start with it. Name a certificate and its own key, both PEM, with tls.cert and tls.key.',
+      },
+    ];
+  }
+  if (isGiven) return [checkCertificate(values['tls.cert'], values['tls.key'], nowMs)];
   const [madeCert, madeKey] = ['cert.pem', 'key.pem'].map((name) => join(dataFolder, 'tls', name)) as [string, string];
-  if (values['tls.generate'] && existsSync(madeCert)) return [checkCertificate(madeCert, madeKey, nowMs)];
+  if (isMade && existsSync(madeCert)) return [checkCertificate(madeCert, madeKey, nowMs)];
   if (isLoopback(address.host) || !values.insecure) return [];
   return [
     {

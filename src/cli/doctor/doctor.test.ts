@@ -235,6 +235,18 @@ describe('configuration', () => {
     expect(at(end + 1)).toMatchObject({ grade: 'fail' });
     expect(configured(`tls: { cert: ${key}, key: ${key} }\n`)).toMatchObject([{ grade: 'fail' }]);
   });
+
+  test.each([
+    { name: 'half a pair', text: 'tls: { cert: /none/cert.pem }\n', says: /tls\.key is missing.*chainsight\.yml:1/ },
+    {
+      name: 'a file that is not there',
+      text: 'tls: { cert: /none/c.pem, key: /none/k.pem }\n',
+      says: /cannot be read/,
+    },
+    { name: 'an address that serve would not open', text: 'listen: { http: 0.0.0.0:1 }\n', says: /is not loopback/ },
+  ])('what stops a start is no ok: $name', ({ text, says }) => {
+    expect(configured(text)).toMatchObject([{ grade: 'fail', says: expect.stringMatching(says) }]);
+  });
 });
 
 describe('disk and clock', () => {
