@@ -34,6 +34,7 @@ describe('console', () => {
     '/hosts/a%2Fb.js',
     '/assets',
     '/gone.svg',
+    '/v1x',
   ])('%s is the one page', async (path) => {
     const { status, text, headers } = await server.ask('GET', path);
     expect(status).toBe(200);
@@ -74,6 +75,15 @@ describe('console', () => {
     const { text } = await server.ask('GET', path);
     expect(text).not.toBe('secret');
   });
+
+  test.each(['/api/v1/none', '/intake/v2/events', '/services/collector/health', '/v1/logs', '/v1'])(
+    '%s is no page: a shipper would take it for an intake that is well',
+    async (path) => {
+      const { status, json } = await server.ask('GET', path, { headers: { accept: 'text/html,*/*' } });
+      expect(status).toBe(404);
+      expect(json).toMatchObject({ code: 'REQUEST_NOT_FOUND' });
+    },
+  );
 
   test('`/health` is a page for a browser and a probe for a program', async () => {
     expect((await server.ask('GET', '/health', { headers: { accept: 'text/html,*/*' } })).text).toContain('<!doctype');

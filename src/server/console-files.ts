@@ -11,6 +11,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpProblem } from './problem.js';
 import type { BrowserPage } from './routes/probe-routes.js';
 
+/** Of our API, and of intakes that shippers know from other products: one that asks whether somebody is there must not take the page for a yes. */
+const OTHERS_ADDRESS = /^(?:api\/|(?:intake|services|v1)(?:\/|$))/;
+
 /** The built page may ask for a nonce by this word; each answer gets its own. */
 const NONCE_WORD = '__CSP_NONCE__';
 
@@ -66,7 +69,7 @@ export async function serveConsole(app: FastifyInstance, folder: string | undefi
 
   app.get('/*', (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
     const path = request.params['*'];
-    if (path.startsWith('api/')) throw new HttpProblem(404, 'REQUEST_NOT_FOUND', 'There is no GET at this address.');
+    if (OTHERS_ADDRESS.test(path)) throw new HttpProblem(404, 'REQUEST_NOT_FOUND', 'There is no GET at this address.');
     // A page of an older build asks for what is gone: that is an error, not the page.
     const isAsset = path.startsWith('assets/');
     if (folder !== undefined && path !== 'index.html' && (isAsset || holdsFile(folder, path))) {
