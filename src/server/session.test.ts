@@ -327,6 +327,14 @@ describe('probes and pages', () => {
     }
   });
 
+  test.each(['/health', '/ready', '/metrics'])('HEAD %s is its GET without a body', async (path) => {
+    const [head, get] = [await server.ask('HEAD', path), await server.ask('GET', path)];
+    expect([head.status, head.headers['content-type'], head.text]).toEqual([200, get.headers['content-type'], '']);
+    server.parts.intake.refusal = 'the disk is full';
+    expect((await server.ask('HEAD', '/ready')).status).toBe(503);
+    server.parts.intake.refusal = undefined;
+  });
+
   test('not ready, with the reason, while no events are taken', async () => {
     server.parts.intake.refusal = 'the disk is full';
     const answer = await server.ask('GET', '/ready');

@@ -15,7 +15,7 @@ export interface TestServer {
   ask(method: Method, path: string, options?: AskOptions): Promise<Answer>;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface AskOptions {
   readonly as?: string | undefined;
@@ -57,7 +57,7 @@ export async function testServer(
         headers: { ...(as === undefined ? {} : { authorization: as }), ...headers },
         ...(body === undefined ? {} : { payload: body as object }),
       });
-      const isJson = String(response.headers['content-type']).includes('json');
+      const isJson = String(response.headers['content-type']).includes('json') && response.body !== '';
       return {
         status: response.statusCode,
         headers: response.headers,

@@ -65,6 +65,9 @@ const ROOT_NEEDS = {
   'GET /health': 'open',
   'GET /ready': 'open',
   'GET /metrics': 'open',
+  'HEAD /health': 'open',
+  'HEAD /ready': 'open',
+  'HEAD /metrics': 'open',
   'GET /*': 'open',
 } as const satisfies Record<string, Need>;
 

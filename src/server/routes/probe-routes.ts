@@ -1,4 +1,4 @@
-/** Probes, at the root and under the API's prefix: is the process up, does it take events, its counters. */
+/** Probes, at the root and under the API's prefix: is the process up, does it take events, its counters. At the root HEAD is answered too: some balancers ask so. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { identify } from '../access/guard.js';
@@ -10,8 +10,9 @@ export type BrowserPage = (request: FastifyRequest, reply: FastifyReply) => Fast
 
 export function probeRoutes(app: FastifyInstance, context: RouteContext, browserPage: BrowserPage | undefined): void {
   const { parts, metrics, stream, options, door } = context;
+  const exposeHeadRoute = browserPage !== undefined;
 
-  app.get('/health', { schema: { summary: 'The process is up' } }, (request, reply) => {
+  app.get('/health', { exposeHeadRoute, schema: { summary: 'The process is up' } }, (request, reply) => {
     const page = browserPage?.(request, reply);
     if (page !== undefined) return page;
     return reply.header('cache-control', 'no-store').send({ status: 'up', version: options.version });
@@ -19,7 +20,7 @@ export function probeRoutes(app: FastifyInstance, context: RouteContext, browser
 
   app.get(
     '/ready',
-    { schema: { summary: '200 while events are taken, 503 with the reason otherwise' } },
+    { exposeHeadRoute, schema: { summary: '200 while events are taken, 503 with the reason otherwise' } },
     (_request, reply) => {
       const { refusal } = parts.intake;
       reply.header('cache-control', 'no-store');
@@ -31,6 +32,7 @@ export function probeRoutes(app: FastifyInstance, context: RouteContext, browser
   app.get(
     '/metrics',
     {
+      exposeHeadRoute,
       schema: {
         summary: 'Counters in Prometheus’ text format; rules are named to those who may read them',
         produces: ['text/plain'],
