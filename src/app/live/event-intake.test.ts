@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { guid, HandClock, incoming, openLive, pause, sysmon, type Live } from '../../../test/support/live-kit.js';
+import { diskFiles } from '../../log/files.js';
 import type { LiveParts } from './live-service.js';
 
 let folder: string;
@@ -88,4 +89,29 @@ test('an engine that is slow has fewer wait, so that what is taken is judged wit
   expect(live.service.figures.backlog).toBeGreaterThan(4_000);
   expect(await intake.take(events.slice(10_000), 'b')).toMatchObject({ kind: 'busy' });
   await intake.settled();
+});
+
+test('a full disk is told once when it stops events, and once when it takes them again', async () => {
+  let free = 10_000_000_000;
+  const files = { ...diskFiles, space: () => Promise.resolve({ free, total: 10_000_000_000 }) };
+  live = await openLive(folder, { log: { files } });
+  await live.service.start();
+  const { intake } = live.service;
+  const events = eventsOf(4);
+  free = 0;
+  // The log believes what it heard of the room for a second.
+  await new Promise((resolve) => setTimeout(resolve, 1_050));
+  expect(await intake.take(events.slice(0, 1), 's')).toMatchObject({ kind: 'stopped' });
+  expect(await intake.take(events.slice(0, 1), 's')).toMatchObject({ kind: 'stopped' });
+  free = 10_000_000_000;
+  expect(await intake.take(events.slice(0, 2), 's')).toMatchObject({ kind: 'taken' });
+  expect(await intake.take(events.slice(2), 's')).toMatchObject({ kind: 'taken' });
+  expect(live.troubles).toEqual([
+    {
+      kind: 'events-stopped',
+      position: expect.any(Number),
+      message: expect.stringMatching(/^No events are taken: The disk .* 0 MiB left/),
+    },
+    { kind: 'events-taken-again', position: expect.any(Number), message: 'Events are taken again.' },
+  ]);
 });

@@ -8,7 +8,7 @@ import { asReceived, type DecoderMaker } from '../replay/stored-event.js';
 import { ByteCopies } from './byte-copies.js';
 import { DecodedDelivery, refusedDelivery, type SharedDelivery } from './delivery.js';
 import { Flights, type Flight } from './flights.js';
-import type { Pipeline } from './pipeline.js';
+import type { LiveTrouble, Pipeline } from './pipeline.js';
 import type { RecordWindows } from './record-windows.js';
 
 /** Beyond it, events that are on disk wait for the engine in memory, and their effects come ever later. */
@@ -36,6 +36,7 @@ export interface IntakeParts {
   /** For what senders hand in. */
   readonly decoder: DecoderMaker;
   readonly elsewhere: (host: string) => number | undefined;
+  readonly onTrouble: (trouble: LiveTrouble) => void;
 }
 
 export class EventIntake implements Intake {
@@ -47,6 +48,8 @@ export class EventIntake implements Intake {
   readonly #waiting = new Map<string, number>();
   #fullUntilMs = 0;
   #fullReason = '';
+  /** The disk took no events the last time: told once, however many are sent meanwhile. */
+  #isStopped = false;
   /** Why nothing is taken yet, or any more. */
   closedReason: string | undefined = 'The server is starting.';
 
@@ -111,6 +114,7 @@ export class EventIntake implements Intake {
 
   #taken(position: number, events: readonly Event[], receivedMs: number, sensor: string): void {
     this.#fullUntilMs = 0;
+    this.#tellStopped(undefined);
     this.#wait(sensor, events.length);
     for (const event of events) this.parts.windows.add(event);
     this.parts.pipeline.push({
@@ -161,6 +165,18 @@ export class EventIntake implements Intake {
       this.#fullUntilMs = this.parts.clock.nowMs() + FULL_MS;
       this.#fullReason = error.message;
     }
+    this.#tellStopped(error.message);
     return { kind: 'stopped', reason: error.message };
+  }
+
+  /** @param reason  `undefined` where events are taken */
+  #tellStopped(reason: string | undefined): void {
+    const isStopped = reason !== undefined;
+    if (isStopped === this.#isStopped) return;
+    this.#isStopped = isStopped;
+    const position = this.parts.log.lastPosition;
+    if (isStopped)
+      this.parts.onTrouble({ kind: 'events-stopped', position, message: `No events are taken: ${reason}` });
+    else this.parts.onTrouble({ kind: 'events-taken-again', position, message: 'Events are taken again.' });
   }
 }

@@ -47,7 +47,14 @@ export interface PipelineParts {
 /** Something a person must hear of. The position is that of the record concerned, 0 where none is. */
 export interface LiveTrouble {
   readonly kind:
-    'event-failed' | 'store-failed' | 'store-recovered' | 'record-unreadable' | 'rules-faulty' | 'snapshot-failed';
+    | 'event-failed'
+    | 'events-stopped'
+    | 'events-taken-again'
+    | 'store-failed'
+    | 'store-recovered'
+    | 'record-unreadable'
+    | 'rules-faulty'
+    | 'snapshot-failed';
   readonly position: number;
   readonly message: string;
 }

@@ -284,11 +284,14 @@ export class DetectionHandle {
     this.listeners.logger.error({ err: error, waitMs }, 'detection ended by itself, and is begun again');
     const timer = setTimeout(() => {
       if (this.#isStopping) return;
-      this.start().catch((again: unknown) => {
-        assert(again instanceof Error, 'a thread ends with an error');
-        if (again instanceof AppError && !this.#isStopping) this.#beginAgain(again, REOPEN_MS);
-        else this.#crashed(again);
-      });
+      this.start().then(
+        () => this.listeners.logger.info({}, 'detection runs again, and events are taken'),
+        (again: unknown) => {
+          assert(again instanceof Error, 'a thread ends with an error');
+          if (again instanceof AppError && !this.#isStopping) this.#beginAgain(again, REOPEN_MS);
+          else this.#crashed(again);
+        },
+      );
     }, waitMs);
     timer.unref();
   }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { AuditLog } from '../../../app/access-ports.js';
 import { LogHunter } from '../../../app/hunt/log-hunter.js';
 import { LiveService } from '../../../app/live/live-service.js';
+import type { LiveTrouble } from '../../../app/live/pipeline.js';
 import { positionBefore, shareOf } from '../../../app/partition.js';
 import { compilePacks } from '../../../app/policy/compile-packs.js';
 import type { EffectStore } from '../../../app/ports.js';
@@ -169,9 +170,12 @@ function liveService(
       identity: identityOf({ partitions }),
     },
     onTrouble: ({ kind, position, message }) =>
-      logger[kind === 'store-recovered' ? 'info' : 'warn']({ kind, position }, message),
+      logger[GOOD_NEWS.has(kind) ? 'info' : 'warn']({ kind, position }, message),
   });
 }
+
+/** Troubles that are over. */
+const GOOD_NEWS: ReadonlySet<LiveTrouble['kind']> = new Set(['events-taken-again', 'store-recovered']);
 
 /** Whom the audit log names where a start has found another configuration. */
 const CONFIGURATION = 'configuration';
