@@ -2,6 +2,7 @@
 
 /** Public and never reused; each has an entry in docs/reference/error-codes.md. */
 export type AppErrorCode =
+  | 'CURSOR_INVALID'
   | 'LOG_BUSY'
   | 'LOG_FULL'
   | 'LOG_FAILED'

@@ -9,7 +9,7 @@ import type { Listening } from './completeness/host-state.js';
 
 export interface PageRequest {
   readonly limit: number;
-  /** As an earlier page's `next` gave it. An unknown or damaged cursor starts from the beginning: it comes from outside. */
+  /** As an earlier page's `next` gave it. One that is no cursor of this list is refused: `CURSOR_INVALID`. */
   readonly cursor: string | undefined;
 }
 

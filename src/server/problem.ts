@@ -161,6 +161,7 @@ function faultOf({ keyword, message, ...rest }: FastifySchemaValidationError): s
 
 /** The log, the store or the packs failing: their messages are written for people. */
 function ofAppError(error: AppError): HttpProblem {
+  if (error.code === 'CURSOR_INVALID') return new HttpProblem(400, 'REQUEST_INVALID', error.message);
   if (error.code === 'RULES_UNREADABLE') return new HttpProblem(409, 'RULES_UNREADABLE', error.message);
   const extras = error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds };
   return new HttpProblem(503, 'EVENTS_STOPPED', error.message, extras);

@@ -149,6 +149,8 @@ describe('answers', () => {
     { name: 'number as text', path: '/threats/x', method: 'PATCH', body: { note: 5 } },
     { name: 'limit too large', path: '/threats?limit=100000', method: 'GET' },
     { name: 'unknown filter', path: '/threats?sql=1', method: 'GET' },
+    { name: 'a cursor that is none', path: '/threats?cursor=xx', method: 'GET' },
+    { name: 'a cursor of nothing in the list', path: '/exceptions?cursor=xx', method: 'GET' },
     { name: 'no time', path: '/threats?from=yesterday', method: 'GET' },
     { name: 'range backwards', path: '/hunts', method: 'POST', body: { from: HUNT.to, to: HUNT.from } },
     { name: 'hunt query that is none', path: '/hunts', method: 'POST', body: { ...HUNT, query: '(' } },

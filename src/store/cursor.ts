@@ -1,5 +1,6 @@
 /** Opaque places in a list: the sort values of the last item shown, so that pages stay right while rows come and go. */
 
+import { AppError } from '../app/app-error.js';
 import type { Page, PageRequest } from '../app/query-ports.js';
 
 type Kind = 'string' | 'number';
@@ -8,17 +9,28 @@ export function encodeCursor(values: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 
-/** @returns the values, or `undefined` where there is no cursor or it is not one of ours: the list then starts from the beginning */
+/**
+ * @returns the values, or `undefined` where there is no cursor or an empty one: the list then starts from the beginning
+ * @throws AppError `CURSOR_INVALID` where it is not one of this list's: whoever reads on with it would get the first page for ever
+ */
 export function decodeCursor(cursor: string | undefined, kinds: readonly Kind[]): (string | number)[] | undefined {
-  if (cursor === undefined) return undefined;
+  if (cursor === undefined || cursor === '') return undefined;
   let values: unknown;
   try {
     values = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
-    return undefined;
+    throw invalidCursor();
   }
-  if (!Array.isArray(values) || values.length !== kinds.length) return undefined;
-  return values.every((value, at) => typeof value === kinds[at]) ? (values as (string | number)[]) : undefined;
+  if (!Array.isArray(values) || values.length !== kinds.length) throw invalidCursor();
+  if (!values.every((value, at) => typeof value === kinds[at])) throw invalidCursor();
+  return values as (string | number)[];
+}
+
+export function invalidCursor(): AppError {
+  return new AppError(
+    'CURSOR_INVALID',
+    'The cursor is none of this list in this order. Give `next` of the page before as it came, with the same `sort`, or begin without one.',
+  );
 }
 
 /** @param rows  one more than the page holds, where there are more */

@@ -263,18 +263,28 @@ describe('threats', () => {
   });
 
   test.each([
-    '',
     'rubbish',
     '!!!',
-    Buffer.from('["x",1]').toString('base64url'),
-    Buffer.from('{}').toString('base64url'),
-  ])('a damaged cursor starts from the beginning: %j', (cursor) => {
+    '["x",1]',
+    '{}',
+    'null',
+    '["first",203,"t04"]',
+    '["score",203]',
+    '["score","203","t04"]',
+  ])('a cursor that is none of the list is refused: %s', (text) => {
     commit({ threats: many });
-    expect(store.queries.threats({}, { limit: 3, cursor }).items.map((item) => item.threat.id)).toEqual([
-      't04',
-      't09',
-      't14',
-    ]);
+    for (const cursor of [text, Buffer.from(text).toString('base64url')]) {
+      expect(() => store.queries.threats({ sort: 'score' }, { limit: 3, cursor })).toThrow(
+        expect.objectContaining({ code: 'CURSOR_INVALID' }),
+      );
+    }
+  });
+
+  test('a cursor of another order is refused, an empty one is none', () => {
+    commit({ threats: many });
+    const first = store.queries.threats({ sort: 'score' }, { limit: 3, cursor: '' });
+    expect(first.items.map((item) => item.threat.id)).toEqual(['t04', 't09', 't14']);
+    expect(() => store.queries.threats({ sort: 'first' }, { limit: 3, cursor: first.next })).toThrow('same `sort`');
   });
 });
 

@@ -11,7 +11,7 @@ import type {
 } from '../app/query-ports.js';
 import { hostKey } from '../engine/event/host-name.js';
 import type { ChainIds } from './chain-ids.js';
-import { COUNT_MAX, countOf, decodeCursor, likeText, pageOf } from './cursor.js';
+import { COUNT_MAX, countOf, decodeCursor, invalidCursor, likeText, pageOf } from './cursor.js';
 import type { Database, SqlValue, Statement } from './database.js';
 import { searchable } from './stored-text.js';
 import { storedThreat, THREAT_COLUMNS, THREAT_TABLES, type ThreatRow } from './threat-row.js';
@@ -73,15 +73,17 @@ export class ThreatTable implements ThreatStore {
   }
 
   threats(filter: ThreatFilter, page: PageRequest): Page<StoredThreat> {
-    const sort = SORT_COLUMNS[filter.sort ?? 'score'];
+    const order = filter.sort ?? 'score';
+    const sort = SORT_COLUMNS[order];
     const where = whereOf(filter, sort, (technique) => this.#isCommon(technique));
-    const after = decodeCursor(page.cursor, ['number', 'string']);
+    const after = decodeCursor(page.cursor, ['string', 'number', 'string']);
+    if (after !== undefined && after[0] !== order) throw invalidCursor();
     const from = after === undefined ? '' : `AND t.${sort} <= ? AND (t.${sort} < ? OR t.id > ?)`;
     const found = this.database
       .query<Place>(
         `SELECT t.id, t.${sort} AS value FROM threats t ${where.index} WHERE ${where.sql} ${from} ORDER BY t.${sort} DESC, t.id LIMIT ?`,
       )
-      .all(...where.values, ...(after === undefined ? [] : [after[0]!, after[0]!, after[1]!]), page.limit + 1);
+      .all(...where.values, ...(after === undefined ? [] : [after[1]!, after[1]!, after[2]!]), page.limit + 1);
     // Later pages would count the same again.
     const count = after === undefined ? countOf(this.#count(where)) : undefined;
     const rows = this.#rows(found.slice(0, page.limit));
@@ -89,7 +91,7 @@ export class ThreatTable implements ThreatStore {
       found,
       page,
       ({ id }) => id,
-      ({ value, id }) => [value, id],
+      ({ value, id }) => [order, value, id],
       count,
     );
     return { ...places, items: places.items.flatMap((id) => rows.get(id) ?? []) };

@@ -43,6 +43,7 @@ import type { DecoderMaker } from '../../src/app/replay/stored-event.js';
 import { makeToken } from '../../src/server/access/make-token.js';
 import { createJsonDecoder } from '../../src/sources/json/json.js';
 import type { ServerParts } from '../../src/server/parts.js';
+import { invalidCursor } from '../../src/store/cursor.js';
 
 export class FakeClock {
   constructor(public timeMs = Date.UTC(2026, 0, 2, 3, 4, 5)) {}
@@ -52,7 +53,8 @@ export class FakeClock {
 }
 
 function pageOf<Item>(items: readonly Item[], { limit, cursor }: PageRequest): Page<Item> {
-  const start = Number(cursor ?? 0) || 0;
+  const start = Number(cursor ?? 0);
+  if (Number.isNaN(start)) throw invalidCursor();
   const end = start + limit;
   return {
     items: items.slice(start, end),

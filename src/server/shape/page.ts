@@ -1,6 +1,7 @@
 /** Pages on their way out. */
 
 import type { Page } from '../../app/query-ports.js';
+import { HttpProblem } from '../problem.js';
 
 export function pageShape<Item, Shape>(page: Page<Item>, shape: (item: Item) => Shape) {
   return {
@@ -12,14 +13,22 @@ export function pageShape<Item, Shape>(page: Page<Item>, shape: (item: Item) => 
 
 /**
  * One page of a list that is in memory as a whole. The cursor is the key of the page's last item.
- * An unknown cursor starts from the beginning.
+ * @throws HttpProblem 400 where no item has it: it may have gone meanwhile
  */
 export function pageOfArray<Item>(
   items: readonly Item[],
   page: { readonly limit: number; readonly cursor: string | undefined },
   keyOf: (item: Item) => string,
 ): Page<Item> {
-  const last = page.cursor === undefined ? -1 : items.findIndex((item) => keyOf(item) === page.cursor);
+  const { cursor = '' } = page;
+  const last = cursor === '' ? -1 : items.findIndex((item) => keyOf(item) === cursor);
+  if (cursor !== '' && last === -1) {
+    throw new HttpProblem(
+      400,
+      'REQUEST_INVALID',
+      'The cursor names nothing in this list, or no longer does. Begin again without one.',
+    );
+  }
   const slice = items.slice(last + 1, last + 1 + page.limit);
   const end = slice.at(-1);
   const more = last + 1 + slice.length < items.length;
