@@ -60,7 +60,6 @@ describe('loadConfig', () => {
     load('insecure: true');
     const result = loadConfig({ environment: { CHAINSIGHT_DATA: folder } });
     expect(result.ok && [result.value.dataFolder, result.value.values.insecure]).toEqual([folder, true]);
-    expect(result.ok && result.value.warnings).toEqual([]);
   });
 
   test.each([
@@ -134,12 +133,28 @@ describe('loadConfig', () => {
     expect(problems('nope: 1\npolicy: {threshold: x, hits: some}\nlog: {level: 3}').length).toBe(4);
   });
 
-  test('a wrong environment variable is named, an unknown one only warned of', () => {
+  test('a wrong environment variable is named', () => {
     expect(problems('', { environment: { CHAINSIGHT_INSECURE: 'yes' } })[0]).toContain(
       'CHAINSIGHT_INSECURE  CONFIG_INVALID',
     );
-    const result = load('', { environment: { CHAINSIGHT_LISTEN: 'x', HOME: '/' } });
-    expect(result.ok && result.value.warnings.map((warning) => warning.file)).toEqual(['CHAINSIGHT_LISTEN']);
+  });
+
+  test('a misspelt name in the environment stops the start as one in the file does', () => {
+    const environment = { CHAINSIGHT_LISTEN_HTTPX: 'x', CHAINSIGHT_FOO: '1', HOME: '/' };
+    const [first = '', second = '', ...more] = problems('', { environment });
+    expect(first).toMatch(/^CHAINSIGHT_LISTEN_HTTPX\s+CONFIG_UNKNOWN.*Did you mean "CHAINSIGHT_LISTEN_HTTP"\?/);
+    expect(second).toMatch(/^CHAINSIGHT_FOO\s+CONFIG_UNKNOWN/);
+    expect(more).toEqual([]);
+  });
+
+  test('what others set for a service of this name is no misspelt setting', () => {
+    const environment = {
+      CHAINSIGHT_SERVICE_HOST: '10.0.0.1',
+      CHAINSIGHT_SERVICE_PORT_HTTP: '8420',
+      CHAINSIGHT_PORT: 'tcp://10.0.0.1:8420',
+      CHAINSIGHT_PORT_8420_TCP_ADDR: '10.0.0.1',
+    };
+    expect(load('', { environment }).ok).toBe(true);
   });
 
   test('a stated file must exist', () => {

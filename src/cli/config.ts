@@ -28,8 +28,6 @@ export interface Config {
   readonly values: SettingValues;
   /** `default`, `PATH:LINE`, `CHAINSIGHT_…`, or `--flag`. */
   readonly origins: Readonly<Record<SettingName | 'data', string>>;
-  /** Worth a line, but no reason to stop. */
-  readonly warnings: readonly Diagnostic[];
 }
 
 export interface ConfigInput {
@@ -45,6 +43,10 @@ export interface ConfigInput {
 /** Names in the environment that are no settings of the file. */
 const PLACES = ['CHAINSIGHT_DATA', 'CHAINSIGHT_CONFIG'];
 
+/** Nobody's misspelt settings: what Kubernetes and Docker set for a service or container that is called `chainsight`, and what this project's own tests go by. */
+const NO_SETTING =
+  /^CHAINSIGHT_(?:(?:SERVICE|PORT|ENV|NAME)(?:_.*)?|FAULTS(?:_SEED|_REPORT)?|HEAP_PROBE|PICTURES|SIGMA_EVENTS|SIGMA_PAIRS|SOAK_EVENTS)$/;
+
 interface Found {
   readonly raw: unknown;
   readonly origin: string;
@@ -58,7 +60,7 @@ export function loadConfig(input: ConfigInput): Result<Config, readonly Diagnost
     input.data !== undefined ? '--data' : environment.CHAINSIGHT_DATA !== undefined ? 'CHAINSIGHT_DATA' : 'default';
   const stated = input.config ?? environment.CHAINSIGHT_CONFIG;
   const file = stated ?? existing(join(dataFolder, CONFIG_FILE));
-  const problems: Diagnostic[] = [];
+  const problems: Diagnostic[] = [...unknownEnvironment(environment)];
   const inFile = file === undefined ? new Map<string, Found>() : readFile(file, problems);
 
   const values: Partial<Record<SettingName, unknown>> = {};
@@ -79,7 +81,6 @@ export function loadConfig(input: ConfigInput): Result<Config, readonly Diagnost
     file,
     values: values as SettingValues,
     origins: { ...(origins as Record<SettingName, string>), data: dataOrigin },
-    warnings: unknownEnvironment(environment),
   });
 }
 
@@ -180,14 +181,15 @@ function problemOf(found: Found, file: string | undefined, message: string): Dia
 }
 
 function unknownEnvironment(environment: ConfigInput['environment']): readonly Diagnostic[] {
-  const known = new Set([...SETTING_NAMES.map(environmentName), ...PLACES]);
+  const known = [...SETTING_NAMES.map(environmentName), ...PLACES];
   return Object.keys(environment)
-    .filter((name) => name.startsWith('CHAINSIGHT_') && !known.has(name))
+    .filter((name) => name.startsWith('CHAINSIGHT_') && !known.includes(name) && !NO_SETTING.test(name))
     .map((name) => ({
       code: 'CONFIG_UNKNOWN',
-      severity: 'warning',
-      message: 'No setting has this name; it is not used.',
+      severity: 'error',
+      message: 'There is no setting of this name in the environment.',
       file: name,
+      hint: didYouMean(name, known) ?? 'chainsight config lists them',
     }));
 }
 

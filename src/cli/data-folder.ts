@@ -71,7 +71,6 @@ export function configOption(): Option {
 export function configFrom(options: DataOptions, flags: ConfigInput['flags'] = {}): Config {
   const loaded = loadConfig({ data: options.data, config: options.config, flags, environment: process.env });
   if (!loaded.ok) throw new CommandError(loaded.error.map(formatDiagnostic).join('\n'));
-  for (const warning of loaded.value.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n`);
   return loaded.value;
 }
 

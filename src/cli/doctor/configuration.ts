@@ -35,11 +35,6 @@ export function checkConfiguration(input: ConfigInput, nowMs: number): readonly 
       says: `${config.file ?? 'no file'}: ${set.length === 0 ? 'every setting is the default' : `${set.length} settings differ from the default`}`,
       figures: Object.fromEntries(set.map((name) => [name, config.origins[name]])),
     },
-    ...config.warnings.map((warning): Finding => ({
-      topic: 'configuration',
-      grade: 'warn',
-      says: formatDiagnostic(warning),
-    })),
     ...checkFolders(config),
     ...checkListening(config, nowMs),
   ];

@@ -212,9 +212,9 @@ describe('configuration', () => {
     expect(configured('listen: { http: 0.0.0.0:1 }\ninsecure: true\n')).toMatchObject([
       { grade: 'warn', says: expect.stringContaining('without TLS') },
     ]);
-    expect(checkConfiguration({ data: root, environment: { CHAINSIGHT_LISTN: '1' } }, 0).at(1)).toMatchObject({
-      grade: 'warn',
-    });
+    expect(checkConfiguration({ data: root, environment: { CHAINSIGHT_LISTN: '1' } }, 0)).toMatchObject([
+      { grade: 'fail' },
+    ]);
   });
 
   test('certificates: their end, another key, no certificate', () => {
