@@ -100,6 +100,11 @@ export function requireDataFolder(dataFolder: string): void {
   }
 }
 
+/** The same for those that look after the folder: a log without its state is data as well, and the next start makes the state again from it. */
+export function requireStateOrLog(dataFolder: string): void {
+  if (logFolders(dataFolder).length === 0) requireDataFolder(dataFolder);
+}
+
 /** Runs `use` with the state of the folder open. @throws CommandError where it cannot be opened */
 export async function withState<Answer>(
   dataFolder: string,

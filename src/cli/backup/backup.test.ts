@@ -117,6 +117,25 @@ describe('of a folder that a server writes', () => {
     expect(notes).toEqual([]);
   });
 
+  test('a folder whose state is gone: its log is backed up, and a start from it gives the same scores', async () => {
+    const live = await openLive(data);
+    await live.service.start();
+    for (let at = 0; at < 3; at++) await live.service.intake.take(incoming(...attack(`ws${at}`, at * 10 + 1)), 's');
+    await live.close();
+    const expected = threatsOf(data);
+    for (const name of readdirSync(data)) if (name.startsWith('state.sqlite')) rmSync(join(data, name));
+
+    const restored = join(root, 'restored');
+    const { layout, logs } = await restoreBackup(await backup('copy.tar'), restored);
+    expect({ layout, logs }).toMatchObject({ layout: 0, logs: [{ name: 'log', statePosition: 0 }] });
+    expect(notes).toEqual([expect.stringContaining('The state is gone')]);
+    const again = await openLive(restored);
+    await again.service.start();
+    await again.close();
+    expect(expected).toHaveLength(3);
+    expect(JSON.stringify(threatsOf(restored))).toBe(JSON.stringify(expected));
+  });
+
   test('logs of further partitions come along', async () => {
     await (await openLive(data)).close();
     cpSync(join(data, 'log'), join(data, 'log-1'), { recursive: true });

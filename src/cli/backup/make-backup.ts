@@ -67,11 +67,21 @@ async function copyAll(options: BackupOptions, target: BackupTarget): Promise<Ma
   return manifest;
 }
 
+interface CopiedState {
+  /** 0 where there is no state. */
+  readonly layout: number;
+  readonly positions: ReadonlyMap<number, number>;
+}
+
 /** By way of a file of its own beside the back-up: SQLite writes a whole and settled copy, whoever writes meanwhile. */
 async function copyState(
-  { dataFolder, target }: BackupOptions,
+  { dataFolder, target, onNote }: BackupOptions,
   copy: (files: AsyncIterable<FileToCopy>) => Promise<void>,
-): Promise<{ readonly layout: number; readonly positions: ReadonlyMap<number, number> }> {
+): Promise<CopiedState> {
+  if (!existsSync(statePath(dataFolder))) {
+    onNote('The state is gone, and the back-up has the logs alone: a start makes chains and threats again from them.');
+    return { layout: 0, positions: new Map() };
+  }
   const beside = isArchiveName(target) ? dirname(resolve(target)) : target;
   const scratch = await fs.mkdtemp(join(beside, '.chainsight-backup-'));
   try {

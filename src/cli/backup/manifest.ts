@@ -22,7 +22,7 @@ export interface Manifest {
   readonly made: string;
   /** Version of the program that made it. */
   readonly program: string;
-  /** Of the state. */
+  /** Of the state; 0 where it was gone, and the logs are all there is. */
   readonly layout: number;
   /** `statePosition`: up to where the copied state has the effects of this log; a start replays the rest. 0: none. */
   readonly logs: readonly { readonly name: string; readonly lastPosition: number; readonly statePosition: number }[];

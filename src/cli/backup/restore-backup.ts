@@ -33,7 +33,7 @@ export async function restoreBackup(backup: string, dataFolder: string): Promise
   try {
     await fs.mkdir(half, { mode: 0o700 });
     await eachChecked(source, async (file, mode) => await writeFile(half, { ...file, mode }, file.content));
-    checkState(statePath(half));
+    if (source.manifest.layout > 0) checkState(statePath(half));
     await syncTree(half);
   } catch (error) {
     await fs.rm(wasThere ? half : dataFolder, { recursive: true, force: true });

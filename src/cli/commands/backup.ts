@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { makeBackup } from '../backup/make-backup.js';
 import { backupFormatOption, printSummary, told, type BackupFormat } from '../backup/summary.js';
-import { dataFolderFrom, dataOption, requireDataFolder, type DataOptions } from '../data-folder.js';
+import { dataFolderFrom, dataOption, requireStateOrLog, type DataOptions } from '../data-folder.js';
 import { programVersion } from '../program-root.js';
 
 export function backupCommand(): Command {
@@ -24,7 +24,7 @@ Examples:
     )
     .action(async (target: string, options: DataOptions & { readonly format: BackupFormat }) => {
       const dataFolder = dataFolderFrom(options);
-      requireDataFolder(dataFolder);
+      requireStateOrLog(dataFolder);
       const manifest = await told('The back-up could not be made', () =>
         makeBackup({
           dataFolder,

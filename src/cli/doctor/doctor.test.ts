@@ -177,6 +177,18 @@ describe('integrity', () => {
     expect(worst(await integrity(false, true))).toBe('ok');
   });
 
+  test('a log whose state is gone is told and checked, and is no empty folder', async () => {
+    for (const name of readdirSync(data)) if (name.startsWith('state.sqlite')) rmSync(join(data, name));
+    const { out, code } = await captured(doctorCommand, ['--data', data]);
+    expect(code).toBe(2);
+    expect(out).toMatch(/fail {2}state .*the state is gone, and the log holds [1-9]\d+ records; the next start/);
+    expect(out).toMatch(/ok {4}log .*up to record \d+/);
+    expect(out).not.toContain('holds no data');
+    expect(existsSync(join(data, 'state.sqlite'))).toBe(false);
+    flip(join(data, 'log', segments().at(-1)!), 120);
+    expect((await troubles(false)).map(({ topic }) => topic)).toEqual(['log', 'state']);
+  });
+
   test('an audit log that was changed', async () => {
     const raw = new Libsql(join(data, 'state.sqlite'));
     raw.exec("DROP TRIGGER audit_keeps_words; UPDATE audit SET who = 'wu'");

@@ -1,7 +1,7 @@
 /** Who may read and write the data folder, what kind of disk it lies on, and how much room is left. */
 
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { reasonOf, statePath } from '../data-folder.js';
+import { logFolders, reasonOf, statePath } from '../data-folder.js';
 import { mebibytes, type Finding } from './finding.js';
 
 const topic = 'folder';
@@ -24,14 +24,15 @@ const IN_MEMORY = new Set([0x01021994, 0x858458f6]);
 
 /** @returns also whether the folder is there and can be looked into */
 export function checkFolder(dataFolder: string): { readonly findings: readonly Finding[]; readonly isUsable: boolean } {
-  if (!existsSync(statePath(dataFolder))) {
+  const hasState = existsSync(statePath(dataFolder));
+  if (!hasState && logFolders(dataFolder).length === 0) {
     const says = existsSync(dataFolder) ? `${dataFolder} holds no data` : `${dataFolder} is not there`;
     const advice = 'Name the data folder with --data, or start the server once (chainsight serve).';
     return { findings: [{ topic, grade: 'fail', says, advice }], isUsable: false };
   }
   try {
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
-    accessSync(statePath(dataFolder), constants.R_OK | constants.W_OK);
+    if (hasState) accessSync(statePath(dataFolder), constants.R_OK | constants.W_OK);
   } catch (error) {
     const says = `${dataFolder} cannot be read and written: ${reasonOf(error)}`;
     const advice = 'Run this with the account of the server, or give that account the right.';

@@ -1,5 +1,6 @@
 /** Whether what is on the disk is what was written: the logs by their checksums, the state by SQLite's check, the audit log by its chain. */
 
+import { existsSync } from 'node:fs';
 import { positionBefore, withinPartition } from '../../app/partition.js';
 import { AppError } from '../../app/app-error.js';
 import { CARRIED_NAME, loadCarried, type Carried } from '../../log/carried.js';
@@ -29,14 +30,17 @@ export interface Integrity {
 
 export async function checkIntegrity(options: IntegrityOptions): Promise<Integrity> {
   const findings: Finding[] = [];
-  const positions = checkState(options.dataFolder, findings);
+  const hasState = existsSync(statePath(options.dataFolder));
+  const positions = hasState ? checkState(options.dataFolder, findings) : new Map<number, number>();
   // After the state: a running server goes on, and the logs are ahead of it at any time.
   let newestMs: number | undefined;
+  let records = 0;
   const logs = logFolders(options.dataFolder);
   if (logs.length === 0) findings.push({ topic: 'log', grade: 'ok', says: 'no event has come yet' });
   for (const { name, path, partition } of logs) {
     try {
       const log = await inspectLog(path, options.isFull);
+      records += Math.max(0, log.lastPosition - log.firstPosition + 1);
       if (log.newestMs !== undefined) newestMs = Math.max(newestMs ?? 0, log.newestMs);
       const carried = checkCarried(name, await loadCarried(path), log.firstPosition, partition);
       findings.push(...carried, ...checkLog(name, log, positions.get(partition) ?? 0, options));
@@ -49,7 +53,19 @@ export async function checkIntegrity(options: IntegrityOptions): Promise<Integri
       });
     }
   }
+  if (!hasState) findings.push(stateIsGone(records));
   return { findings, newestMs };
+}
+
+function stateIsGone(records: number): Finding {
+  return {
+    topic: 'state',
+    grade: 'fail',
+    says: `the state is gone, and the log holds ${records} records; the next start makes it again from them`,
+    advice:
+      'Chains and threats come back. Verdicts, people, tokens and the audit log do not: where a back-up has them, restore that (chainsight restore).',
+    figures: { records },
+  };
 }
 
 /** @returns up to where the state has the effects of each log */
