@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -169,6 +170,19 @@ describe('integrity', () => {
       grade: 'fail',
       says: expect.stringMatching(/ends at record \d+, and the state has seen \d+: records were lost/),
     });
+  });
+
+  test('a torn end before what the state has seen is not called harmless', async () => {
+    const path = join(data, 'log', segments().at(-1)!);
+    const at = readFileSync(path).indexOf('ws15');
+    expect(at).toBeGreaterThan(0);
+    truncateSync(path, at);
+    const found = await troubles(false);
+    expect(found).toMatchObject([
+      { says: expect.stringContaining('records were lost') },
+      { says: expect.stringContaining('torn') },
+    ]);
+    expect(found[1]!.advice).not.toContain('Nothing to do');
   });
 
   test('a torn end is told where no server runs, and is no failure', async () => {

@@ -150,7 +150,8 @@ function checkLog(
       figures,
     });
   }
-  if (statePosition > lastPosition) {
+  const isShort = statePosition > lastPosition;
+  if (isShort) {
     const says = `${name} ends at record ${withinPartition(lastPosition)}, and the state has seen ${withinPartition(statePosition)}: records were lost`;
     found.push({ topic, grade: 'fail', says, advice: RESTORE, figures });
   }
@@ -160,7 +161,10 @@ function checkLog(
       topic,
       grade: 'warn',
       says,
-      advice: 'Nothing to do: these were never acknowledged, and the next start cuts them off.',
+      // What the state has seen was acknowledged.
+      advice: isShort
+        ? 'Records that the state has seen were here or behind it. The next start cuts these bytes off: copy the folder before.'
+        : 'Nothing to do: these were never acknowledged, and the next start cuts them off.',
       figures,
     });
   }
