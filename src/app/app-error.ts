@@ -15,6 +15,7 @@ export type AppErrorCode =
   | 'STORE_FAILED'
   | 'SNAPSHOT_FAILED'
   | 'SNAPSHOT_DAMAGED'
+  | 'RULES_LOST'
   | 'RULES_UNREADABLE';
 
 export class AppError extends Error {

@@ -1,7 +1,8 @@
 /** The log of a data folder, for commands that only read it: beside a running server as well as without one. */
 
 import { compilePacks, type CompiledPacks } from '../app/policy/compile-packs.js';
-import { LoggedPolicy } from '../app/policy/logged-policy.js';
+import { LoggedPolicy, rulesLost } from '../app/policy/logged-policy.js';
+import { withinPartition } from '../app/partition.js';
 import type { EventLog, PluginPolicy } from '../app/ports.js';
 import { joinLogs, type ReadableLog } from '../app/replay/joined-log.js';
 import type { Diagnostic } from '../engine/base/diagnostic.js';
@@ -51,13 +52,23 @@ export interface ChosenPolicy {
   readonly plugins: PluginPolicy | undefined;
 }
 
-/** As the log's last change left it. */
+/** As the log's last change left it. @throws AppError `RULES_LOST` where it does not tell the rules */
 export async function lastPolicy(log: ReadableLog): Promise<ChosenPolicy> {
+  const logged = await foldPolicy(log);
+  if (logged.rulesVersion === '' && withinPartition(log.lastPosition) > 0) throw rulesLost();
+  return chosen(logged);
+}
+
+async function foldPolicy(log: ReadableLog): Promise<LoggedPolicy> {
   const logged = new LoggedPolicy(compilePacks);
   // No event lies behind the end of time: of those with one none is read, and changes of policy always are.
   for await (const records of log.read({ fromMs: Number.MAX_SAFE_INTEGER })) {
     for (const { record } of records) if (record.kind === 'policy') logged.change(record.change);
   }
+  return logged;
+}
+
+function chosen(logged: LoggedPolicy): ChosenPolicy {
   const { diagnostics }: CompiledPacks = logged.compiled();
   return { policy: logged.current(), diagnostics, plugins: logged.plugins };
 }
@@ -67,9 +78,10 @@ export type ReplayPolicyOptions = Partial<PolicyOptions>;
 /** `undefined` where no option asks for another policy than the log's own. Rules and lists that no option names are those that the log has last. */
 export async function policyInstead(log: ReadableLog, options: ReplayPolicyOptions): Promise<ChosenPolicy | undefined> {
   const { rules = [], bundled = true, policy, ruleProfile } = options;
-  const hasRules = rules.length > 0 || !bundled;
+  const hasRules = rules.length > 0 || !bundled || ruleProfile !== undefined;
   if (!hasRules && policy === undefined) return undefined;
-  const last = await lastPolicy(log);
+  // Where other rules are named, those of the log may be lost.
+  const last = hasRules ? chosen(await foldPolicy(log)) : await lastPolicy(log);
   const asked = await policyFromOptions({
     rules,
     bundled: bundled && hasRules,

@@ -3,6 +3,7 @@
 import type { Policy } from '../../engine/policy.js';
 import type { Exception } from '../../engine/score/exception.js';
 import { hashId } from '../../engine/base/hash.js';
+import { AppError } from '../app-error.js';
 import type { PluginPolicy, PolicyChange, PolicySettings } from '../ports.js';
 import type { CompiledPacks, PackSource } from './compile-packs.js';
 import { DEFAULT_POLICY } from './policy-file.js';
@@ -152,6 +153,14 @@ export class LoggedPolicy implements PolicySource {
   get exceptions(): readonly Exception[] {
     return [...this.#exceptions.values()];
   }
+}
+
+/** A log tells its rules before its first event, if there are none too: where it does not, their record is damaged. */
+export function rulesLost(): AppError {
+  return new AppError(
+    'RULES_LOST',
+    'The rules by which these events were judged are lost: the log is damaged where it told them, and by no rules there would be no hits. Name rules with --rules or --rule-profile, and see chainsight doctor --full.',
+  );
 }
 
 /** Of all texts and names: equal where, and only where, the log need not hold them again. */

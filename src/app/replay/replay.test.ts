@@ -16,10 +16,13 @@ import { createJsonDecoder } from '../../sources/json/json.js';
 import { exportEvents, exportThreats, type ExportFilter } from '../export/export.js';
 import { LogHunter, type HuntParts } from '../hunt/log-hunter.js';
 import type { HuntQuestion } from '../live-ports.js';
+import { positionBefore } from '../partition.js';
+import type { ReadRange, StoredRecord } from '../ports.js';
 import { DEFAULT_POLICY } from '../policy/policy-file.js';
 import { reportThreat } from '../report/report.js';
 import { scan } from '../scan/scan.js';
 import { backTest } from './back-test.js';
+import { joinLogs } from './joined-log.js';
 import { replay, type ReplayOptions } from './replay.js';
 
 let folder: string;
@@ -157,6 +160,27 @@ describe('replay', () => {
     const host = await replay(live.log, options({ host: 'WS1' }));
     expect(host.threats.map((threat) => threat.host)).toEqual(['ws1.corp.example']);
     expect(host.summary.events).toBe(8);
+  });
+
+  test('a log that has lost its rules is not judged by none', async () => {
+    const isRules = ({ record }: StoredRecord): boolean => record.kind === 'policy' && record.change.kind === 'rules';
+    const damaged = {
+      ...joinLogs([live.log]),
+      async *read(range?: ReadRange): AsyncGenerator<readonly StoredRecord[]> {
+        for await (const records of live.log.read(range)) yield records.filter((each) => !isRules(each));
+      },
+    };
+    await expect(replay(damaged, options())).rejects.toMatchObject({ code: 'RULES_LOST' });
+    expect((await replay(damaged, options({ policy: OTHER_POLICY }))).threats.length).toBeGreaterThan(0);
+    // A further partition's events are not judged by what another one's log told.
+    const further = {
+      ...damaged,
+      async *read(range?: ReadRange): AsyncGenerator<readonly StoredRecord[]> {
+        for await (const records of damaged.read(range))
+          yield records.map((each) => ({ ...each, position: each.position + positionBefore(1) }));
+      },
+    };
+    await expect(replay(joinLogs([live.log, further]), options())).rejects.toMatchObject({ code: 'RULES_LOST' });
   });
 
   test('in a log opened beside the running server', async () => {

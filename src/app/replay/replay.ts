@@ -1,14 +1,15 @@
 /** A range of the log again, through a fresh engine, under the policy of its day or another one: the same result that a scan gives. */
 
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
+import type { Event } from '../../engine/event/event.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
 import { hostKey } from '../../engine/event/host-name.js';
 import type { Policy } from '../../engine/policy.js';
-import { fixedPolicy, LoggedPolicy, type PolicySource } from '../policy/logged-policy.js';
+import { fixedPolicy, LoggedPolicy, rulesLost, type PolicySource } from '../policy/logged-policy.js';
 import type { CompiledPacks, PackSource } from '../policy/compile-packs.js';
 import type { PolicyPlugins } from '../policy/plugin-policy.js';
-import { withinPartition } from '../partition.js';
-import type { PluginPolicy, StoredRecord } from '../ports.js';
+import { partitionOf, withinPartition } from '../partition.js';
+import type { PluginPolicy, PolicyChange, StoredRecord } from '../ports.js';
 import type { ReadableLog } from './joined-log.js';
 import { buildReport, newReadCounts, type Report } from '../report/report.js';
 import { LogFold } from './log-fold.js';
@@ -36,7 +37,10 @@ export interface ReplayOptions {
   readonly onProgress?: (progress: { readonly position: number; readonly lastPosition: number }) => void;
 }
 
-/** @returns what `scan` would over the same events in the same order; `summary.files` is 0 */
+/**
+ * @returns what `scan` would over the same events in the same order; `summary.files` is 0
+ * @throws AppError `RULES_LOST` where the log was to tell the rules, and cannot
+ */
 export async function replay(log: ReadableLog, options: ReplayOptions): Promise<Report> {
   const [report] = await replayEach(log, options, [options.policy]);
   return report!;
@@ -62,14 +66,20 @@ export async function replayEach(
   return runs.map((run) => run.report(reading.counts, seconds, options.minScore));
 }
 
+/** No partition. */
+const NONE = -1;
+
 class Run {
   readonly fold: LogFold;
   readonly #source: PolicySource;
   readonly #diagnostics: () => readonly Diagnostic[];
+  /** The partition whose log has told its rules last; `undefined` where it need not. */
+  #told: number | undefined;
 
   constructor(options: Omit<ReplayOptions, 'policy'>, given: ReplayOptions['policy']) {
     if (given === undefined) {
       const logged = new LoggedPolicy(options.compile);
+      this.#told = NONE;
       this.#source = logged;
       this.#diagnostics = () => logged.compiled().diagnostics;
     } else {
@@ -79,6 +89,16 @@ class Run {
     const plugins = options.plugins?.();
     const engineOptions = { recordEvents: false, plugins: plugins?.enginePlugins ?? [] };
     this.fold = new LogFold(this.#source, engineOptions, (stated) => plugins?.use(stated));
+  }
+
+  change(change: PolicyChange, position: number): void {
+    if (this.#told !== undefined && change.kind === 'rules') this.#told = partitionOf(position);
+    this.fold.change(change);
+  }
+
+  event(event: Event, position: number, isRepeated: boolean): void {
+    if (this.#told !== undefined && this.#told !== partitionOf(position)) throw rulesLost();
+    this.fold.event(event, position, isRepeated);
   }
 
   report(counts: ReturnType<typeof newReadCounts>, seconds: number, minScore: number | undefined): Report {
@@ -101,7 +121,7 @@ class Reading {
   }
 
   take({ position, record }: StoredRecord): void {
-    if (record.kind === 'policy') for (const { fold } of this.runs) fold.change(record.change);
+    if (record.kind === 'policy') for (const run of this.runs) run.change(record.change, position);
     else if (record.kind === 'finding') for (const { fold } of this.runs) fold.finding(record.finding);
     else this.#takeEvent(position, record.raw, record.receivedMs);
   }
@@ -117,7 +137,7 @@ class Reading {
     if (event.timeMs < fromMs || event.timeMs >= toMs) return;
     if (this.#hostKey !== undefined && this.#hostKey !== hostKey(event.host)) return;
     const isRepeated = !this.#seen.add(event);
-    for (const { fold } of this.runs) fold.event(event, position, isRepeated);
+    for (const run of this.runs) run.event(event, position, isRepeated);
     this.counts.fromMs = Math.min(this.counts.fromMs, event.timeMs);
     this.counts.toMs = Math.max(this.counts.toMs, event.timeMs);
   }

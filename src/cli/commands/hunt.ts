@@ -10,6 +10,7 @@ import { configuredPlugins, inProcessPlugins } from '../judges.js';
 import { lastPolicy, policyInstead, storedDecoder, withLog, type ReplayPolicyOptions } from '../log-source.js';
 import { collect, wholeNumber } from '../option-values.js';
 import { openOutput, paintFor, shortened, visible, type Paint } from '../output.js';
+import { ruleProfileOption } from '../rule-profile-option.js';
 import { systemPause } from '../serve/world.js';
 import { TIME_HELP, toTime } from '../time-option.js';
 
@@ -35,6 +36,7 @@ export function huntCommand(): Command {
     .option('--limit <number>', 'chains to print, most points first', wholeNumber(0), CHAINS_SHOWN)
     .option('--policy <file>', 'other thresholds, lists and exceptions (YAML)')
     .option('--rules <dir>', 'with this pack besides the bundled one; may be given more than once', collect, [])
+    .addOption(ruleProfileOption())
     .option('--no-bundled', 'without the bundled pack')
     .addOption(dataOption())
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json', 'ndjson']).default('pretty'))
