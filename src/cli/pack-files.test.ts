@@ -27,6 +27,14 @@ function below(paths: readonly (string | undefined)[]): string[] {
 const RULE = "rules: [{id: ID, title: x, set: ioa, points: 1, conditions: ['true']}]";
 const MANIFEST = "{name: NAME, version: '1.0.0', title: x}";
 
+test('an empty folder is told by its path', () => {
+  mkdirSync(join(root, 'empty'));
+  write('good/pack.yml', MANIFEST.replace('NAME', 'good'));
+  const { diagnostics } = loadPacks([join(root, 'good'), join(root, 'empty')]);
+  const empty = diagnostics.filter(({ code }) => code === 'PACK_EMPTY');
+  expect(below(empty.map(({ file }) => file))).toEqual(['empty']);
+});
+
 describe('readPack', () => {
   test('gives YAML files at any depth, sorted by path, and nothing hidden', () => {
     for (const path of [

@@ -101,9 +101,17 @@ export function loadPacks(
 ): LoadedPacks {
   const folders = paths.flatMap(packFolders).map((folder) => readPack(folder));
   for (const { path, files } of folders) restoreRules(path, files);
-  const packs = folders.map((folder) =>
-    loadPack(folder.files, { technique: techniqueById, name: basename(folder.path), withCases, ruleProfiles }),
-  );
+  const packs = folders.map((folder) => {
+    const pack = loadPack(folder.files, {
+      technique: techniqueById,
+      name: basename(folder.path),
+      withCases,
+      ruleProfiles,
+    });
+    // A pack knows the names of its files; of a folder without any, only this place knows where it is.
+    if (folder.files.length > 0) return pack;
+    return { ...pack, diagnostics: pack.diagnostics.map((each) => ({ ...each, file: shownPath(folder.path) })) };
+  });
   const { rules, profiles, diagnostics } = assemblePacks(packs);
   return {
     packs,

@@ -14,7 +14,7 @@ const HELP = `
 Reads process.py and action.py (in ioa/, attck/ or beside each other) and attck/attck.py, wherever below the folder they are,
 and writes a pack that hits the same events. Nothing in the Python is executed. The output folder must be new or empty.
 
-Exit code: 0 everything came over, 1 something was left out or changed (each with file and line), 2 wrong use.
+Exit code: 0 everything came over, 1 something was left out or changed (each with file and line), 2 wrong use, or no rule.
 
 Examples:
   $ chainsight rules import-rmeye RmEye/Server/rules --out my-rules
@@ -29,8 +29,13 @@ export function importRmeyeCommand(): Command {
     .requiredOption('--out <folder>', 'folder of the new pack')
     .addHelpText('after', HELP)
     .action(async (folder: string, options: { readonly out: string }) => {
+      requireNewFolder(options.out);
       const { files, problems } = readFolder(folder, /\.py$/);
       const imported = importRmeye(files, packNameFrom(options.out));
+      if (imported.ruleCount === 0) {
+        const told = problemLines([...problems, ...imported.diagnostics], paintFor(process.stderr, false));
+        throw new CommandError([...told, `No rule was found below ${folder}; nothing is written.`].join('\n'));
+      }
       writeNewFolder(options.out, imported.files);
       const output = openOutput(undefined);
       await output.write(importText({ ...imported, diagnostics: [...problems, ...imported.diagnostics] }, options.out, paintFor(process.stdout, false)));
@@ -45,15 +50,22 @@ export function importText({ ruleCount, profileCount, diagnostics }: RmeyeImport
   return `${[...problemLines(diagnostics, paint), done, ...left].join('\n')}\n`;
 }
 
+function requireNewFolder(folder: string): void {
+  const isFilled = writing(folder, () => existsSync(folder) && readdirSync(folder).length > 0);
+  if (isFilled) throw new CommandError(`${folder} is not empty. Name a new folder, so that no rule of yours is overwritten.`);
+}
+
 function writeNewFolder(folder: string, files: readonly PackFile[]): void {
-  try {
-    if (existsSync(folder) && readdirSync(folder).length > 0) {
-      throw new CommandError(`${folder} is not empty. Name a new folder, so that no rule of yours is overwritten.`);
-    }
+  writing(folder, () => {
     mkdirSync(folder, { recursive: true });
     for (const { path, text } of files) writeFileSync(join(folder, path), text, { flag: 'wx' });
+  });
+}
+
+function writing<Answer>(folder: string, work: () => Answer): Answer {
+  try {
+    return work();
   } catch (error) {
-    if (error instanceof CommandError) throw error;
     throw new CommandError(`Cannot write to ${folder}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

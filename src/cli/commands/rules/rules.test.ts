@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -155,5 +155,9 @@ describe('rules import-rmeye', () => {
   test('never writes over anything', async () => {
     mkdirSync(join(root, 'rm'));
     await expect(run('import-rmeye', join(root, 'rm'), '--out', join(root, 'good'))).rejects.toThrow(/good is not empty/);
+    mkdirSync(join(root, 'nothing'));
+    const nowhere = join(root, 'not-written');
+    await expect(run('import-rmeye', join(root, 'nothing'), '--out', nowhere)).rejects.toThrow(/No rule was found below .*nothing; nothing is written/);
+    expect(existsSync(nowhere)).toBe(false);
   });
 });

@@ -273,7 +273,7 @@ describe('faults, each with its place', () => {
   });
 
   test.each<{ name: string; files: Record<string, string>; said: string[] }>([
-    { name: 'no file', files: {}, said: ['<text>  PACK_EMPTY  There is no YAML file in the folder.'] },
+    { name: 'no file', files: {}, said: ['folder  PACK_EMPTY  There is no YAML file in the folder.'] },
     {
       name: 'no manifest',
       files: { 'x.yml': RULE },

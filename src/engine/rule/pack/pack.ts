@@ -65,7 +65,7 @@ export interface PackOptions {
 /** Pure: the same files give the same pack, in whatever order they come. */
 export function loadPack(files: readonly PackFile[], options: PackOptions): Pack {
   const ordered = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const tooLarge = checkSize(ordered);
+  const tooLarge = checkSize(ordered, options.name);
   if (tooLarge !== undefined) return emptyPack(options.name ?? '', [tooLarge]);
 
   const diagnostics: Diagnostic[] = [];
@@ -292,8 +292,8 @@ function missingManifestPath(files: readonly PackFile[]): string {
   return `${folders.reduce((outermost, folder) => (folder.length < outermost.length ? folder : outermost))}pack.yml`;
 }
 
-function checkSize(files: readonly PackFile[]): Diagnostic | undefined {
-  if (files.length === 0) return ruleDiagnostic('PACK_EMPTY', 'There is no YAML file in the folder.', {});
+function checkSize(files: readonly PackFile[], folder: string | undefined): Diagnostic | undefined {
+  if (files.length === 0) return ruleDiagnostic('PACK_EMPTY', 'There is no YAML file in the folder.', { file: folder });
   const length = files.reduce((sum, { text }) => sum + text.length, 0);
   if (files.length <= PACK_LIMITS.files && length <= PACK_LIMITS.totalLength) return undefined;
   return ruleDiagnostic('PACK_TOO_LARGE', `The pack has ${files.length} files with ${length} characters.`, {
