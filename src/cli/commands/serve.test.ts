@@ -194,6 +194,11 @@ describe('chainsight serve', () => {
       },
       { name: 'broken YAML', text: 'listen: [\n', says: 'CONFIG_NOT_YAML' },
       {
+        name: 'a folder of rules that is not there',
+        text: 'rules:\n  packs: [/nowhere]\n',
+        says: 'chainsight.yml:2) names /nowhere',
+      },
+      {
         name: 'a threshold that is none',
         text: '\npolicy:\n  threshold: 0\n',
         says: 'chainsight.yml:3  CONFIG_INVALID',
@@ -216,7 +221,11 @@ describe('chainsight serve', () => {
         args: ['--tls-cert', 'x.pem', '--tls-key', 'y.pem'],
         says: 'x.pem cannot be read',
       },
-      { name: 'a folder of rules that is not there', args: ['--rules', '/nowhere'], says: '/nowhere' },
+      {
+        name: 'a folder of rules that is not there',
+        args: ['--rules', '/nowhere'],
+        says: 'rules.packs (--rules) names /nowhere',
+      },
       { name: 'an address that is none', args: ['--listen', 'nowhere'], says: '--listen' },
       { name: 'an unknown flag', args: ['--lisen', 'x'], says: 'unknown option' },
     ])('$name', ({ args, says }) => {

@@ -11,7 +11,7 @@ import { createRmEyeListener, type RmEyeListener } from '../../server/rmeye/rmey
 import { createServer } from '../../server/server.js';
 import type { Config } from '../config.js';
 import { configFrom, configOption, dataOption, type DataOptions } from '../data-folder.js';
-import { EXIT_FINE } from '../exit.js';
+import { CommandError, EXIT_FINE } from '../exit.js';
 import { programRoot, programVersion } from '../program-root.js';
 import { type RuleProfileOption, ruleProfileOption } from '../rule-profile-option.js';
 import { compose, type Composition } from '../serve/compose.js';
@@ -74,6 +74,7 @@ async function serve(options: ServeOptions): Promise<number> {
     'rules.profiles': { flag: '--rule-profile', value: options.ruleProfile },
     'rules.bundled': { flag: '--no-bundled', value: options.bundled ? undefined : false },
   });
+  requireRuleFolders(config);
   const given = givenTls(config);
   refuseOpenAddress(config, given !== undefined || config.values['tls.generate']);
   const tls = given ?? madeTls(config);
@@ -157,6 +158,13 @@ async function listen(
   } catch (error) {
     throw listenError(error, address, flag);
   }
+}
+
+/** Detection would find out as well, after the data folder was opened, and not know which line names it. */
+function requireRuleFolders({ values, origins }: Config): void {
+  const missing = values['rules.packs'].find((folder) => !existsSync(folder));
+  if (missing === undefined) return;
+  throw new CommandError(`rules.packs (${origins['rules.packs']}) names ${missing}, which is not there.`);
 }
 
 function madeTls({ values, dataFolder }: Config): TlsFiles | undefined {
