@@ -129,6 +129,14 @@ describe('loadConfig', () => {
     for (const part of says) expect(problem).toContain(part);
   });
 
+  test.each([
+    { text: 'rmeye: {allow: [10.0.0.0/40]}', value: '10.0.0.0/40' },
+    { text: 'rules: {profiles: [everything]}', value: 'everything' },
+    { text: 'log: {level: loud}', value: 'loud' },
+  ])('names a wrong value once: $text', ({ text, value }) => {
+    expect(problems(text)[0]!.split(value)).toHaveLength(2);
+  });
+
   test('reports everything at once', () => {
     expect(problems('nope: 1\npolicy: {threshold: x, hits: some}\nlog: {level: 3}').length).toBe(4);
   });

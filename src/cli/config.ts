@@ -73,7 +73,10 @@ export function loadConfig(input: ConfigInput): Result<Config, readonly Diagnost
     if (found === undefined) continue;
     const reading: Reading<unknown> = setting.read(found.raw);
     if ('value' in reading) values[name] = reading.value;
-    else problems.push(problemOf(found, file, `${name} ${reading.wrong}, not ${excerpt(found.raw)}.`));
+    else {
+      const instead = reading.isNamed === true ? '' : `, not ${excerpt(found.raw)}`;
+      problems.push(problemOf(found, file, `${name} ${reading.wrong}${instead}.`));
+    }
   }
   if (problems.length > 0) return fail(problems);
   return ok({

@@ -11,7 +11,13 @@ import { DEFAULT_SERVER_LIMITS } from '../server/parts.js';
 import { isAddressOrNetwork } from '../server/rmeye/address-list.js';
 
 /** A value that was read, or why it could not be, as the end of a sentence that begins with the setting's name. */
-export type Reading<Value> = { readonly value: Value } | { readonly wrong: string };
+export type Reading<Value> =
+  | { readonly value: Value }
+  | {
+      readonly wrong: string;
+      /** The part of the value that is wrong is named already. */
+      readonly isNamed?: boolean;
+    };
 
 export interface Setting<Value> {
   readonly help: string;
@@ -174,7 +180,7 @@ function list(
       const odd = texts.find((entry) => !fits(entry));
       return odd === undefined
         ? { value: texts }
-        : { wrong: `holds ${JSON.stringify(shortened(odd))}, which is not ${what}` };
+        : { wrong: `holds ${JSON.stringify(shortened(odd))}, which is not ${what}`, isNamed: true };
     },
   };
 }
