@@ -132,6 +132,13 @@ describe('what is on', () => {
   });
 });
 
+test('a name that no plugin has is a warning; what a plugin says is none', async () => {
+  const levels: string[] = [];
+  await start({ on: ['hello', 'nothere'], tell: (name, _message, level) => void levels.push(`${name} ${level}`) });
+  expect(levels).toContain('nothere warn');
+  expect(levels).toContain('hello info');
+});
+
 describe('what fails is shown with the reason, and stops nothing', () => {
   test('settings that make no sense, code that does not compile, names that nobody has', async () => {
     kit.write('broken', 'export default {\n  name: ;\n}');

@@ -42,8 +42,8 @@ export interface PluginHostOptions {
   readonly isReplaying: () => boolean;
   /** What a plugin learned later, to be kept in the log. */
   readonly onFinding: (finding: PluginFinding) => void;
-  /** A line for the server's log, about the plugin `name`. */
-  readonly tell: (name: string, message: string) => void;
+  /** A line for the server's log, about the plugin `name`; a warning where it is on and does not run. */
+  readonly tell: (name: string, message: string, level: 'info' | 'warn') => void;
 }
 
 export interface PluginHost extends Pick<PluginDesk, 'page'> {
@@ -63,9 +63,11 @@ const LINE_LENGTH_MAX = 500;
 /** Starts what is switched on. @returns once third-party plugins are compiled; that they run, `ready` says */
 export async function createPluginHost(options: PluginHostOptions): Promise<PluginHost> {
   let isClosed = false;
-  const tell = (name: string) => (message: string) => {
-    if (!isClosed) options.tell(name, oneLine(message));
+  const telling = (level: 'info' | 'warn') => (name: string) => (message: string) => {
+    if (!isClosed) options.tell(name, oneLine(message), level);
   };
+  const tell = telling('info');
+  const warn = telling('warn');
   const settingsOf = (name: string) => (Object.hasOwn(options.settings, name) ? options.settings[name]! : {});
   const findings = new LateFindings(options.isReplaying, options.onFinding);
   let outside: KeptOutside | undefined;
@@ -99,19 +101,19 @@ export async function createPluginHost(options: PluginHostOptions): Promise<Plug
       });
     } catch (error) {
       const reason = messageOf(error);
-      tell(name)(`is off: ${reason}`);
+      warn(name)(`is off: ${reason}`);
       return restingPlugin(identityOf(name), reason);
     }
   };
 
   const judges = new Judges(options.judges, options.policy, tell);
   const bundledNames = [...options.judges, ...options.bundled].map(({ name }) => name);
-  const thirdParty = findAll(options.folders, bundledNames, tell);
+  const thirdParty = findAll(options.folders, bundledNames, warn);
   const plugins: readonly HostedPlugin[] = [
     ...judges.hosted,
     ...options.bundled.map(startBundled),
     ...(await Promise.all(thirdParty.map(startThirdParty))),
-    ...missing([...bundledNames, ...thirdParty.map(({ name }) => name)], options, tell),
+    ...missing([...bundledNames, ...thirdParty.map(({ name }) => name)], options, warn),
   ];
   const workers = plugins.filter((plugin) => plugin instanceof WorkerPlugin);
   if (thirdParty.some(({ name }) => options.on.includes(name))) await stopCompiler();

@@ -45,7 +45,7 @@ export function startPlugins(
           logger.error({ err: error, plugin: finding.plugin }, 'what a plugin learned could not be kept'),
         );
     },
-    tell: (name, message) => logger.info({ plugin: name }, message),
+    tell: (name, message, level) => logger[level]({ plugin: name }, message),
   });
 }
 
