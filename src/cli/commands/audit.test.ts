@@ -45,6 +45,7 @@ test('list: newest first, filtered and counted, with hostile names made visible'
     address: '::1',
   });
   expect((await audit('list', '--limit', '0', '--format', 'ndjson')).out.trim().split('\n')).toHaveLength(3);
+  expect((await audit('list', '--who', 'nobody')).out).toMatch(/^No entry fits/);
   const table = (await audit('list')).out;
   expect(table).toContain('li⟨U+202E⟩');
   expect(table).not.toContain('\u202e');

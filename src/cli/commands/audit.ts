@@ -64,7 +64,9 @@ function listCommand(): Command {
           before: ({ before }) => shown(before),
           after: ({ after }) => shown(after),
         },
-        'Nothing was changed yet.',
+        options.who === undefined && options.action === undefined
+          ? 'Nothing was changed yet.'
+          : 'No entry fits: nothing of this kind was changed, or not by this name.',
       );
     });
 }
