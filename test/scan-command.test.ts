@@ -154,6 +154,16 @@ describe('scan', () => {
 
   test.each([
     { name: 'a missing path', args: ['scan', '/no/such/folder'], message: 'no/such/folder' },
+    {
+      name: 'hits of each file',
+      args: ['scan', '.', '--each', '--hits', 'h.ndjson'],
+      message: 'Leave one of them out',
+    },
+    {
+      name: 'a policy file that is not there',
+      args: ['scan', '.', '--policy', '/no/such.yml'],
+      message: 'The policy file /no/such.yml cannot be read: there is no such file or folder.',
+    },
     { name: 'no path at all', args: ['scan'], message: 'missing required argument' },
     { name: 'an unknown option', args: ['scan', '.', '--frobnicate'], message: 'frobnicate' },
     { name: 'a format that is none', args: ['scan', '.', '--format', 'pdf'], message: 'pdf' },

@@ -5,6 +5,7 @@ import { DEFAULT_POLICY, parsePolicy } from '../app/policy/policy-file.js';
 import { formatDiagnostic, type Diagnostic } from '../engine/base/diagnostic.js';
 import type { Policy } from '../engine/policy.js';
 import { createRuleSet, type RuleProfile } from '../engine/rule/index.js';
+import { reasonOf } from './data-folder.js';
 import { CommandError } from './exit.js';
 import { bundledPackPath, loadPacks } from './pack-files.js';
 
@@ -48,7 +49,7 @@ async function policyLists(path: string | undefined): Promise<typeof DEFAULT_POL
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new CommandError(`Cannot read the policy file ${path}: ${(error as Error).message}`);
+    throw new CommandError(`The policy file ${path} cannot be read: ${reasonOf(error)}.`);
   }
   const parsed = parsePolicy(text, path);
   if (!parsed.ok) throw new CommandError(parsed.error.map(formatDiagnostic).join('\n'));

@@ -5,7 +5,7 @@ import { scan, type ScanOptions, type ScanResult } from '../../app/scan/scan.js'
 import { scanEach } from '../../app/scan/scan-each.js';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import { findInputs, type FileInput } from '../../files/index.js';
-import { EXIT_FINDINGS, EXIT_FINE, EXIT_USE } from '../exit.js';
+import { CommandError, EXIT_FINDINGS, EXIT_FINE, EXIT_USE } from '../exit.js';
 import { collect, toScore, wholeNumber } from '../option-values.js';
 import { openOutput, paintFor } from '../output.js';
 import { policyFromOptions, type PolicyOptions } from '../policy-options.js';
@@ -62,6 +62,11 @@ Examples:
 }
 
 async function run(paths: readonly string[], options: ScanCommandOptions): Promise<number> {
+  if (options.each === true && options.hits !== undefined) {
+    throw new CommandError(
+      '--hits tells the hits of one scan, and --each is a scan of each file. Leave one of them out.',
+    );
+  }
   const { inputs: files, problems } = await findInputs(paths);
   for (const problem of problems) process.stderr.write(`${formatDiagnostic(problem)}\n`);
   if (problems.some((problem) => problem.severity === 'error')) return EXIT_USE;
