@@ -37,6 +37,7 @@ const WINDOWS_NAMES: readonly string[] = words([
   // Security: subjects and targets
   'SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TargetUserSid TargetUserName',
   'TargetDomainName TargetLogonId TargetSid TargetServerName TargetInfo TargetLinkedLogonId TargetLogonGuid',
+  'OldTargetUserName NewTargetUserName',
   'MemberName MemberSid SamAccountName UserPrincipalName UserAccountControl OldUacValue NewUacValue SidHistory',
   'AllowedToDelegateTo ServicePrincipalNames PrivilegeList EnabledPrivilegeList DisabledPrivilegeList',
   // Security: processes, objects
