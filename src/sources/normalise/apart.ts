@@ -1,6 +1,6 @@
 /**
- * Envelope at the top, data apart from it: Sentinel (`EventData` as JSON or XML text), Velociraptor's artifact rows (`EventData` as a map),
- * Fluent Bit and fluentd (by position), PowerShell's `Get-WinEvent | ConvertTo-Json` (`Properties`) and `Get-EventLog`.
+ * Envelope at the top, data apart from it: Sentinel (`EventData` as JSON or XML text), EvtxECmd (`Payload` as JSON text), Velociraptor's
+ * artifact rows (`EventData` as a map), Fluent Bit and fluentd (by position), PowerShell's `Get-WinEvent | ConvertTo-Json` (`Properties`) and `Get-EventLog`.
  */
 
 import type { Event } from '../../engine/event/event.js';
@@ -14,22 +14,40 @@ const POSITIONAL = ['StringInserts', 'Properties', 'ReplacementStrings'] as cons
 
 /** The envelope's own names are those of nobody's data, so one look tells this shape from a flat one. */
 export function hasDataApart(tree: Tree): boolean {
+  if (isEvtxECmd(tree)) return true;
   if (isTree(tree['EventData']) || isTree(tree['UserData']) || Array.isArray(tree['EventData'])) return true;
   if (POSITIONAL.some((name) => Array.isArray(own(tree, name)))) return true;
   const text = tree['EventData'];
   return typeof text === 'string' && /^\s*[{<[]/.test(text);
 }
 
-/** The data of such a record; parsed, where they came as text, and then not yet within limits. */
-export function dataApart(tree: Tree): unknown {
+/** EvtxECmd's own columns, or what only it writes into `Payload` (PowerShell has a field of that name too). */
+function isEvtxECmd(tree: Tree): boolean {
+  const payload = own(tree, 'Payload');
+  if (typeof payload === 'string' && /^\s*\{\s*"(?:EventData|UserData)"/.test(payload)) return true;
+  return own(tree, 'ChunkNumber') !== undefined && own(tree, 'EventRecordId') !== undefined;
+}
+
+/**
+ * The data of such a record under `EventData` or `UserData`; parsed, where they came as text, and then not yet within limits. `undefined`
+ * where the text that should hold all of them is none that can be read.
+ */
+export function dataApart(tree: Tree): Tree | undefined {
+  if (isEvtxECmd(tree)) {
+    const payload = own(tree, 'Payload') ?? '';
+    if (payload === '') return {};
+    const parsed = typeof payload === 'string' ? parseDataText(payload) : payload;
+    return isTree(parsed) ? parsed : undefined;
+  }
   const data = own(tree, 'EventData');
-  if (typeof data !== 'string') return data;
+  if (typeof data !== 'string') return tree;
   const parsed = parseDataText(data);
-  return isTree(parsed) ? (own(parsed, 'EventData') ?? parsed) : parsed;
+  if (isTree(parsed) && own(parsed, 'EventData') !== undefined) return parsed;
+  return { EventData: parsed, UserData: own(tree, 'UserData') };
 }
 
 /** @param data  what `dataApart` gave, within limits */
-export function readApart(tree: Tree, data: unknown, place: Place, content: Uint8Array | object): Event {
+export function readApart(tree: Tree, data: Tree, place: Place, content: Uint8Array | object): Event {
   const provider = nameIn(
     firstOf(tree, [
       'ProviderName',
@@ -52,11 +70,13 @@ export function readApart(tree: Tree, data: unknown, place: Place, content: Uint
       channel,
       eventId,
       host: firstOf(tree, ['Computer', 'Hostname', 'MachineName', 'ComputerName']),
-      record: firstOf(tree, ['EventRecordID', 'RecordNumber', 'RecordId', 'Index']),
+      // EvtxECmd's `RecordNumber` is the place in the file.
+      record: firstOf(tree, ['EventRecordID', 'EventRecordId', 'RecordNumber', 'RecordId', 'Index']),
       // Get-WinEvent's `ProcessId` is the logger's; the subject's is among the data.
       loggerPid: firstOf(tree, ['ExecutionProcessID', 'ProcessID', 'ProcessId']),
       time: {
-        system: own(tree, 'SystemTime'),
+        // EvtxECmd writes UTC, and in CSV no zone.
+        system: own(tree, isEvtxECmd(tree) ? 'TimeCreated' : 'SystemTime'),
         stamp: firstOf(tree, ['TimeCreated', 'TimeGenerated', 'Timestamp', '@timestamp', 'TimeWritten', 'date']),
         local: own(tree, 'EventTime'),
       },
@@ -69,13 +89,13 @@ export function readApart(tree: Tree, data: unknown, place: Place, content: Uint
 
 function readFields(
   tree: Tree,
-  data: unknown,
+  data: Tree,
   provider: string,
   eventId: number,
   isSysmon: boolean,
 ): Record<string, unknown> {
-  const event = readEventData(data);
-  const user = event.fields === undefined && event.values === undefined ? readUserData(own(tree, 'UserData')) : event;
+  const event = readEventData(own(data, 'EventData'));
+  const user = event.fields === undefined && event.values === undefined ? readUserData(own(data, 'UserData')) : event;
   const named = user.fields;
   if (named !== undefined && user.values === undefined) return withColumns(named, tree);
   const values = user.values ?? POSITIONAL.map((name) => own(tree, name)).find((list) => Array.isArray(list));

@@ -47,7 +47,7 @@ export function readFlat(tree: Tree, place: Place, content: Uint8Array | object)
     nameIn(fields['Channel'] ?? fields['LogName']),
     eventIdOf(fields['EventID'] ?? fields['EventId'] ?? fields['Id']),
     fields['Hostname'] ?? fields['Computer'] ?? fields['MachineName'] ?? fields['ComputerName'],
-    fields['RecordNumber'] ?? fields['EventRecordID'] ?? fields['RecordId'],
+    fields['EventRecordId'] ?? fields['RecordNumber'] ?? fields['EventRecordID'] ?? fields['RecordId'],
     place,
     content,
   );

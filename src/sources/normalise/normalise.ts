@@ -88,7 +88,8 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object, limit
 
 function readWithData(tree: Tree, place: Place, content: Uint8Array | object, limits: SourceLimits): Event | Skip {
   const data = dataApart(tree);
-  const beyond = typeof data === 'object' && data !== null ? beyondLimits(data, limits) : undefined;
+  if (data === undefined) return skip('damaged', 'the data in `Payload` are not whole', place);
+  const beyond = data === tree ? undefined : beyondLimits(data, limits);
   return beyond === undefined ? readApart(tree, data, place, content) : skip(beyond, messageOf(beyond, limits), place);
 }
 

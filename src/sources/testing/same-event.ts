@@ -108,6 +108,30 @@ const ecs = {
   user: { name: 'bob', domain: 'CORP' },
 };
 
+const EVTXECMD = {
+  PayloadData1: `ProcessID: 4660, ProcessGUID: ${DATA.ProcessGuid}`,
+  UserName: 'CORP\\bob',
+  ExecutableInfo: COMMAND_LINE,
+  MapDescription: 'Process creation',
+  ChunkNumber: 3,
+  Computer: COMPUTER,
+  Payload: JSON.stringify({
+    EventData: { Data: Object.entries(DATA).map(([name, value]) => ({ '@Name': name, '#text': value })) },
+  }),
+  UserId: 'S-1-5-18',
+  Channel: CHANNEL,
+  Provider: PROVIDER,
+  EventId: 1,
+  EventRecordId: '5402080',
+  ProcessId: 3544,
+  ThreadId: 4272,
+  Level: 'Info',
+  SourceFile: 'C:\\cases\\sysmon.evtx',
+  HiddenRecord: false,
+  TimeCreated: '2024-03-05T09:08:07.1289123+00:00',
+  RecordNumber: 17,
+};
+
 interface Shape {
   readonly name: string;
   readonly record: unknown;
@@ -260,6 +284,14 @@ export const SHAPES: readonly Shape[] = [
       Type: 'WindowsEvent',
     },
     hasNumber: false,
+  },
+  { name: 'EvtxECmd', record: EVTXECMD },
+  {
+    name: 'EvtxECmd, the cells of its CSV',
+    record: {
+      ...Object.fromEntries(Object.entries(EVTXECMD).map(([name, value]) => [name, String(value)])),
+      TimeCreated: '2024-03-05 09:08:07.1289123',
+    },
   },
   {
     name: 'Event tree with #attributes',
