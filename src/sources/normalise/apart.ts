@@ -42,8 +42,9 @@ export function dataApart(tree: Tree): Tree | undefined {
   const data = own(tree, 'EventData');
   if (typeof data !== 'string') return tree;
   const parsed = parseDataText(data);
-  if (isTree(parsed) && own(parsed, 'EventData') !== undefined) return parsed;
-  return { EventData: parsed, UserData: own(tree, 'UserData') };
+  const item = isTree(parsed) ? (own(parsed, 'DataItem') ?? parsed) : parsed;
+  if (isTree(item) && (own(item, 'EventData') ?? own(item, 'UserData')) !== undefined) return item;
+  return { EventData: item, UserData: own(tree, 'UserData') };
 }
 
 /** @param data  what `dataApart` gave, within limits */
@@ -59,7 +60,7 @@ export function readApart(tree: Tree, data: Tree, place: Place, content: Uint8Ar
       'ProviderId',
     ]),
   );
-  const channel = nameIn(firstOf(tree, ['Channel', 'LogName', 'Log']));
+  const channel = nameIn(firstOf(tree, ['Channel', 'LogName', 'EventLog', 'Log']));
   const eventId = eventIdOf(firstOf(tree, ['EventID', 'EventId', 'Id', 'InstanceId']));
   const sensor = sensorOf(provider, channel);
   const fields = readFields(tree, data, provider, eventId, sensor === 'sysmon');

@@ -365,6 +365,20 @@ describe('names that differ in case, types, shapes of values', () => {
     });
   });
 
+  test("UserData in the DataItem of Sentinel's Event table", () => {
+    const event = read({
+      EventID: 106,
+      Source: 'Microsoft-Windows-TaskScheduler',
+      EventLog: 'Microsoft-Windows-TaskScheduler/Operational',
+      Computer: 'WS5',
+      TimeGenerated: '2022-05-13T08:54:05.21Z',
+      EventData:
+        '<DataItem Type="System.XmlData"><UserData xmlns="e"><TaskRegistered><Name>\\a</Name></TaskRegistered></UserData></DataItem>',
+    });
+    expect(event.fields).toEqual({ Name: '\\a' });
+    expect(event.channel).toBe('Microsoft-Windows-TaskScheduler/Operational');
+  });
+
   describe('EvtxECmd', () => {
     const row = {
       ChunkNumber: 0,

@@ -285,6 +285,37 @@ export const SHAPES: readonly Shape[] = [
     },
     hasNumber: false,
   },
+  {
+    name: "Sentinel's table WindowsEvent, with the record number",
+    record: {
+      TimeGenerated: '2024-03-05T09:08:07.2Z',
+      Provider: PROVIDER,
+      Channel: CHANNEL,
+      Computer: COMPUTER,
+      EventData: DATA,
+      EventID: 1,
+      EventRecordId: '5402080',
+      SystemProcessId: 3544,
+      Type: 'WindowsEvent',
+    },
+  },
+  {
+    name: "Sentinel's table Event, data as XML text in a DataItem",
+    record: {
+      SourceSystem: 'OpsManager',
+      TimeGenerated: '2024-03-05T09:08:07.2Z',
+      Source: PROVIDER,
+      EventLog: CHANNEL,
+      Computer: COMPUTER,
+      EventLevelName: 'Information',
+      ParameterXml: '<Param>-</Param>',
+      EventData: `<DataItem Type="System.XmlData" time="${SYSTEM_TIME}" sourceHealthServiceId="x">${dataXml('http://schemas.microsoft.com/win/2004/08/events/event')}</DataItem>`,
+      EventID: 1,
+      RenderedDescription: MESSAGE,
+      Type: 'Event',
+    },
+    hasNumber: false,
+  },
   { name: 'EvtxECmd', record: EVTXECMD },
   {
     name: 'EvtxECmd, the cells of its CSV',
@@ -453,19 +484,25 @@ export const SHAPES: readonly Shape[] = [
   },
 ];
 
-/** The record as Windows' own XML. */
-export function eventXml(): string {
-  const escape = (text: string): string =>
-    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
+
+function dataXml(namespace?: string): string {
   const data = Object.entries(DATA)
     .map(([name, value]) => `<Data Name='${name}'>${escape(value)}</Data>`)
     .join('');
+  return `<EventData${namespace === undefined ? '' : ` xmlns='${namespace}'`}>${data}</EventData>`;
+}
+
+/** The record as Windows' own XML. */
+export function eventXml(): string {
   return (
     `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='${PROVIDER}' Guid='${GUID}'/>` +
     `<EventID>1</EventID><Version>5</Version><Level>4</Level><Task>1</Task><Opcode>0</Opcode><Keywords>0x8000000000000000</Keywords>` +
     `<TimeCreated SystemTime='${SYSTEM_TIME}'/><EventRecordID>5402080</EventRecordID><Correlation/>` +
     `<Execution ProcessID='3544' ThreadID='4272'/><Channel>${CHANNEL}</Channel><Computer>${COMPUTER}</Computer>` +
-    `<Security UserID='S-1-5-18'/></System><EventData>${data}</EventData>` +
+    `<Security UserID='S-1-5-18'/></System>${dataXml()}` +
     `<RenderingInfo Culture='en-US'><Message>${escape(MESSAGE)}</Message></RenderingInfo></Event>`
   );
 }
