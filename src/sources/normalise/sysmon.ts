@@ -29,6 +29,11 @@ const ONLY_TYPES: ReadonlyMap<number, string> = new Map([
 export function completeSysmon(fields: Record<string, unknown>, eventId: number): void {
   switch (eventId) {
     case 8:
+      // Sysmon writes "-" where no module holds the address; shippers that drop what is empty drop that too.
+      if ((fields['StartModule'] ?? undefined) === undefined && (fields['StartAddress'] ?? undefined) !== undefined) {
+        fields['StartModule'] = '-';
+      }
+    // falls through: the ids of its two processes are event 10's
     case 10:
       // Event 10 spells the ids of its two processes GUID, event 8 Guid.
       if (fields['SourceProcessGuid'] === undefined && fields['SourceProcessGUID'] !== undefined) {

@@ -308,6 +308,15 @@ describe('names that differ in case, types, shapes of values', () => {
     expect(fieldOf(read({ ...SYSMON, ...UTC, EventID: id, ...fields }), 'EventType')).toBe(type),
   );
 
+  test.each([
+    { name: 'not there', fields: { StartAddress: '0x1' }, module: '-' },
+    { name: 'null', fields: { StartAddress: '0x1', StartModule: null }, module: '-' },
+    { name: 'given', fields: { StartAddress: '0x1', StartModule: 'C:\\a.dll' }, module: 'C:\\a.dll' },
+    { name: 'nor is the address', fields: {}, module: undefined },
+  ])('StartModule: $name', ({ fields, module }) =>
+    expect(fieldOf(read({ ...SYSMON, ...UTC, EventID: 8, ...fields }), 'StartModule')).toBe(module),
+  );
+
   test('values stay what they were: numbers beyond 2^53, text booleans, lists, null', () => {
     const values = { Keywords: -9223372036854775808, Initiated: 'true', SourcePort: '53', tags: ['a'], Details: null };
     expect(read({ ...SYSMON, ...UTC, EventID: 3, ...values }).fields).toMatchObject(values);
