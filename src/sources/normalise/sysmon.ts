@@ -43,6 +43,17 @@ export function completeSysmon(fields: Record<string, unknown>, eventId: number)
         fields['TargetProcessGuid'] = fields['TargetProcessGUID'];
       }
       return;
+    case 6:
+    case 7:
+      return restoreText(fields, 'Signed');
+    case 23:
+      restoreText(fields, 'Archived');
+      return restoreText(fields, 'IsExecutable');
+    case 24:
+      return restoreText(fields, 'Archived');
+    case 26:
+    case 28:
+      return restoreText(fields, 'IsExecutable');
     case 12:
     case 13:
     case 14:
@@ -53,6 +64,12 @@ export function completeSysmon(fields: Record<string, unknown>, eventId: number)
     case 21:
       restoreEventType(fields, eventId);
   }
+}
+
+/** Sysmon writes `true` and `false` as text, and rules compare texts; shippers that know its types write JSON's. */
+function restoreText(fields: Record<string, unknown>, name: string): void {
+  const value = fields[name];
+  if (typeof value === 'boolean') fields[name] = String(value);
 }
 
 function restoreEventType(fields: Record<string, unknown>, eventId: number): void {

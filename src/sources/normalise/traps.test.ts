@@ -317,6 +317,20 @@ describe('names that differ in case, types, shapes of values', () => {
     expect(fieldOf(read({ ...SYSMON, ...UTC, EventID: 8, ...fields }), 'StartModule')).toBe(module),
   );
 
+  test.each([
+    { id: 6, name: 'Signed' },
+    { id: 7, name: 'Signed' },
+    { id: 23, name: 'Archived' },
+    { id: 23, name: 'IsExecutable' },
+    { id: 24, name: 'Archived' },
+    { id: 26, name: 'IsExecutable' },
+    { id: 28, name: 'IsExecutable' },
+  ])("Sysmon's texts true and false: $name of event $id", ({ id, name }) => {
+    for (const value of [false, true]) {
+      expect(read({ ...SYSMON, ...UTC, EventID: id, [name]: value }).fields[name]).toBe(String(value));
+    }
+  });
+
   test('values stay what they were: numbers beyond 2^53, text booleans, lists, null', () => {
     const values = { Keywords: -9223372036854775808, Initiated: 'true', SourcePort: '53', tags: ['a'], Details: null };
     expect(read({ ...SYSMON, ...UTC, EventID: 3, ...values }).fields).toMatchObject(values);
