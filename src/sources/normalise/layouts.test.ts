@@ -80,6 +80,31 @@ describe('other providers', () => {
     expect(security(4688, 16)).toBeUndefined();
   });
 
+  test.each([
+    { id: 4656, count: 17, index: 11, name: 'AccessMask' },
+    { id: 4656, count: 16, index: 15, name: 'ProcessName' },
+    { id: 4662, count: 14, index: 11, name: 'Properties' },
+    { id: 4663, count: 12, index: 11, name: 'ProcessName' },
+    { id: 4663, count: 13, index: 12, name: 'ResourceAttributes' },
+    { id: 4672, count: 5, index: 4, name: 'PrivilegeList' },
+    { id: 4702, count: 6, index: 5, name: 'TaskContentNew' },
+    { id: 4720, count: 26, index: 8, name: 'SamAccountName' },
+    { id: 4720, count: 26, index: 25, name: 'LogonHours' },
+    { id: 4724, count: 7, index: 4, name: 'SubjectUserName' },
+    { id: 4742, count: 29, index: 1, name: 'TargetUserName' },
+    { id: 4742, count: 29, index: 28, name: 'ServicePrincipalNames' },
+    { id: 4781, count: 9, index: 1, name: 'NewTargetUserName' },
+    { id: 5136, count: 15, index: 13, name: 'AttributeValue' },
+    { id: 5140, count: 11, index: 7, name: 'ShareName' },
+    { id: 5145, count: 13, index: 9, name: 'RelativeTargetName' },
+  ])('$id with $count values: $name stands at $index', ({ id, count, index, name }) =>
+    expect(security(id, count)?.[index]).toBe(name),
+  );
+
+  test('4656 of the first version, without a name in the middle, gets no names rather than wrong ones', () => {
+    expect(security(4656, 15)).toBeUndefined();
+  });
+
   test('values of PowerShell properties are taken out', () => {
     const named = nameValues('Microsoft-Windows-PowerShell', false, 4104, [
       { Value: 1 },

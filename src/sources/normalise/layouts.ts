@@ -66,6 +66,12 @@ const SYSMON: ReadonlyMap<number, string> = new Map([
 const SUBJECT = 'SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId';
 const TARGET = 'TargetUserSid TargetUserName TargetDomainName TargetLogonId';
 
+const CHANGED = 'TargetUserName TargetDomainName TargetSid';
+const ACCOUNT =
+  'PrivilegeList SamAccountName DisplayName UserPrincipalName HomeDirectory HomePath ScriptPath ProfilePath UserWorkstations PasswordLastSet ' +
+  'AccountExpires PrimaryGroupId AllowedToDelegateTo OldUacValue NewUacValue UserAccountControl UserParameters SidHistory LogonHours';
+const SHARE = `${SUBJECT} ObjectType IpAddress IpPort ShareName ShareLocalPath`;
+
 /** Security, System and PowerShell, whose layouts only ever grew at the end: a shorter record has the first names. */
 const OTHERS: ReadonlyMap<string, string> = new Map([
   [
@@ -80,12 +86,38 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
       'WorkstationName TransmittedServices LmPackageName KeyLength ProcessId ProcessName IpAddress IpPort',
   ],
   [
+    'security:4656',
+    `${SUBJECT} ObjectServer ObjectType ObjectName HandleId TransactionId AccessList AccessReason AccessMask PrivilegeList RestrictedSidCount ProcessId ` +
+      'ProcessName ResourceAttributes',
+  ],
+  [
+    'security:4662',
+    `${SUBJECT} ObjectServer ObjectType ObjectName OperationType HandleId AccessList AccessMask Properties AdditionalInfo AdditionalInfo2`,
+  ],
+  [
+    'security:4663',
+    `${SUBJECT} ObjectServer ObjectType ObjectName HandleId AccessList AccessMask ProcessId ProcessName ResourceAttributes`,
+  ],
+  ['security:4672', `${SUBJECT} PrivilegeList`],
+  [
     'security:4688',
     `${SUBJECT} NewProcessId NewProcessName TokenElevationType ProcessId CommandLine ${TARGET} ParentProcessName MandatoryLabel`,
   ],
   ['security:4689', `${SUBJECT} Status ProcessId ProcessName`],
   ['security:4697', `${SUBJECT} ServiceName ServiceFileName ServiceType ServiceStartType ServiceAccount`],
   ['security:4698', `${SUBJECT} TaskName TaskContent`],
+  ['security:4702', `${SUBJECT} TaskName TaskContentNew`],
+  ['security:4720', `${CHANGED} ${SUBJECT} ${ACCOUNT}`],
+  ['security:4724', `${CHANGED} ${SUBJECT}`],
+  ['security:4742', `ComputerAccountChange ${CHANGED} ${SUBJECT} ${ACCOUNT} DnsHostName ServicePrincipalNames`],
+  ['security:4781', `OldTargetUserName NewTargetUserName TargetDomainName TargetSid ${SUBJECT} PrivilegeList`],
+  [
+    'security:5136',
+    `OpCorrelationID AppCorrelationID ${SUBJECT} DSName DSType ObjectDN ObjectGUID ObjectClass AttributeLDAPDisplayName AttributeSyntaxOID ` +
+      'AttributeValue OperationType',
+  ],
+  ['security:5140', `${SHARE} AccessMask AccessList`],
+  ['security:5145', `${SHARE} RelativeTargetName AccessMask AccessList AccessReason`],
   [
     'security:5156',
     'ProcessID Application Direction SourceAddress SourcePort DestAddress DestPort Protocol FilterRTID LayerName LayerRTID RemoteUserID RemoteMachineID',
@@ -95,6 +127,9 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
   ['microsoft-windows-powershell:4103', 'ContextInfo UserData Payload'],
   ['microsoft-windows-powershell:4104', 'MessageNumber MessageTotal ScriptBlockText ScriptBlockId Path'],
 ]);
+
+/** Where the first version had a name fewer in the middle: how many values a record has at least from the next version on. */
+const FEWEST: ReadonlyMap<string, number> = new Map([['security:4656', 16]]);
 
 /**
  * @param values  the data by position; a PowerShell property is `{"Value": …}`
@@ -114,8 +149,9 @@ export function nameValues(
 function otherNames(provider: string, eventId: number, count: number): string[] | undefined {
   const lower = provider.toLowerCase();
   const source = lower === 'microsoft-windows-security-auditing' ? 'security' : lower;
-  const names = OTHERS.get(`${source}:${eventId}`)?.split(' ');
-  return names !== undefined && count <= names.length ? names : undefined;
+  const key = `${source}:${eventId}`;
+  const names = OTHERS.get(key)?.split(' ');
+  return names !== undefined && count <= names.length && count >= (FEWEST.get(key) ?? 0) ? names : undefined;
 }
 
 /** Goes back from version to version until the number of values fits; then a time must stand where that version has it. */
