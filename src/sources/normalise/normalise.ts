@@ -5,9 +5,9 @@
 
 import type { Event } from '../../engine/event/event.js';
 import { DEFAULT_LIMITS, type Skip, type SkipReason, type SourceLimits } from '../source.js';
-import { parseXmlElement } from '../xml/element.js';
 import { dataApart, hasDataApart, readApart } from './apart.js';
 import type { Place } from './build.js';
+import { carriedRecord, eventInXml } from './carried.js';
 import { at, isEcs, readEcs } from './ecs.js';
 import { readEventTree } from './event-tree.js';
 import { excerpt } from './excerpt.js';
@@ -52,6 +52,17 @@ export function normalise(
 }
 
 function readAny(tree: Tree, place: Place, content: Uint8Array | object, limits: SourceLimits): Event | Skip {
+  const result = readUnwrapped(tree, place, content, limits);
+  if (!isSkip(result) || result.reason !== 'not-an-event') return result;
+  const carried = carriedRecord(tree);
+  if (carried === undefined) return result;
+  const beyond = beyondLimits(carried, limits);
+  return beyond === undefined
+    ? readUnwrapped(carried, place, content, limits)
+    : skip(beyond, messageOf(beyond, limits), place);
+}
+
+function readUnwrapped(tree: Tree, place: Place, content: Uint8Array | object, limits: SourceLimits): Event | Skip {
   const inner = unwrap(tree);
   if (inner !== undefined) {
     const beyond = beyondLimits(inner, limits);
@@ -120,11 +131,8 @@ function unwrap(tree: Tree): Tree | undefined {
     return event;
   }
   const text = firstOf(tree, ['System', '_raw', 'Event', 'xml', 'event']);
-  if (typeof text === 'string' && /^\s*<Event[\s>]/.test(text)) {
-    const element = parseXmlElement(text.trimStart());
-    const root = element === undefined ? undefined : own(element, 'Event');
-    if (isTree(root)) return { Event: root };
-  }
+  const record = typeof text === 'string' ? eventInXml(text) : undefined;
+  if (record !== undefined) return record;
   const result = own(tree, 'result');
   if (isTree(result) && own(tree, 'EventID') === undefined) return unwrap(result) ?? result;
   return undefined;

@@ -485,6 +485,27 @@ describe('keys that could reach a prototype', () => {
   });
 });
 
+describe('records that a carrier put into a text', () => {
+  const inner = { ...SYSMON, ...UTC, EventID: 5 };
+
+  test('a message beside real data stays what it is', () => {
+    const message = JSON.stringify({ ...inner, Hostname: 'OTHER' });
+    const event = read({ EventID: 5, Channel: SYSMON.Channel, Computer: 'a', ...UTC, message });
+    expect(event.host).toBe('a');
+    expect(event.fields['message']).toBe(message);
+  });
+
+  test.each([
+    { name: 'text in text', message: JSON.stringify({ message: JSON.stringify(inner) }), reason: 'not-an-event' },
+    { name: 'cut off', message: JSON.stringify(inner).slice(0, -1), reason: 'not-an-event' },
+    { name: 'a list', message: JSON.stringify([inner]), reason: 'not-an-event' },
+    { name: 'something else', message: '{"a":1}', reason: 'not-an-event' },
+    { name: 'too deep', message: `${'{"a":'.repeat(100)}1${'}'.repeat(100)}`, reason: 'too-deep' },
+  ])('$name: skipped', ({ message, reason }) => {
+    expect(normalise({ host: 'relay', message }, PLACE)).toMatchObject({ reason });
+  });
+});
+
 describe('what is no event', () => {
   const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
   const many = (count: number): unknown =>

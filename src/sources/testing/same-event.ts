@@ -472,6 +472,13 @@ export const SHAPES: readonly Shape[] = [
       },
     },
   },
+  ...['message', '_raw', 'event', 'log', 'MESSAGE'].flatMap((field) => [
+    {
+      name: `JSON as text in ${field}`,
+      record: { '@timestamp': '2024-03-05T09:08:12.000Z', host: 'relay', [field]: JSON.stringify(EVTXECMD) },
+    },
+    { name: `XML as text in ${field}`, record: { host: 'relay', source_type: 'file', [field]: ` ${eventXml()}` } },
+  ]),
   {
     name: "the original's wire",
     record: { Action: 'ProcessCreate', Data: { ...DATA, Hostname: COMPUTER } },
