@@ -29,20 +29,10 @@ const ONLY_TYPES: ReadonlyMap<number, string> = new Map([
 export function completeSysmon(fields: Record<string, unknown>, eventId: number): void {
   switch (eventId) {
     case 8:
-      // Sysmon writes "-" where no module holds the address; shippers that drop what is empty drop that too.
-      if ((fields['StartModule'] ?? undefined) === undefined && (fields['StartAddress'] ?? undefined) !== undefined) {
-        fields['StartModule'] = '-';
-      }
-    // falls through: the ids of its two processes are event 10's
+      restoreModule(fields);
+      return respellGuids(fields);
     case 10:
-      // Event 10 spells the ids of its two processes GUID, event 8 Guid.
-      if (fields['SourceProcessGuid'] === undefined && fields['SourceProcessGUID'] !== undefined) {
-        fields['SourceProcessGuid'] = fields['SourceProcessGUID'];
-      }
-      if (fields['TargetProcessGuid'] === undefined && fields['TargetProcessGUID'] !== undefined) {
-        fields['TargetProcessGuid'] = fields['TargetProcessGUID'];
-      }
-      return;
+      return respellGuids(fields);
     case 6:
     case 7:
       return restoreText(fields, 'Signed');
@@ -64,6 +54,23 @@ export function completeSysmon(fields: Record<string, unknown>, eventId: number)
     case 21:
       restoreEventType(fields, eventId);
   }
+}
+
+/** Event 10 spells the ids of its two processes GUID, event 8 Guid. */
+function respellGuids(fields: Record<string, unknown>): void {
+  if (fields['SourceProcessGuid'] === undefined && fields['SourceProcessGUID'] !== undefined) {
+    fields['SourceProcessGuid'] = fields['SourceProcessGUID'];
+  }
+  if (fields['TargetProcessGuid'] === undefined && fields['TargetProcessGUID'] !== undefined) {
+    fields['TargetProcessGuid'] = fields['TargetProcessGUID'];
+  }
+}
+
+/** Sysmon writes "-" where no module holds the address; shippers that drop what is empty drop that too. */
+function restoreModule(fields: Record<string, unknown>): void {
+  const module = fields['StartModule'] ?? undefined;
+  const address = fields['StartAddress'] ?? undefined;
+  if (module === undefined && address !== undefined) fields['StartModule'] = '-';
 }
 
 /** Sysmon writes `true` and `false` as text, and rules compare texts; shippers that know its types write JSON's. */
