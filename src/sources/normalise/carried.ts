@@ -1,18 +1,27 @@
-/** Records that a carrier put, as text, into a field of its own, and that nothing else in the carrier's record tells. */
+/** Records that a carrier put into a field of its own, as text or not, and that nothing else in the carrier's record tells. */
 
 import { parseXmlElement } from '../xml/element.js';
+import { at } from './ecs.js';
 import { parseDataText } from './event-data.js';
 import { isTree, own, type Tree } from './tree.js';
 
-/** Splunk and Cribl; HEC; Logstash and Vector; journald; Fluent Bit's file input. */
-const TEXTS = ['_raw', 'event', 'message', 'MESSAGE', 'log'] as const;
+/** Hits of Chainsaw; Kafka; OpenTelemetry; Azure's exports of one record. */
+const MAPS = ['document.data', 'value', 'body', 'records'] as const;
+
+/** Splunk and Cribl; HEC; Logstash and Vector; journald; Fluent Bit's file input; Kafka and OpenTelemetry again. */
+const TEXTS = ['_raw', 'event', 'message', 'MESSAGE', 'log', 'value', 'body'] as const;
 
 /**
  * Only for a record that is no event itself: beside real data such a text is what Windows rendered, or a copy.
  *
- * @returns the record in the first text that is one, not yet within limits
+ * @returns the record in the first map or text that is one; from a text, not yet within limits
  */
 export function carriedRecord(tree: Tree): Tree | undefined {
+  for (const path of MAPS) {
+    const map = at(tree, path);
+    const record: unknown = Array.isArray(map) && map.length === 1 ? map[0] : map;
+    if (isTree(record)) return record;
+  }
   for (const name of TEXTS) {
     const text = own(tree, name);
     if (typeof text !== 'string') continue;

@@ -10,6 +10,7 @@ import type { Place } from './build.js';
 import { carriedRecord, eventInXml } from './carried.js';
 import { at, isEcs, readEcs } from './ecs.js';
 import { readEventTree } from './event-tree.js';
+import { commonNames, fluentdNames, isFluentd } from './envelopes.js';
 import { excerpt } from './excerpt.js';
 import { readCommonFlat, readFlat } from './flat.js';
 import { beyondLimits } from './limits.js';
@@ -54,11 +55,17 @@ export function normalise(
 function readAny(tree: Tree, place: Place, content: Uint8Array | object, limits: SourceLimits): Event | Skip {
   const result = readUnwrapped(tree, place, content, limits);
   if (!isSkip(result) || result.reason !== 'not-an-event') return result;
-  const carried = carriedRecord(tree);
+  const records = own(tree, 'records');
+  if (Array.isArray(records) && records.length > 1) {
+    const message = `${records.length} records under \`records\`; each has to be a record of its own`;
+    return skip('unsupported', message, place);
+  }
+  const carried = commonNames(tree) ?? carriedRecord(tree);
   if (carried === undefined) return result;
-  const beyond = beyondLimits(carried, limits);
+  const record = commonNames(carried) ?? carried;
+  const beyond = beyondLimits(carried, limits) ?? beyondLimits(record, limits);
   return beyond === undefined
-    ? readUnwrapped(carried, place, content, limits)
+    ? readUnwrapped(record, place, content, limits)
     : skip(beyond, messageOf(beyond, limits), place);
 }
 
@@ -80,6 +87,7 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object, limit
   const winlog = own(tree, 'winlog');
   if (isTree(winlog)) return readWinlogbeat(tree, winlog, place, content);
   if (own(tree, 'computer_name') !== undefined && own(tree, 'event_id') !== undefined) {
+    if (isFluentd(tree)) return readWithData(fluentdNames(tree), place, content, limits);
     return readWinlogbeat(tree, tree, place, content);
   }
   const win = at(tree, 'data.win') ?? own(tree, 'win');

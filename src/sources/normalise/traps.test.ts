@@ -506,6 +506,11 @@ describe('records that a carrier put into a text', () => {
   });
 });
 
+test('several records in one are said to be unsupported', () => {
+  const record = { ...SYSMON, ...UTC, EventID: 5 };
+  expect(normalise({ records: [record, record] }, PLACE)).toMatchObject({ reason: 'unsupported' });
+});
+
 describe('what is no event', () => {
   const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
   const many = (count: number): unknown =>

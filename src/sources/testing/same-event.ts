@@ -132,6 +132,17 @@ const EVTXECMD = {
   RecordNumber: 17,
 };
 
+const OPEN_TELEMETRY = {
+  channel: CHANNEL,
+  computer: COMPUTER,
+  event_id: { id: 1, qualifiers: 0 },
+  provider: { name: PROVIDER, guid: GUID },
+  record_id: 5402080,
+  execution: { process_id: 3544, thread_id: 4272 },
+  system_time: SYSTEM_TIME,
+  event_data: DATA,
+};
+
 interface Shape {
   readonly name: string;
   readonly record: unknown;
@@ -472,6 +483,85 @@ export const SHAPES: readonly Shape[] = [
       },
     },
   },
+  {
+    name: "fluentd's older plugin, by position",
+    record: {
+      channel: CHANNEL.toLowerCase(),
+      record_number: '5402080',
+      time_generated: '2024-03-05 09:08:07 +0000',
+      event_id: '1',
+      source_name: PROVIDER,
+      computer_name: COMPUTER,
+      description: MESSAGE,
+      string_inserts: Object.values(DATA),
+    },
+  },
+  {
+    name: 'osquery',
+    record: {
+      name: 'pack_win_events',
+      hostIdentifier: 'relay',
+      columns: {
+        computer_name: COMPUTER,
+        data: JSON.stringify({ EventData: DATA }),
+        datetime: SYSTEM_TIME,
+        eventid: '1',
+        pid: '3544',
+        provider_guid: GUID,
+        provider_name: PROVIDER,
+        source: CHANNEL,
+      },
+      action: 'added',
+    },
+    hasNumber: false,
+  },
+  { name: 'OpenTelemetry, a map of data', record: OPEN_TELEMETRY },
+  {
+    name: 'OpenTelemetry, a list of data, under body',
+    record: {
+      timestamp: '1709629692000000000',
+      body: {
+        ...OPEN_TELEMETRY,
+        event_data: { data: Object.entries(DATA).map(([name, value]) => ({ [name]: value })) },
+      },
+    },
+  },
+  {
+    name: 'GELF',
+    record: {
+      version: '1.1',
+      host: 'relay',
+      short_message: 'x',
+      ...Object.fromEntries(
+        Object.entries({
+          EventID: 1,
+          SourceName: PROVIDER,
+          Hostname: COMPUTER,
+          Channel: CHANNEL,
+          RecordNumber: 5402080,
+          ProcessID: 3544,
+          ThreadID: 4272,
+          ...DATA,
+        }).map(([name, value]) => [`_${name}`, value]),
+      ),
+    },
+  },
+  {
+    name: "Splunk's classic fields",
+    record: {
+      _time: '2024-03-05T09:08:07.000+00:00',
+      host: 'relay',
+      EventCode: '1',
+      LogName: CHANNEL,
+      SourceName: PROVIDER,
+      ComputerName: COMPUTER,
+      RecordNumber: '5402080',
+      Message: MESSAGE,
+    },
+  },
+  { name: 'a hit of Chainsaw', record: { group: 'Sigma', document: { kind: 'evtx', data: EVTXECMD } } },
+  { name: 'Kafka', record: { topic: 'events', offset: 7, value: EVTXECMD } },
+  { name: 'Azure, one record', record: { records: [EVTXECMD] } },
   ...['message', '_raw', 'event', 'log', 'MESSAGE'].flatMap((field) => [
     {
       name: `JSON as text in ${field}`,

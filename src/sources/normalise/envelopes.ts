@@ -1,0 +1,96 @@
+/**
+ * Records whose envelope has names of its own and whose data are the common ones: the envelope under the names that are read elsewhere
+ * (`flat.ts`, `apart.ts`), the data as they are.
+ */
+
+import { at } from './ecs.js';
+import { bag, isTree, own, type Tree } from './tree.js';
+
+/** The record under common names; `undefined` where it is none of these. */
+export function commonNames(tree: Tree): Tree | undefined {
+  const columns = own(tree, 'columns');
+  if (isTree(columns) && own(columns, 'eventid') !== undefined) return renamed(columns, OSQUERY);
+  if (at(tree, 'event_id.id') !== undefined && isTree(own(tree, 'provider'))) return openTelemetry(tree);
+  if (own(tree, '_EventID') !== undefined) return withoutUnderscores(tree);
+  if (own(tree, 'EventCode') !== undefined && own(tree, 'EventID') === undefined) {
+    return { ...tree, EventID: own(tree, 'EventCode') };
+  }
+  return undefined;
+}
+
+/** fluentd's older plugin, in_windows_eventlog. Its names are those of Winlogbeat 6; its data come by position. */
+export function isFluentd(tree: Tree): boolean {
+  return Array.isArray(own(tree, 'string_inserts'));
+}
+
+export function fluentdNames(tree: Tree): Tree {
+  return renamed(tree, FLUENTD);
+}
+
+/** By common name, the path of what stands for it. */
+type Names = Readonly<Record<string, string>>;
+
+const FLUENTD: Names = {
+  ProviderName: 'source_name',
+  Channel: 'channel',
+  Computer: 'computer_name',
+  EventID: 'event_id',
+  EventRecordID: 'record_number',
+  TimeGenerated: 'time_generated',
+  StringInserts: 'string_inserts',
+  Message: 'description',
+};
+
+/** osquery's table windows_events; `data` is JSON text with `EventData` or `UserData`. */
+const OSQUERY: Names = {
+  ProviderName: 'provider_name',
+  Channel: 'source',
+  Computer: 'computer_name',
+  EventID: 'eventid',
+  SystemTime: 'datetime',
+  ExecutionProcessID: 'pid',
+  EventData: 'data',
+};
+
+/** The body that OpenTelemetry's receiver windowseventlog makes. */
+const OPEN_TELEMETRY: Names = {
+  ProviderName: 'provider.name',
+  Channel: 'channel',
+  Computer: 'computer',
+  EventID: 'event_id.id',
+  EventRecordID: 'record_id',
+  SystemTime: 'system_time',
+  ExecutionProcessID: 'execution.process_id',
+  EventData: 'event_data',
+  UserData: 'user_data',
+  Message: 'message',
+};
+
+function renamed(tree: Tree, names: Names): Record<string, unknown> {
+  const record = bag();
+  for (const [name, path] of Object.entries(names)) {
+    const value = at(tree, path);
+    if (value !== undefined) record[name] = value;
+  }
+  return record;
+}
+
+/** Older versions give `{"data": [{"Image": "…"}, {"": "no name"}]}`, newer ones a map. */
+function openTelemetry(tree: Tree): Tree {
+  const record = renamed(tree, OPEN_TELEMETRY);
+  const listed = at(tree, 'event_data.data');
+  if (!Array.isArray(listed)) return record;
+  const data = listed.flatMap((item: unknown): unknown[] =>
+    isTree(item)
+      ? Object.entries(item).map(([name, value]) => (name === '' ? value : { Name: name, Value: value }))
+      : [item],
+  );
+  return { ...record, EventData: { Data: data } };
+}
+
+/** GELF: a sender's own fields begin with an underscore; the others are the carrier's. */
+function withoutUnderscores(tree: Tree): Tree {
+  const record = bag();
+  for (const name of Object.keys(tree)) if (name.startsWith('_')) record[name.slice(1)] = tree[name];
+  return record;
+}
