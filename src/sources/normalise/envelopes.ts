@@ -27,6 +27,28 @@ export function fluentdNames(tree: Tree): Tree {
   return renamed(tree, FLUENTD);
 }
 
+/** Splunk's fields of XML: the attributes of System's elements stand beside its texts, in single quotes as the XML had them. */
+export function isSplunkXml(tree: Tree): boolean {
+  const name = own(tree, 'Name');
+  return typeof name === 'string' && QUOTED.test(name) && own(tree, 'EventCode') !== undefined;
+}
+
+export function splunkXmlNames(tree: Tree): Tree {
+  const unquoted = (name: string): unknown => {
+    const value = own(tree, name);
+    return typeof value === 'string' ? value.replace(QUOTED, '$1') : value;
+  };
+  const record = Object.assign(bag(), tree);
+  // `Name` and `Guid` are the provider's, `ProcessID` and `ThreadID` the logger's.
+  for (const name of ['Name', 'Guid', 'ProcessID', 'ThreadID']) delete record[name];
+  record['ProviderName'] = unquoted('Name');
+  record['ExecutionProcessID'] = unquoted('ProcessID');
+  record['SystemTime'] = unquoted('SystemTime') ?? own(tree, '_time');
+  return record;
+}
+
+const QUOTED = /^'(.*)'$/;
+
 /** By common name, the path of what stands for it. */
 type Names = Readonly<Record<string, string>>;
 

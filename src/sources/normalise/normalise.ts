@@ -10,7 +10,7 @@ import type { Place } from './build.js';
 import { carriedRecord, eventInXml } from './carried.js';
 import { at, isEcs, readEcs } from './ecs.js';
 import { readEventTree } from './event-tree.js';
-import { commonNames, fluentdNames, isFluentd } from './envelopes.js';
+import { commonNames, fluentdNames, isFluentd, isSplunkXml, splunkXmlNames } from './envelopes.js';
 import { excerpt } from './excerpt.js';
 import { readCommonFlat, readFlat } from './flat.js';
 import { beyondLimits } from './limits.js';
@@ -96,6 +96,7 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object, limit
   if (hasId && hasDataApart(tree)) return readWithData(tree, place, content, limits);
   const action = actionNamed(tree);
   if (action !== undefined) return readWire(tree, action, place, content);
+  if (hasId && isSplunkXml(tree)) return readFlat(splunkXmlNames(tree), place, content);
   if (hasId && isWindowsRecord(tree)) return readFlat(tree, place, content);
   if (isEcs(tree)) return readEcs(tree, place, content);
   const named = own(tree, 'Action');

@@ -506,6 +506,24 @@ describe('records that a carrier put into a text', () => {
   });
 });
 
+test.each([
+  { name: 'SystemTime', times: { SystemTime: "'2024-03-05T09:08:07.5Z'", _time: '2024-03-05T10:00:00.000+00:00' } },
+  { name: '_time', times: { _time: '2024-03-05T09:08:07.500+00:00' } },
+])("Splunk's fields of XML: the time is $name", ({ times }) => {
+  const quoted = { Name: "'Microsoft-Windows-PowerShell'", ProcessID: "'3544'" };
+  const event = read({
+    EventCode: '4104',
+    EventID: '4104',
+    Computer: 'a',
+    ScriptBlockText: "'x'",
+    ...quoted,
+    ...times,
+  });
+  expect(event).toMatchObject({ provider: 'Microsoft-Windows-PowerShell', loggerPid: 3544, eventId: 4104 });
+  expect(event.timeMs).toBe(Date.UTC(2024, 2, 5, 9, 8, 7, 500));
+  expect(event.fields['ScriptBlockText']).toBe("'x'");
+});
+
 test('several records in one are said to be unsupported', () => {
   const record = { ...SYSMON, ...UTC, EventID: 5 };
   expect(normalise({ records: [record, record] }, PLACE)).toMatchObject({ reason: 'unsupported' });

@@ -547,6 +547,24 @@ export const SHAPES: readonly Shape[] = [
     },
   },
   {
+    name: "Splunk's fields of XML",
+    record: {
+      _time: '2024-03-05T09:08:07.000+00:00',
+      host: 'relay',
+      EventCode: '1',
+      EventID: '1',
+      Channel: CHANNEL,
+      Computer: COMPUTER,
+      Name: `'${PROVIDER}'`,
+      Guid: `'${GUID}'`,
+      SystemTime: `'${SYSTEM_TIME}'`,
+      EventRecordID: '5402080',
+      ProcessID: "'3544'",
+      ThreadID: "'4272'",
+      ...DATA,
+    },
+  },
+  {
     name: "Splunk's classic fields",
     record: {
       _time: '2024-03-05T09:08:07.000+00:00',
