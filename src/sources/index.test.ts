@@ -20,6 +20,16 @@ describe('detectFormat', () => {
     { name: 'comma-separated values', bytes: '"a","b"', file: 'a.csv', format: 'csv' },
     { name: 'comma-separated values that begin with a bracket', bytes: '{a},b', file: 'a.csv', format: 'csv' },
     { name: 'an empty file, by its name', bytes: '', file: 'a.json', format: 'json' },
+    { name: "XML behind syslog's time", bytes: 'Mar  5 09:08:07 h a: <Event xmlns', file: 'a.log', format: 'xml' },
+    { name: "XML behind syslog's priority", bytes: '<14>1 2024-03-05T09:08:07Z h <Event>', file: 'a', format: 'xml' },
+    {
+      name: "JSON behind syslog's priority",
+      bytes: '<14>1 2024-03-05T09:08:07Z h - {"a":1}',
+      file: 'a',
+      format: 'json',
+    },
+    { name: "syslog's lines of something else", bytes: '<14>Mar  5 09:08:07 h a: x\n{', file: 'a', format: undefined },
+    { name: "another log's line with a bracket", bytes: 'at x {', file: 'a.log', format: undefined },
     { name: 'neither', bytes: 'MZ', file: 'a.exe', format: undefined },
     { name: 'a name without an extension', bytes: 'x', file: 'json', format: undefined },
     { name: 'nothing', bytes: '', file: '', format: undefined },
@@ -27,6 +37,14 @@ describe('detectFormat', () => {
     expect(detectFormat(typeof bytes === 'string' ? encodeUtf8(bytes) : new Uint8Array(bytes), file)).toBe(format);
   });
 });
+
+test.each(['Mar  5 09:08:07 relay sysmon[33]: ', '<14>1 2024-03-05T09:08:07Z relay sysmon 33 - - '])(
+  'XML behind a header of syslog is read: %s',
+  (header) => {
+    const { events } = collect((sink) => createDecoder('xml', sink, {}), `${header}${eventXml()}\n`.repeat(2));
+    expect(events.map((event) => event.host)).toEqual(['ws5.corp.example', 'ws5.corp.example']);
+  },
+);
 
 test.each<{ format: Format; content: string; events: number }>([
   { format: 'json', content: JSON.stringify(SHAPES[0]?.record), events: 1 },

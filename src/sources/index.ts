@@ -4,7 +4,7 @@ import { createCsvDecoder } from './csv/csv.js';
 import { createEvtxDecoder } from './evtx/index.js';
 import { createJsonDecoder, type DecoderOptions } from './json/json.js';
 import type { Decoder, Format, Sink } from './source.js';
-import { detectEncoding } from './text.js';
+import { decodeUtf8, detectEncoding } from './text.js';
 import { createXmlDecoder } from './xml/xml.js';
 
 export { decodeJsonBatch, decodeJsonLine, type BatchItem, type DecoderOptions } from './json/json.js';
@@ -38,19 +38,39 @@ const BY_EXTENSION: ReadonlyMap<string, Format> = new Map([
 /**
  * By what the bytes say first, then by the file's name.
  *
- * @param firstBytes  the beginning of the content, unpacked; 64 bytes are enough, fewer (a file that short, or none yet) will do
+ * @param firstBytes  the beginning of the content, unpacked; 64 bytes are enough, or a line that begins with syslog's header; fewer (a file that short, or none yet) will do
  * @param fileName    with or without a path; an extension of a packing (`.gz`) is passed over. `''` where there is no name
  * @returns `undefined` where neither tells: a file that is not read
  */
 export function detectFormat(firstBytes: Uint8Array, fileName: string): Format | undefined {
   if (firstBytes.byteLength >= 8 && EVTX_SIGNATURE.every((byte, index) => firstBytes[index] === byte)) return 'evtx';
   const { markBytes } = detectEncoding(firstBytes);
-  const first = firstBytes.subarray(markBytes).find((byte) => byte > 0x20);
-  if (first === 0x3c) return 'xml';
+  const content = firstBytes.subarray(markBytes);
+  const first = content.find((byte) => byte > 0x20);
+  const line = firstLine(content);
+  // No name of XML begins with a digit: `<14>` is syslog's priority, and what it stands before may be either.
+  if (first === 0x3c && !/^<\d/.test(line)) return 'xml';
   const parts = fileName.toLowerCase().split('.');
   if (parts.at(-1) === 'gz' || parts.at(-1) === 'zip') parts.pop();
   const named = parts.length > 1 ? BY_EXTENSION.get(parts.at(-1) ?? '') : undefined;
   // A `.csv` may well begin with a bracket in quotes or not; any other name yields to the bracket.
   if ((first === 0x7b || first === 0x5b) && named !== 'csv') return 'json';
+  if (first === 0x3c || named === undefined) return afterPrefix(line) ?? named;
   return named;
+}
+
+/** The first line that is not blank, of what is at hand; UTF-16 without its zeros will do. */
+function firstLine(content: Uint8Array): string {
+  return (
+    decodeUtf8(content.filter((byte) => byte !== 0))
+      .trimStart()
+      .split('\n', 1)[0] ?? ''
+  );
+}
+
+/** Of a line that begins as syslog's lines do: what stands behind its priority, time and host. */
+function afterPrefix(line: string): Format | undefined {
+  if (!/^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT)/.test(line)) return undefined;
+  const [mark] = /<Event[\s>]|\{/.exec(line) ?? [];
+  return mark === undefined ? undefined : mark === '{' ? 'json' : 'xml';
 }
