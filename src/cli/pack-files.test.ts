@@ -24,7 +24,7 @@ function below(paths: readonly (string | undefined)[]): string[] {
   return paths.map((path) => path!.slice(root.length + 1));
 }
 
-const RULE = "rules: [{id: ID, title: x, set: ioa, points: 1, conditions: ['true']}]";
+const RULE = 'rules: [{id: ID, title: x, set: ioa, points: 1, conditions: [image]}]';
 const MANIFEST = "{name: NAME, version: '1.0.0', title: x}";
 
 test('an empty folder is told by its path', () => {

@@ -39,8 +39,16 @@ export const RULE_CODES = {
   RULE_FIELD_CASE: { severity: 'warning', summary: 'A condition names a field with capitals, which no event has.' },
   RULE_NEVER_MATCHES: {
     severity: 'warning',
-    summary: 'A condition asks for an action or event id that its rule excludes.',
+    summary: 'A condition asks for an action or event id that its rule excludes, or that no event has.',
   },
+  RULE_TEXT_CASE: { severity: 'warning', summary: 'A condition looks for capitals, which no event has.' },
+  RULE_TEXT_TYPE: {
+    severity: 'warning',
+    summary: 'A condition compares with a text what is a number, or true or false.',
+  },
+  RULE_TEXT_ESCAPE: { severity: 'warning', summary: 'A text holds a control character where a backslash is meant.' },
+  RULE_ATTRIBUTE_UNKNOWN: { severity: 'warning', summary: 'A condition asks for an attribute that no value has.' },
+  RULE_CONDITION_CONSTANT: { severity: 'warning', summary: 'A condition reads nothing of the event.' },
   RULE_PROFILE_UNREACHABLE: { severity: 'error', summary: 'A profile wants more techniques than it lists.' },
   CASE_RULE_UNKNOWN: { severity: 'error', summary: 'Cases for a rule or profile that the pack does not have.' },
   CASE_KIND_WRONG: {

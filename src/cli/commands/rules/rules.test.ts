@@ -97,7 +97,7 @@ describe('rules test', () => {
 
   test('shows what failed, and which rules have none', async () => {
     writeFileSync(join(root, 'good', 'x.cases.yml'), 'cmd-runs: {match: [{name: nothing to see, event: {action: processcreate, Image: x}}]}\n');
-    writeFileSync(join(root, 'good', 'y.yml'), "rules: [{id: untested, title: {en: x, zh: x}, set: ioa, points: 1, conditions: ['true']}]\n");
+    writeFileSync(join(root, 'good', 'y.yml'), "rules: [{id: untested, title: {en: x, zh: x}, set: ioa, points: 1, conditions: [image]}]\n");
     const { out, exitCode } = await run('test', join(root, 'good'));
     expect(exitCode).toBe(1);
     expect(out).toBe(

@@ -4,7 +4,7 @@ import { Duration, Moment } from './datetime.js';
 import type { Node } from './node.js';
 import { fieldsOf, folded, makeNode } from './node.js';
 import type { Failure } from './failure.js';
-import { typeFailure } from './failure.js';
+import { typeFailure, withArticle } from './failure.js';
 import type { Num } from './number.js';
 import { add, divide, divideFloor, modulo, multiply, negate, subtract } from './number.js';
 import { mismatch, requireKind } from './operand.js';
@@ -120,5 +120,5 @@ export function minusNode(operand: Node): Node {
 }
 
 function noMinus(kind: string): Failure {
-  return typeFailure(`a ${kind} has no negative`);
+  return typeFailure(`${withArticle(kind)} has no negative`);
 }

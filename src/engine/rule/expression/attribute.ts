@@ -3,7 +3,7 @@
 import type { ValueMap, ValueSet } from './collection.js';
 import { ValueSet as NewSet } from './collection.js';
 import type { Duration, Moment } from './datetime.js';
-import { failure, typeFailure } from './failure.js';
+import { failure, typeFailure, withArticle } from './failure.js';
 import type { Num } from './number.js';
 import { formatNumber, fromFloat, fromInteger, INFINITY, isWhole, negate, notANumber, roundToWhole } from './number.js';
 import type { Text } from './text.js';
@@ -99,6 +99,9 @@ const TABLES: ReadonlyMap<string, Table> = new Map<Kind, Table>([
   ['timedelta', DURATIONS],
 ]);
 
+/** Of values of any kind. */
+export const ALL_ATTRIBUTES: ReadonlySet<string> = new Set([...TABLES.values()].flatMap((names) => [...names.keys()]));
+
 /** Undefined where values of this kind have no such attribute. */
 export function attributeOf(kind: string, name: string): Attribute | undefined {
   return (TABLES.get(kind) ?? NO_ATTRIBUTES).get(name);
@@ -107,7 +110,7 @@ export function attributeOf(kind: string, name: string): Attribute | undefined {
 export function unknownAttribute(kind: string, name: string): ReturnType<typeof failure> {
   const known = [...(TABLES.get(kind) ?? NO_ATTRIBUTES).keys()];
   const hint = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
-  return failure('resolution', `a ${kind} has no attribute "${name}": ${hint}`);
+  return failure('resolution', `${withArticle(kind)} has no attribute "${name}": ${hint}`);
 }
 
 /** A zone that is only an offset has no name, and null is no text. */

@@ -10,7 +10,7 @@ import { arrayNode, mappingNode, setNode } from './collection-node.js';
 import { equalNode, orderNode } from './comparison.js';
 import { inNode } from './containment.js';
 import { parseDuration, parseMoment } from './date-text.js';
-import { Failure, syntaxFailure, typeFailure } from './failure.js';
+import { Failure, syntaxFailure, typeFailure, withArticle } from './failure.js';
 import { andNode, choiceNode, notNode, orNode } from './logic.js';
 import type { LastMatch } from './match.js';
 import { matchNode } from './match.js';
@@ -195,7 +195,7 @@ class Builder {
   #comprehension(tree: Syntax & { readonly form: 'comprehension' }): Node {
     const iterable = this.build(tree.iterable);
     const type = loopType(iterable.type);
-    if (type === undefined) throw typeFailure(`a ${iterable.type.kind} cannot be looped over`);
+    if (type === undefined) throw typeFailure(`${withArticle(iterable.type.kind)} cannot be looped over`);
     const loop: Loop = { name: tree.variable, type, value: undefined };
     this.#loops.push(loop);
     const condition = tree.condition === undefined ? undefined : this.build(tree.condition);
@@ -227,7 +227,7 @@ function membersOf(value: Value): readonly Value[] {
   if (isArray(value)) return value;
   if (value instanceof ValueSet) return value.members;
   if (value instanceof ValueMap) return value.keys;
-  throw typeFailure(`a ${kindOf(value)} cannot be looped over`);
+  throw typeFailure(`${withArticle(kindOf(value))} cannot be looped over`);
 }
 
 /** Gives a syntax error its place. */

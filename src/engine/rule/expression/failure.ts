@@ -11,6 +11,11 @@ export function failure(kind: ExpressionErrorKind, message: string, offset?: num
   return new Failure(offset === undefined ? { kind, message } : { kind, message, offset });
 }
 
+/** The kind of a value with its article, for messages. */
+export function withArticle(kind: string): string {
+  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
 export function typeFailure(message: string): Failure {
   return failure('type', message);
 }

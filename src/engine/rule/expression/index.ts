@@ -7,7 +7,10 @@ import type { Compiled } from './compile.js';
 import type { Expression, ExpressionError, FieldPart, Requirement, TracedMatch } from './expression.js';
 import { Failure } from './failure.js';
 import type { Node } from './node.js';
+import type { Outline } from './outline.js';
+import { outlineOf } from './outline.js';
 import { parse } from './parser.js';
+import { Pattern } from './pattern/pattern.js';
 
 export type {
   Expression,
@@ -17,6 +20,8 @@ export type {
   Scope,
   TracedMatch,
 } from './expression.js';
+export { ALL_ATTRIBUTES } from './attribute.js';
+export type { Comparison, Outline } from './outline.js';
 
 /**
  * Compiles a rule. Total: any text gives an expression or an error, in time linear in its length but for the patterns and constants in it.
@@ -28,6 +33,34 @@ export function compileExpression(text: string): Result<Expression, ExpressionEr
   } catch (error) {
     return fail(errorOf(error));
   }
+}
+
+export interface ReadExpression {
+  readonly expression: Expression;
+  readonly outline: Outline;
+  /** The truth of an expression that reads nothing of the event. */
+  readonly constant: boolean | undefined;
+}
+
+/** As `compileExpression`, with what can be said of the rule without an event. */
+export function readExpression(text: string): Result<ReadExpression, ExpressionError> {
+  try {
+    const tree = parse(text);
+    const compiled = compile(tree);
+    const { isConstant, isTrueLiteral } = compiled.node;
+    return ok({
+      expression: expressionOf(text, compiled),
+      outline: outlineOf(tree),
+      constant: isConstant ? isTrueLiteral : undefined,
+    });
+  } catch (error) {
+    return fail(errorOf(error));
+  }
+}
+
+/** @param text  a pattern that compiles */
+export function asksForCapital(text: string): boolean {
+  return text !== text.toLowerCase() && new Pattern(text).asksForCapital;
 }
 
 function expressionOf(text: string, { node, reset }: Compiled): Expression {

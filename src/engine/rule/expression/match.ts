@@ -1,7 +1,7 @@
 /** The four pattern operators. `=~` matches at the start of the text, `=~~` anywhere; `!~` and `!~~` are their opposites. */
 
 import type { ExpressionError } from './expression.js';
-import { Failure, typeFailure } from './failure.js';
+import { Failure, typeFailure, withArticle } from './failure.js';
 import type { Node, Test } from './node.js';
 import { fieldsOf, folded, makeTest, truthOf, valueOfConstant } from './node.js';
 import { missingField, requireKind } from './operand.js';
@@ -105,7 +105,7 @@ const MAX_COMPUTED_LENGTH = 4_096;
 /** @throws Failure of kind `syntax` for a wrong pattern, `type` for what is neither text nor null */
 function patternOf(value: Value): Pattern | null {
   if (value === null) return null;
-  if (!isText(value)) throw typeFailure(`a ${kindOf(value)} is no pattern`);
+  if (!isText(value)) throw typeFailure(`${withArticle(kindOf(value))} is no pattern`);
   const key = textKey(value);
   const known = RECENT.get(key);
   if (known !== undefined) return known;

@@ -2,7 +2,7 @@
 
 import { isValueMap } from './collection.js';
 import { attributeOf, unknownAttribute } from './attribute.js';
-import { failure, typeFailure } from './failure.js';
+import { failure, typeFailure, withArticle } from './failure.js';
 import type { Node } from './node.js';
 import { constantNode, fieldsOf, folded, makeNode, valueOfConstant } from './node.js';
 import { isWhole, wholeOf } from './number.js';
@@ -97,7 +97,7 @@ function itemType(container: Type, item: Type, safe: boolean): Type | undefined 
     default:
       break;
   }
-  throw typeFailure(`a ${container.kind} has no items`);
+  throw typeFailure(`${withArticle(container.kind)} has no items`);
 }
 
 function requireIndex(item: Type): void {
@@ -115,7 +115,7 @@ function itemOf(value: Value, item: Value): Value | undefined {
     return index === undefined ? undefined : value[index];
   }
   if (isValueMap(value)) return value.get(item);
-  throw typeFailure(`a ${kindOf(value)} has no items`);
+  throw typeFailure(`${withArticle(kindOf(value))} has no items`);
 }
 
 /** A negative index counts from the end; undefined outside. */
@@ -151,7 +151,7 @@ export function sliceNode(container: Node, start: Node | undefined, stop: Node |
       const end = bound(to.run(scope));
       if (isText(value)) return sliceTextAt(value, first, end);
       if (isArray(value)) return value.slice(cut(first ?? 0, value.length), cut(end ?? value.length, value.length));
-      throw typeFailure(`a ${kindOf(value)} has no slices`);
+      throw typeFailure(`${withArticle(kindOf(value))} has no slices`);
     },
   });
   return folded(node, [container, from, to]);
@@ -170,7 +170,7 @@ function sliceType(container: Type, safe: boolean): Type {
     default:
       break;
   }
-  throw typeFailure(`a ${container.kind} has no slices`);
+  throw typeFailure(`${withArticle(container.kind)} has no slices`);
 }
 
 function bound(value: Value): number | undefined {

@@ -3,7 +3,7 @@
 import { toValue } from './coerce.js';
 import { momentOfUnixMs } from './datetime.js';
 import type { Scope } from './expression.js';
-import { Failure, failure, typeFailure } from './failure.js';
+import { Failure, failure, typeFailure, withArticle } from './failure.js';
 import type { LastMatch } from './match.js';
 import type { Node } from './node.js';
 import { makeNode } from './node.js';
@@ -90,7 +90,9 @@ function checked(value: Value, type: Type, name: string): Value {
     if (!('member' in type) || type.member.kind === 'unknown') return value;
     if ('member' in found && equalTypes(type.member, found.member)) return value;
   }
-  throw typeFailure(`"${name}" holds ${found.kind === type.kind ? 'members of another type' : `a ${found.kind}`}`);
+  throw typeFailure(
+    `"${name}" holds ${found.kind === type.kind ? 'members of another type' : withArticle(found.kind)}`,
+  );
 }
 
 function now(scope: Scope): ReturnType<typeof momentOfUnixMs> {

@@ -1,7 +1,7 @@
 /** What operators say of their operands. */
 
 import type { ExpressionError, TracedMatch } from './expression.js';
-import { typeFailure } from './failure.js';
+import { typeFailure, withArticle } from './failure.js';
 import type { Type } from './type.js';
 
 /** @throws Failure where the type can never work with the operator */
@@ -10,7 +10,7 @@ export function requireKind(operator: string, type: Type, kinds: readonly string
 }
 
 export function mismatch(operator: string, ...kinds: readonly string[]): ReturnType<typeof typeFailure> {
-  return typeFailure(`${operator} does not work with ${kinds.map((kind) => `a ${kind}`).join(' and ')}`);
+  return typeFailure(`${operator} does not work with ${kinds.map(withArticle).join(' and ')}`);
 }
 
 export function missingField(name: string): ExpressionError {

@@ -58,7 +58,7 @@ export function readsGroups(root: Syntax): boolean {
   return false;
 }
 
-function childrenOf(tree: Syntax): readonly Syntax[] {
+export function childrenOf(tree: Syntax): readonly Syntax[] {
   switch (tree.form) {
     case 'array':
     case 'set':

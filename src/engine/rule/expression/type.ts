@@ -4,7 +4,7 @@
  */
 
 import { isValueMap, isValueSet } from './collection.js';
-import { typeFailure } from './failure.js';
+import { typeFailure, withArticle } from './failure.js';
 import type { Value } from './value.js';
 import { isArray, kindOf } from './value.js';
 
@@ -35,7 +35,7 @@ export function setOf(member: Type): Type {
 
 /** @throws Failure of kind `type` where no mapping can have such keys */
 export function mappingOf(key: Type, member: Type): Type {
-  if (key.kind === 'set' || key.kind === 'mapping') throw typeFailure(`a ${key.kind} cannot be a key`);
+  if (key.kind === 'set' || key.kind === 'mapping') throw typeFailure(`${withArticle(key.kind)} cannot be a key`);
   return { kind: 'mapping', key, member };
 }
 

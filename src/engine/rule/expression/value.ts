@@ -6,7 +6,7 @@
 import type { ValueMap, ValueSet } from './collection.js';
 import { isValueMap, isValueSet } from './collection.js';
 import { Duration, Moment } from './datetime.js';
-import { typeFailure } from './failure.js';
+import { typeFailure, withArticle } from './failure.js';
 import type { Num } from './number.js';
 import { compareNumbers, Decimal, isTrueNumber } from './number.js';
 import type { Text } from './text.js';
@@ -98,7 +98,7 @@ export function compareValues(operator: Order, left: Value, right: Value): boole
   if (left === null && right === null) return operator === '<=' || operator === '>=';
   if (isArray(left) && isArray(right)) return compareArrays(operator, left, right);
   const kind = kindOf(left);
-  if (kind !== kindOf(right)) throw typeFailure(`a ${kind} has no order with a ${kindOf(right)}`);
+  if (kind !== kindOf(right)) throw typeFailure(`${withArticle(kind)} has no order with ${withArticle(kindOf(right))}`);
   if (isNumber(left) && isNumber(right)) return holds(operator, compareNumbers(left, right));
   if (isText(left) && isText(right)) return holds(operator, compareTexts(left, right));
   if (typeof left === 'boolean') return holds(operator, Number(left) - Number(right));
@@ -144,7 +144,8 @@ function differ(left: Value, right: Value): boolean {
     for (let index = 0; index < shared; index++) if (differ(left[index] ?? null, right[index] ?? null)) return true;
     return left.length !== right.length;
   }
-  if (kindOf(left) !== kindOf(right)) throw typeFailure(`a ${kindOf(left)} has no order with a ${kindOf(right)}`);
+  if (kindOf(left) !== kindOf(right))
+    throw typeFailure(`${withArticle(kindOf(left))} has no order with ${withArticle(kindOf(right))}`);
   return !equalMembers(left, right, false);
 }
 

@@ -255,6 +255,44 @@ describe('faults, each with its place', () => {
       said: ['x.yml:8:26  RULE_FIELD_UNKNOWN  "frobnication" is not a field of these events.'],
     },
     {
+      name: 'a text in capitals',
+      text: rule([`conditions: ['image == "CMD.EXE"']`]),
+      said: [
+        'x.yml:8:28  RULE_TEXT_CASE  "CMD.EXE" is never found: "image" reaches rules in lower case. (Write "cmd.exe".)',
+      ],
+    },
+    {
+      name: 'a number in quotes',
+      text: rule([`conditions: ['processid == "4"']`]),
+      said: [
+        'x.yml:8:32  RULE_TEXT_TYPE  "processid" is a number, which never equals a text. (Write 4 without quotes.)',
+      ],
+    },
+    {
+      name: 'a backslash written once',
+      text: rule([String.raw`conditions: ['"c:\temp" in image']`]),
+      said: [
+        String.raw`x.yml:8:19  RULE_TEXT_ESCAPE  "\t" stands for a control character in this text. (A backslash is written twice: "\\t".)`,
+      ],
+    },
+    {
+      name: 'an attribute that is mistyped',
+      text: rule(["conditions: ['image.lenght > 9']"]),
+      said: ['x.yml:8:25  RULE_ATTRIBUTE_UNKNOWN  No value has the attribute "lenght". (Did you mean "length"?)'],
+    },
+    {
+      name: 'a condition without a field',
+      text: rule(["conditions: ['false']"]),
+      said: [
+        'x.yml:8:18  RULE_CONDITION_CONSTANT  The condition is always false: the rule never matches. (It reads no field of the event.)',
+      ],
+    },
+    {
+      name: 'an action that no event has',
+      text: rule(['actions: []', `conditions: ['action == "processcreat"']`]),
+      said: ['x.yml:9:29  RULE_NEVER_MATCHES  No event has the action "processcreat". (Did you mean "processcreate"?)'],
+    },
+    {
       name: 'an action that the rule excludes',
       text: rule([`conditions: ['action == "imageload" and "a" in image']`]),
       said: [
@@ -372,7 +410,7 @@ describe('faults, each with its place', () => {
   test('ten broken rules are ten reports, and the good one between them loads', () => {
     const broken = Array.from(
       { length: 10 },
-      (_, index) => `  - {id: b${index}, title: x, set: ioa, points: bad, conditions: ['true']}`,
+      (_, index) => `  - {id: b${index}, title: x, set: ioa, points: bad, conditions: [image]}`,
     );
     const pack = withRules(
       `rules:\n${[...broken.slice(0, 5), RULE.replace('rules:\n', '').trimEnd(), ...broken.slice(5)].join('\n')}\n`,

@@ -4,11 +4,10 @@ import type { Diagnostic } from '../../base/diagnostic.js';
 import type { Title } from '../../base/title.js';
 import { type Action, isAction } from '../../event/action.js';
 import { keepCompiled } from '../compiled-conditions.js';
-import { conditionReach, isUnreachable } from '../condition-reach.js';
 import { type Place, type RuleCode, ruleDiagnostic } from '../diagnostic-codes.js';
-import { compileExpression, type Expression } from '../expression/index.js';
+import { type Expression, readExpression } from '../expression/index.js';
 import type { Profile, Rule } from '../rule.js';
-import { checkFields } from './field-check.js';
+import { checkCondition } from './condition-check.js';
 import { ProfileSchema, type ProfileText, RuleSchema, type RuleText, type TitleText } from './pack-schema.js';
 import { checkShape } from './shape.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
@@ -42,7 +41,7 @@ export function readRule(value: unknown, context: EntryContext): Entry<Rule> {
   const report = new Report(context, idOf(value));
   report.addAll(checkShape(RuleSchema, value, file, at, idOf(value)));
   // Whatever else is wrong, each condition is looked at as well: an author wants to hear everything at once.
-  const expressions = checkConditions(value, report);
+  const expressions = readConditions(value, report);
   if (report.hasError) return { item: undefined, diagnostics: report.diagnostics };
   const text = value as RuleText;
   const rule: Rule = {
@@ -171,15 +170,15 @@ function checkTranslations(
  * @param value  an entry that may be wrong in any way
  * @returns the conditions compiled; all of them where none is reported
  */
-function checkConditions(value: unknown, report: Report): readonly Expression[] {
+function readConditions(value: unknown, report: Report): readonly Expression[] {
   const { conditions, actions, eventIds } = partsOf(value);
   return conditions.flatMap((text, index) => {
     if (typeof text !== 'string' || text === '') return [];
-    return checkCondition(text, index, { actions, eventIds }, report) ?? [];
+    return readCondition(text, index, { actions, eventIds }, report) ?? [];
   });
 }
 
-function checkCondition(
+function readCondition(
   text: string,
   index: number,
   rule: Pick<Rule, 'actions' | 'eventIds'>,
@@ -187,27 +186,18 @@ function checkCondition(
 ): Expression | undefined {
   const { file, at } = report.context;
   const path = [...at, 'conditions', index];
-  const compiled = compileExpression(text);
-  if (!compiled.ok) {
-    const { kind, message, offset } = compiled.error;
-    const place = offset === undefined ? file.placeOf(path) : file.placeInText(path, offset);
-    report.add('RULE_EXPRESSION_INVALID', `${kind} error: ${message}.`, place);
+  const placeOf = (offset: number | undefined): Place =>
+    offset === undefined ? file.placeOf(path) : file.placeInText(path, offset);
+  const read = readExpression(text);
+  if (!read.ok) {
+    const { kind, message, offset } = read.error;
+    report.add('RULE_EXPRESSION_INVALID', `${kind} error: ${message}.`, placeOf(offset));
     return undefined;
   }
-  const { fields } = compiled.value;
-  const isOpenEnded = rule.actions.length === 0 || rule.eventIds.length > 0;
-  for (const { field, code, message, hint } of checkFields(fields, isOpenEnded)) {
-    const offset = firstMention(text, field);
-    report.add(code, message, offset === undefined ? file.placeOf(path) : file.placeInText(path, offset), hint);
+  for (const { code, message, hint, at: offset } of checkCondition(text, rule, read.value)) {
+    report.add(code, message, placeOf(offset), hint);
   }
-  if (isUnreachable(conditionReach(rule, compiled.value))) {
-    report.add(
-      'RULE_NEVER_MATCHES',
-      'The condition asks for an action or event id that the rule itself excludes.',
-      file.placeOf(path),
-    );
-  }
-  return compiled.value;
+  return read.value.expression;
 }
 
 function partsOf(value: unknown): Pick<Rule, 'actions' | 'eventIds'> & { readonly conditions: readonly unknown[] } {
@@ -220,18 +210,6 @@ function partsOf(value: unknown): Pick<Rule, 'actions' | 'eventIds'> & { readonl
     actions: list('actions').filter((action): action is Action => typeof action === 'string' && isAction(action)),
     eventIds: list('eventIds').filter((id): id is number => typeof id === 'number'),
   };
-}
-
-/** Where a name stands in an expression; the same word inside a text literal before it would mislead, which costs only the exact column. */
-function firstMention(text: string, field: string): number | undefined {
-  for (let at = text.indexOf(field); at >= 0; at = text.indexOf(field, at + 1)) {
-    if (!isWordUnit(text[at - 1]) && !isWordUnit(text[at + field.length])) return at;
-  }
-  return undefined;
-}
-
-function isWordUnit(unit: string | undefined): boolean {
-  return unit !== undefined && /\w/.test(unit);
 }
 
 function idOf(value: unknown): string | undefined {

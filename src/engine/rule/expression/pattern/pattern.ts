@@ -10,6 +10,7 @@ import { Automaton } from './automaton.js';
 import type { Found } from './backtracker.js';
 import { backtrack } from './backtracker.js';
 import { Chain } from './chain.js';
+import { asksForCapital } from './capital.js';
 import type { Literals } from './literals.js';
 import { literalsOf } from './literals.js';
 import { parsePattern } from './parser.js';
@@ -79,6 +80,11 @@ export class Pattern {
   /** Texts that every match contains; `spell` writes a character as the searched texts have it, undefined where that cannot be told. */
   literals(spell: (code: number) => string | undefined): Literals {
     return literalsOf(this.#tree, spell);
+  }
+
+  /** Whether it, or one of its alternatives, cannot match a text in lower case for a capital letter in it. */
+  get asksForCapital(): boolean {
+    return asksForCapital(this.#tree);
   }
 
   /** Whether a match, wherever sought, begins where the text begins. */
