@@ -22,7 +22,9 @@ texts in lower case. A line that is not such an object gives the error "input" a
 With --sigma it reads events, one JSON object a line, in any shape that scan reads or as a map of fields, and prints
 {"line", "match": true|false}: whether any rule of the file matches. An event that says what it is (channel and event
 id, or action) is matched with regard to the rule's log source; of a bare map of fields only the fields are judged.
---explain shows the condition of each rule as a tree instead, with the truth and the matched text of each part.
+A line that has a "note" was answered, but maybe not as meant: it is no object, or has no time and correlations are asked.
+--explain shows the condition of each rule as a tree instead, with the truth and the matched text of each part, and of
+correlations whether the event completes them.
 
 Examples:
   $ echo '{"id": 1, "expr": "image =~ \\".*cmd.exe\\"", "event": {"image": "c:\\\\\\\\cmd.exe"}}' | chainsight rules eval
@@ -77,6 +79,9 @@ async function evalSigma(path: string, file: string | undefined, options: EvalOp
   const question = new SigmaQuestion(pack);
   const errors = question.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) process.stderr.write(`${problemLines(errors, paintFor(process.stderr, false)).join('\n')}\n`);
+  if (!question.rules.some(({ sigma }) => sigma?.document.kind === 'rule') && question.rules.length > 0) {
+    throw new CommandError(`Only correlations of ${path} load, and none of the rules that they refer to.`);
+  }
   if (question.rules.length === 0) throw new CommandError(`No Sigma rule of ${path} loads; there is nothing to ask.`);
   const lines = linesOf(file);
   const output = openOutput(undefined);
@@ -99,7 +104,13 @@ async function evalSigma(path: string, file: string | undefined, options: EvalOp
 }
 
 export type SigmaAnswer =
-  | { readonly line: number; readonly match: boolean; readonly explain?: readonly Explained[] }
+  | {
+      readonly line: number;
+      readonly match: boolean;
+      /** Why the answer may not be what was asked for. */
+      readonly note?: string;
+      readonly explain?: readonly Explained[];
+    }
   | { readonly line: number; readonly error: 'input'; readonly message: string };
 
 /** Of a line that holds several events, whether any of them matches. */
@@ -112,14 +123,23 @@ export function askLine(question: SigmaQuestion, line: string, lineNumber: numbe
   }
   const asked = events.map((event) => ({ event, matching: question.matching(event) }));
   const match = asked.some(({ matching }) => matching.length > 0);
-  if (!isExplained) return { line: lineNumber, match };
-  return { line: lineNumber, match, explain: asked.flatMap(({ event, matching }) => question.explain(event, matching)) };
+  const note = noteOf(events, question, match);
+  const answer = { line: lineNumber, match, ...(note === undefined ? {} : { note }) };
+  if (!isExplained) return answer;
+  return { ...answer, explain: asked.flatMap(({ event, matching }) => question.explain(event, matching)) };
+}
+
+function noteOf(events: readonly ReadEvent[], question: SigmaQuestion, match: boolean): string | undefined {
+  if (events.some(({ isObject }) => !isObject)) return 'This is no object: it has no fields, and only keywords are sought in it.';
+  const isPassedOver = !match && question.hasCorrelations && events.some(({ event }) => event.timeSource === 'none');
+  return isPassedOver ? 'The event has no time (a bare map of fields never has one), and correlations pass over it.' : undefined;
 }
 
 function prettyAnswer(answer: SigmaAnswer, paint: Paint): readonly string[] {
   if ('error' in answer) return [`${paint.bold(`line ${answer.line}`)}  ${paint.red(visible(answer.message))}`];
   return [
     `${paint.bold(`line ${answer.line}`)}  ${answer.match ? paint.green('match') : 'no match'}`,
+    ...(answer.note === undefined ? [] : [paint.yellow(answer.note)]),
     ...(answer.explain ?? []).flatMap((explained) => explanationLines(explained, paint)),
   ];
 }

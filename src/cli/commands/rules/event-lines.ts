@@ -9,6 +9,8 @@ export interface ReadEvent {
   readonly event: Event;
   /** False for a record that does not say what kind of event it is: only its fields can be judged. */
   readonly isKnownKind: boolean;
+  /** False for a text, a number or null, where there are no fields at all. */
+  readonly isObject: boolean;
 }
 
 /** @throws SyntaxError where the line is not JSON */
@@ -29,9 +31,10 @@ function readRecord(record: unknown, line: number): ReadEvent {
   decoder.push(Buffer.from(`${JSON.stringify(record)}\n`));
   decoder.end();
   const [event] = events;
-  if (event !== undefined) return { event: { ...event, line }, isKnownKind: true };
+  if (event !== undefined) return { event: { ...event, line }, isKnownKind: true, isObject: true };
   const isMap = typeof record === 'object' && record !== null && !Array.isArray(record);
-  return { event: fieldsEvent(isMap ? (record as Fields) : { value: record }, line), isKnownKind: false };
+  const fields = isMap ? (record as Fields) : { value: record };
+  return { event: fieldsEvent(fields, line), isKnownKind: false, isObject: isMap };
 }
 
 /** Of a record that says nothing but its fields. */

@@ -2,18 +2,25 @@
 
 import type { SigmaExplanation } from '../../../engine/rule/index.js';
 import { type Paint, shortened, visible } from '../../output.js';
-import type { Explained } from './sigma-eval.js';
+import type { Explained, KeptOutBy } from './sigma-eval.js';
 
 const WIDTH = 90;
 /** What lies deeper is not shown: no condition of a person comes near. */
 const DEPTH_MAX = 100;
 
-export function explanationLines({ rule, title, match, condition }: Explained, paint: Paint): readonly string[] {
+const REASONS: Readonly<Record<KeptOutBy, string>> = {
+  logSource: 'the condition holds; the log source keeps it out',
+  filter: 'the condition holds; a filter keeps it out',
+  silent: 'the condition holds; the rule gives no hits of its own, because a correlation refers to it',
+  repeated: 'the condition holds; the same record came before',
+  noTime: 'the event has no time, and correlations pass over such events',
+};
+
+export function explanationLines({ rule, title, match, keptOutBy, condition }: Explained, paint: Paint): readonly string[] {
   const verdict = match ? paint.green('matches') : 'does not match';
-  const aside =
-    condition.isTrue && !match ? paint.yellow('  (the condition holds; the log source or a filter keeps it out)') : '';
+  const aside = keptOutBy === undefined ? '' : paint.yellow(`  (${REASONS[keptOutBy]})`);
   const lines = [`${paint.bold(visible(title))} ${paint.dim(visible(rule))}  ${verdict}${aside}`];
-  addNode(condition, 0, lines, paint);
+  if (condition !== undefined) addNode(condition, 0, lines, paint);
   return lines;
 }
 

@@ -186,7 +186,61 @@ correlation: {type: event_count, rules: [shell], group-by: [User], timespan: 5m,
 
   test('says where the condition holds and the log source does not fit', async () => {
     const { out } = await ask('rules/windows/x.yml', JSON.stringify(events[2]), '--explain');
-    expect(out).toContain('the condition holds; the log source or a filter keeps it out');
+    expect(out).toContain('does not match  (the condition holds; the log source keeps it out)');
+  });
+
+  const filter = `title: F
+id: 33333333-2222-4333-8444-555555555555
+logsource: {product: windows, category: process_creation}
+filter: {rules: [${ID}], a: {CommandLine: cmd}, condition: a}
+`;
+  const correlation = `title: Once
+id: ${OTHER}
+correlation: {type: event_count, rules: [${ID}], timespan: 5m, condition: {gte: 1}}
+`;
+  const dated = { ...(events[0] as object), Computer: 'h', UtcTime: '2026-01-01 00:00:01.000', ProcessGuid: '{0}' };
+
+  test('says where a filter keeps out what the condition would take', async () => {
+    write({ 'set.yml': `${RULE}---\n${filter}` });
+    const { out } = await ask('set.yml', JSON.stringify(events[0]), '--explain');
+    expect(out).toContain('does not match  (the condition holds; a filter keeps it out)');
+  });
+
+  test('lists correlations, and says which rule is silent because of one', async () => {
+    write({ 'set.yml': `${RULE}---\n${correlation}` });
+    const line = JSON.stringify(dated);
+    const { out } = await ask('set.yml', `${line}\n${line}`, '--explain');
+    expect(out).toContain(`line 1  match\nA shell ${ID}  does not match  (the condition holds; the rule gives no hits of its own,`);
+    expect(out).toContain(`Once ${OTHER}  matches\n`);
+    const json = await ask('set.yml', line, '--explain', '--format', 'json');
+    expect(JSON.parse(json.out)).toMatchObject({
+      explain: [
+        { rule: ID, match: false, keptOutBy: 'silent', condition: { isTrue: true } },
+        { rule: OTHER, match: true },
+      ],
+    });
+  });
+
+  test('says that correlations pass over an event without a time', async () => {
+    write({ 'set.yml': `${RULE}---\n${correlation}` });
+    const { out } = await ask('set.yml', JSON.stringify(events[3]));
+    expect(JSON.parse(out)).toEqual({ line: 1, match: false, note: expect.stringMatching(/has no time/) as string });
+    const explained = await ask('set.yml', JSON.stringify(events[3]), '--explain');
+    expect(explained.out).toContain(`Once ${OTHER}  does not match  (the event has no time`);
+  });
+
+  test.each(['5', 'null', '"text"', '[5]'])('says that %s is no object', async (line) => {
+    const { out } = await ask('rules/windows/x.yml', line);
+    expect(JSON.parse(out)).toEqual({ line: 1, match: false, note: expect.stringMatching(/no object/) as string });
+  });
+
+  test('names the rule that a correlation lacks', async () => {
+    write({ 'set.yml': `${RULE}---\n${correlation.replace(`[${ID}]`, `[${ID}, shel]`)}` });
+    const { err, exitCode } = await ask('set.yml', JSON.stringify(dated));
+    expect(err).toMatch(/There is no rule "shel"\.[^]*SIGMA_RULE_UNKNOWN/);
+    expect(exitCode).toBe(0);
+    write({ 'alone.yml': correlation });
+    await expect(ask('alone.yml', '{}')).rejects.toThrow('none of the rules that they refer to');
   });
 
   test('refuses a file without a rule that loads', async () => {
