@@ -57,10 +57,16 @@ async function run(folders: readonly string[], options: CoverageOptions): Promis
   const { inputs, problems } = options.events.length === 0 ? { inputs: [], problems: [] } : await findInputs(options.events);
   for (const problem of problems) process.stderr.write(`${formatDiagnostic(problem)}\n`);
   if (problems.some(({ severity }) => severity === 'error')) return EXIT_USE;
+  let skipped = 0;
   for (const input of inputs) {
-    await input.decode({ event: (event) => report.add(event), skip: () => undefined });
+    await input.decode({ event: (event) => report.add(event), skip: () => void skipped++ });
   }
   const coverage = report.result();
+  if (options.events.length > 0 && (coverage.data?.events ?? 0) === 0) {
+    process.stderr.write(
+      `No event could be read (${plural(skipped, 'record')} skipped), so nothing is held against the rules. A bare map of fields is no event here.\n`,
+    );
+  }
   const output = openOutput(options.out);
   await output.write(coverageOutput(coverage, options, paintFor(process.stdout, options.out !== undefined)));
   await output.close();

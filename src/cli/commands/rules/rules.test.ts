@@ -108,7 +108,15 @@ describe('rules test', () => {
   });
 
   test('fails where a file does not load', async () => {
-    expect((await run('test', join(root, 'bad'))).exitCode).toBe(1);
+    const { out, exitCode } = await run('test', join(root, 'bad'));
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/✗ \d+ cases? of \d+ rules? pass, and \d+ errors? above\n/);
+    expect(out).not.toContain('✓');
+  });
+
+  test('calls it no success where there is no case', async () => {
+    rmSync(join(root, 'good', 'x.cases.yml'));
+    expect((await run('test', join(root, 'good'))).out).toMatch(/^! There is no case to run\n/);
   });
 });
 

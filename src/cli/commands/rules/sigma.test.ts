@@ -281,6 +281,13 @@ describe('rules coverage', () => {
     expect(data).toMatchObject({ events: 1, kinds: [{ eventId: 3, events: 1 }] });
   });
 
+  test('says that none of the events could be read', async () => {
+    write({ 'bare.jsonl': '{"Image": "C:\\\\cmd.exe"}\n' });
+    const { out, err } = await run('coverage', join(root, 'rules'), '--events', join(root, 'bare.jsonl'));
+    expect(out).toContain('1 open');
+    expect(err).toMatch(/^No event could be read \(1 record skipped\)/);
+  });
+
   test('as a layer of the ATT&CK Navigator', async () => {
     const file = join(root, 'layer.json');
     await run('coverage', join(root, 'rules'), '--format', 'navigator', '--out', file);

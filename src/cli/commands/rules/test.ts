@@ -99,11 +99,18 @@ export function testText(loaded: LoadedPacks, results: readonly CaseResult[], pa
     ...problemLines(loaded.diagnostics, paint),
     ...failed.flatMap((result) => failureLines(result, paint)),
     failed.length === 0
-      ? paint.green(`✓ ${plural(results.length, 'case')} of ${plural(tested.size, 'rule')} pass`)
+      ? passedLine(`${plural(results.length, 'case')} of ${plural(tested.size, 'rule')} pass`, loaded, results, paint)
       : paint.red(`✗ ${plural(failed.length, 'case')} of ${results.length} fail`),
     ...(untested > 0 ? [paint.yellow(`! ${plural(untested, 'rule')} without a case`)] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** That all cases pass says little where there are none, and less where what they are about did not load. */
+function passedLine(text: string, { diagnostics }: LoadedPacks, results: readonly CaseResult[], paint: Paint): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  if (errors > 0) return paint.red(`✗ ${text}, and ${plural(errors, 'error')} above`);
+  return results.length === 0 ? paint.yellow('! There is no case to run') : paint.green(`✓ ${text}`);
 }
 
 function failureLines({ id, case: one, expected, got }: CaseResult, paint: Paint): string[] {

@@ -40,6 +40,12 @@ const NUMBER =
 /** Longest first: `=~~` before `=~`, `<<` before `<`. */
 const SYMBOL = /\*\*|\/\/|<<|<=|>>|>=|=~~|=~|!~~|!~|==|!=|[-&|^()?:+%,[\]{}*/<>]/y;
 
+/** Symbols of other languages, which mean nothing alone. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ['=', '=='],
+  ['!', 'not'],
+]);
+
 /** Python refuses to read longer whole numbers in decimal. */
 const MAX_DECIMAL_DIGITS = 4300;
 
@@ -80,6 +86,8 @@ function readToken(text: string, at: number, letter: string): readonly [Token, n
   if (member !== undefined) return [{ kind: 'symbol', text: member, at }, at + member.length];
   const symbol = matchAt(SYMBOL, text, at);
   if (symbol !== undefined) return [{ kind: 'symbol', text: symbol, at }, at + symbol.length];
+  const meant = MEANT.get(letter);
+  if (meant !== undefined) throw syntaxFailure(`unexpected character "${letter}"; write "${meant}"`, at);
   throw syntaxFailure(`unexpected character ${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))}`, at);
 }
 

@@ -34,6 +34,19 @@ const LEVELS: ReadonlyMap<string, number> = new Map([
   ['**', 12],
 ]);
 
+/** Names that are meant for operators, in lower case: `AND` is a name like any other here. */
+const FOREIGN_WORDS: ReadonlyMap<string, string> = new Map([
+  ['and', '"and"'],
+  ['or', '"or"'],
+  ['not', '"not"'],
+  ['in', '"in"'],
+  ['contains', '"text" in field'],
+]);
+const DOUBLED_SYMBOLS: ReadonlyMap<string, string> = new Map([
+  ['&', '"and"'],
+  ['|', '"or"'],
+]);
+
 /** Longer rules, and rules nested deeper, are refused as a syntax error; a chain of `and` or `or` is one level however long. */
 export const MAX_RULE_LENGTH = 262_144;
 export const MAX_DEPTH = 500;
@@ -85,7 +98,24 @@ class Parser {
   #unexpected(hint?: string): ReturnType<typeof syntaxFailure> {
     const token = this.#token;
     const what = token.kind === 'end' ? 'the expression ends too early' : `unexpected ${describe(token)}`;
+    const word = this.#foreignWord();
+    if (word !== undefined) return syntaxFailure(`${what}; write ${word}`, token.at);
     return syntaxFailure(hint === undefined ? what : `${what}, ${hint}`, token.at);
+  }
+
+  /** What stands for a word of other languages at this place or right before it. */
+  #foreignWord(): string | undefined {
+    const token = this.#token;
+    const before = this.#tokens[this.#place - 1];
+    if (token.kind === 'symbol') {
+      const isDouble = before?.kind === 'symbol' && before.text === token.text && before.at + 1 === token.at;
+      return isDouble ? DOUBLED_SYMBOLS.get(token.text) : undefined;
+    }
+    for (const each of [token, before]) {
+      const word = each?.kind === 'name' ? FOREIGN_WORDS.get(each.text.toLowerCase()) : undefined;
+      if (word !== undefined) return word;
+    }
+    return undefined;
   }
 
   /** Bounds the height of the tree, and with it the recursion of everything that walks it. */

@@ -52,7 +52,7 @@ const Techniques = Type.Array(
 
 const References = Type.Array(text('Where to read more: an address or a title.', 2_000), { maxItems: 50 });
 
-const SigmaSettings = Type.Object(
+export const SigmaSettingsSchema = Type.Object(
   {
     profiles: Type.Optional(
       Type.Array(Type.Union(RULE_PROFILES.map((profile) => Type.Literal(profile))), {
@@ -113,7 +113,7 @@ export const ManifestSchema = Type.Object(
     description: Type.Optional(title('What the pack is for.', 5_000)),
     license: Type.Optional(text('SPDX expression, or the name of the licence.', 200)),
     author: Type.Optional(text('Who wrote it.', 200)),
-    sigma: Type.Optional(SigmaSettings),
+    sigma: Type.Optional(SigmaSettingsSchema),
   },
   { ...closed, title: 'Chainsight rule pack', description: 'The manifest of a rule pack (pack.yml).' },
 );
@@ -212,7 +212,7 @@ export const CasesFileSchema = Type.Record(Type.String({ pattern: Id.pattern! })
 });
 
 export type ManifestText = Static<typeof ManifestSchema>;
-export type SigmaSettingsText = Static<typeof SigmaSettings>;
+export type SigmaSettingsText = Static<typeof SigmaSettingsSchema>;
 export type RuleText = Static<typeof RuleSchema>;
 export type ProfileText = Static<typeof ProfileSchema>;
 export type CaseText = Static<typeof CaseSchema>;

@@ -204,6 +204,11 @@ describe('faults, each with its place', () => {
       said: ['x.yml:8:17  PACK_VALUE_INVALID  "conditions" must not be empty.'],
     },
     {
+      name: 'an event id in quotes',
+      text: rule(["eventIds: ['4104']"]),
+      said: [expect.stringMatching(/^x\.yml:8:\d+ {2}PACK_VALUE_INVALID .*\(Write it without quotes\.\)$/) as string],
+    },
+    {
       name: 'an expression with an open bracket',
       text: rule([`conditions: ['(image == "a"']`]),
       said: [expect.stringMatching(/^x\.yml:8:\d+ {2}RULE_EXPRESSION_INVALID {2}syntax error: /) as string],

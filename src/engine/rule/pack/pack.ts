@@ -17,7 +17,7 @@ import { ManifestSchema, type ManifestText, RulesFileSchema, type SigmaSettingsT
 import { bilingual, type Entry, type EntryContext, readProfile, readRule, type TechniqueFact } from './rule-entry.js';
 import { checkShape } from './shape.js';
 import { isRulesText, isSigmaText, readSigma, sigmaRule } from './sigma-file.js';
-import { type SigmaSettings, sigmaSettings, termsOf } from './sigma-settings.js';
+import { rightSettings, type SigmaSettings, sigmaSettings, termsOf } from './sigma-settings.js';
 import type { YamlFile } from './yaml-file.js';
 
 export interface Manifest {
@@ -78,17 +78,17 @@ export function loadPack(files: readonly PackFile[], options: PackOptions): Pack
       return result.file ?? [];
     });
   const isSigmaAlone = sorted.sigma.length > 0 && sorted.rules.length === 0;
-  const { manifest, sigma, isBilingual } = readManifest(readAll(sorted.manifests), options, diagnostics);
+  const read = readManifest(readAll(sorted.manifests), options, diagnostics);
   if (!hasManifestFile && !isSigmaAlone) diagnostics.push(manifestMissing(ordered));
   diagnostics.push(...sorted.foreign.map(foreignFile));
-  const loader = new RuleLoader(options, manifest, isBilingual, diagnostics);
+  const loader = new RuleLoader(options, read, diagnostics);
   for (const yaml of readAll(sorted.rules)) loader.addFile(yaml);
-  const settings = sigmaSettings(sigma, options.ruleProfiles);
+  const settings = sigmaSettings(read.sigma, options.ruleProfiles);
   loader.addSigma(sorted.sigma, settings);
   const cases = readAll(sorted.cases).flatMap((yaml) => readCases(yaml, loader.known, diagnostics));
   closeYaml(ordered);
   return {
-    manifest,
+    manifest: read.manifest,
     rules: loader.rules,
     profiles: loader.profiles,
     filters: loader.filters,
@@ -135,12 +135,14 @@ class RuleLoader {
   readonly counts = { ruleCount: 0, profileCount: 0 };
   readonly #options: PackOptions;
   readonly #manifest: Manifest;
+  readonly #manifestFile: YamlFile | undefined;
   readonly #isBilingual: boolean;
   readonly #diagnostics: Diagnostic[];
 
-  constructor(options: PackOptions, manifest: Manifest, isBilingual: boolean, diagnostics: Diagnostic[]) {
+  constructor(options: PackOptions, { manifest, manifestFile, isBilingual }: ReadManifest, diagnostics: Diagnostic[]) {
     this.#options = options;
     this.#manifest = manifest;
+    this.#manifestFile = manifestFile;
     this.#isBilingual = isBilingual;
     this.#diagnostics = diagnostics;
   }
@@ -159,17 +161,24 @@ class RuleLoader {
 
   addSigma(files: readonly PackFile[], settings: SigmaSettings): void {
     const placeholdersKey = JSON.stringify([...settings.placeholders]);
+    const broken = new Set<string>();
     for (const file of files) {
       const { documents, diagnostics } = readSigma(file, settings.placeholders, placeholdersKey);
       this.#diagnostics.push(...diagnostics);
       this.documents.push(...documents);
-      this.counts.ruleCount += brokenDocuments(diagnostics, documents);
+      const unread = brokenDocuments(diagnostics, documents);
+      this.counts.ruleCount += unread.size;
+      for (const id of unread) if (id !== undefined) broken.add(id);
       for (const document of documents) {
         if (document.kind === 'filter') this.#keepFilter(document);
         else this.#keepSigma(document, settings);
       }
     }
-    for (const [id] of settings.rules) if (!this.known.has(id)) this.#diagnostics.push(this.#unknownSetting(id));
+    // Only now: of documents with the same id a broken one keeps no good one out.
+    for (const id of broken) if (!this.known.has(id)) this.known.set(id, 'rule');
+    for (const [id] of settings.rules) {
+      if (!this.known.has(id)) this.#diagnostics.push(this.#unknownSetting(id, settings));
+    }
   }
 
   #keepFilter(filter: SigmaFilter): void {
@@ -189,14 +198,17 @@ class RuleLoader {
     else this.rules.push(sigmaRule(document, terms, this.#manifest.name));
   }
 
-  #unknownSetting(id: string): Diagnostic {
+  #unknownSetting(id: string, { rules }: SigmaSettings): Diagnostic {
+    // A rule that has settings of its own is not the one that is meant.
+    const unset = [...this.known.keys()].filter((known) => !rules.has(known));
     return ruleDiagnostic(
       'PACK_SIGMA_RULE_UNKNOWN',
       `The manifest has settings for a Sigma rule "${id}", and the pack has none such.`,
       {
         file: this.#manifest.file,
+        place: this.#manifestFile?.placeOfKey(['sigma', 'rules', id]),
         rule: id,
-        hint: didYouMean(id, this.known.keys()),
+        hint: didYouMean(id, unset),
       },
     );
   }
@@ -228,18 +240,29 @@ class RuleLoader {
   }
 }
 
-function readManifest(
-  manifests: readonly YamlFile[],
-  options: PackOptions,
-  diagnostics: Diagnostic[],
-): { manifest: Manifest; isBilingual: boolean; sigma?: SigmaSettingsText | undefined } {
+interface ReadManifest {
+  readonly manifest: Manifest;
+  readonly manifestFile: YamlFile | undefined;
+  readonly isBilingual: boolean;
+  readonly sigma: SigmaSettingsText | undefined;
+}
+
+function readManifest(manifests: readonly YamlFile[], options: PackOptions, diagnostics: Diagnostic[]): ReadManifest {
   const [yaml] = manifests;
-  if (yaml === undefined) return { manifest: emptyManifest(options.name ?? ''), isBilingual: false };
+  if (yaml === undefined) {
+    const manifest = emptyManifest(options.name ?? '');
+    return { manifest, manifestFile: undefined, isBilingual: false, sigma: undefined };
+  }
   const faults = checkShape(ManifestSchema, yaml.value ?? {}, yaml, []);
   diagnostics.push(...faults);
   const name = ownValue(yaml.value, 'name');
   if (faults.length > 0) {
-    return { manifest: emptyManifest(typeof name === 'string' ? name : (options.name ?? '')), isBilingual: false };
+    return {
+      manifest: emptyManifest(typeof name === 'string' ? name : (options.name ?? '')),
+      manifestFile: yaml,
+      isBilingual: false,
+      sigma: rightSettings(ownValue(yaml.value, 'sigma')),
+    };
   }
   const text = yaml.value as ManifestText;
   const manifest = {
@@ -251,7 +274,12 @@ function readManifest(
     author: text.author ?? '',
     file: yaml.path,
   };
-  return { manifest, isBilingual: typeof text.title === 'object' && text.title.zh !== undefined, sigma: text.sigma };
+  return {
+    manifest,
+    manifestFile: yaml,
+    isBilingual: typeof text.title === 'object' && text.title.zh !== undefined,
+    sigma: text.sigma,
+  };
 }
 
 function manifestMissing(files: readonly PackFile[]): Diagnostic {
@@ -279,11 +307,14 @@ function duplicateId(id: string, kind: string, file: string, place: Place): Diag
   });
 }
 
-/** How many documents of a file were meant and could not be read: as many as the errors name, and at least one where nothing is left. */
-function brokenDocuments(diagnostics: readonly Diagnostic[], documents: readonly SigmaDocument[]): number {
+/** Which documents of a file were meant and could not be read: as many as the errors name, `undefined` for those without an id. */
+function brokenDocuments(
+  diagnostics: readonly Diagnostic[],
+  documents: readonly SigmaDocument[],
+): ReadonlySet<string | undefined> {
   const named = new Set(diagnostics.filter(({ severity }) => severity === 'error').map(({ rule }) => rule));
   for (const { id } of documents) named.delete(id);
-  return named.size;
+  return named;
 }
 
 /** Where it belongs: the outermost folder that files came from. */

@@ -127,7 +127,10 @@ function valueHint(error: ValueError): string | undefined {
     const closest = closestWord(error.value, choices);
     return closest === undefined ? `Known: ${choices.join(', ')}.` : `Did you mean "${closest}"?`;
   }
-  return typeof error.value === 'number' && error.schema.type === 'string' ? 'Put it in quotes.' : undefined;
+  if (typeof error.value === 'number' && error.schema.type === 'string') return 'Put it in quotes.';
+  const isQuotedNumber =
+    error.schema.type === 'integer' && typeof error.value === 'string' && /^\d+$/.test(error.value);
+  return isQuotedNumber ? 'Write it without quotes.' : undefined;
 }
 
 function keyHint(key: string, schema: TSchema): string | undefined {

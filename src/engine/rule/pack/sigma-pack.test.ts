@@ -186,6 +186,41 @@ describe('what the manifest says of Sigma rules', () => {
   test('of a rule that is not there is told', () => {
     const pack = load({ 'p/pack.yml': manifest(`{rules: {${OTHER}: {points: 1}}}`), 'p/x.yml': sigma() });
     expect(pack.diagnostics).toMatchObject([{ code: 'PACK_SIGMA_RULE_UNKNOWN', file: 'p/pack.yml', rule: OTHER }]);
+    const { line, column } = pack.diagnostics[0]!;
+    expect([line, column]).toEqual([4, 'sigma: {rules: {'.length + 1]);
+  });
+
+  test('of a rule that is not there are not taken for those of one that has its own', () => {
+    const settings = '{rules: {some-rule: {points: 1}, some-rules: {points: 1}}}';
+    const files = { 'p/pack.yml': manifest(settings), 'p/x.yml': sigma({ id: 'some-rule' }) };
+    expect(load(files).diagnostics).toMatchObject([
+      { code: 'PACK_SIGMA_RULE_UNKNOWN', rule: 'some-rules', hint: undefined },
+      {},
+    ]);
+  });
+
+  test('stay in force where another of them is wrong', () => {
+    const text = sigma().replace("Image|endswith: '\\a.exe'", 'User|expand: "%admins%"');
+    const wrong = '{placeholders: {admins: [root], unused: x}, rules: {nothing: {points: many}}}';
+    const pack = load({ 'p/pack.yml': manifest(wrong), 'p/x.yml': text });
+    expect(pack.rules).toHaveLength(1);
+    expect(pack.diagnostics.map(({ code }) => code)).toEqual(['PACK_VALUE_INVALID', 'RULE_POINTS_RANGE']);
+  });
+
+  test('and cases of a rule that does not load are no second fault', () => {
+    const broken = sigma({ id: 'some-rule' }).replace('|endswith', '|endwith');
+    const pack = loadPack(
+      [
+        { path: 'p/pack.yml', text: manifest('{rules: {some-rule: {points: 1}}}') },
+        { path: 'p/x.yml', text: broken },
+        { path: 'p/x.cases.yml', text: 'some-rule: {match: [{name: a, event: {action: processcreate}}]}\n' },
+      ],
+      { technique: () => undefined, withCases: true },
+    );
+    expect(pack.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual([
+      'SIGMA_MODIFIER_UNKNOWN',
+    ]);
+    expect(pack.cases.map(({ id }) => id)).toEqual(['some-rule']);
   });
 });
 

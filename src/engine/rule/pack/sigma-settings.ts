@@ -1,9 +1,10 @@
 /** How a pack takes its Sigma rules: what its manifest says, with what is so without it. */
 
+import { Value } from '@sinclair/typebox/value';
 import { chooseRule, DEFAULT_RULE_PROFILES, type RuleProfile } from '../rule-profile.js';
 import { LEVEL_POINTS, type LevelPoints, pointsOfLevel } from '../sigma-points.js';
 import type { SigmaCorrelation, SigmaRule } from '../sigma/document.js';
-import type { SigmaSettingsText } from './pack-schema.js';
+import { SigmaSettingsSchema, type SigmaSettingsText } from './pack-schema.js';
 
 export interface SigmaSettings {
   readonly profiles: readonly RuleProfile[];
@@ -29,6 +30,31 @@ export function sigmaSettings(
       Object.entries(text?.placeholders ?? {}).map(([name, values]) => [name, values.map(String)] as const),
     ),
   };
+}
+
+/**
+ * What is right of settings that are wrong somewhere, entry by entry: without the lists of a manifest most rules would be called wrong
+ * because of one value that has nothing to do with them.
+ */
+export function rightSettings(value: unknown): SigmaSettingsText {
+  const right: Record<string, unknown> = {};
+  for (const [key, part] of entriesOf(value)) {
+    if (isRight({ [key]: part })) right[key] = part;
+    else if (key === 'rules' || key === 'placeholders') {
+      right[key] = Object.fromEntries(
+        entriesOf(part).filter((entry) => isRight({ [key]: Object.fromEntries([entry]) })),
+      );
+    }
+  }
+  return right;
+}
+
+function isRight(settings: unknown): settings is SigmaSettingsText {
+  return Value.Check(SigmaSettingsSchema, settings);
+}
+
+function entriesOf(value: unknown): readonly [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
 export interface SigmaTerms {

@@ -86,6 +86,25 @@ describe('between documents', () => {
     expect(shown(lint(texts.join('---\n')))).toEqual(['0.yml:3197 SIGMA_RULE_UNKNOWN']);
   });
 
+  test.each<[string, string, boolean]>([
+    ['event_count', '{gt: 5, lt: 3}', false],
+    ['event_count', '{eq: 0}', false],
+    ['event_count', '{lt: 1}', false],
+    ['event_count', '{gt: 2, lt: 3}', false],
+    ['event_count', '{gt: 2, lt: 4}', true],
+    ['event_count', '{gte: 3, lte: 3}', true],
+    ['event_count', '{gte: 3, lte: 3, neq: 3}', false],
+    ['event_count', '{eq: 1}', true],
+    ['value_sum', '{gt: 2, lt: 3, field: f}', true],
+    ['value_sum', '{gt: 2, lt: 2, field: f}', false],
+    ['value_sum', '{eq: 0, field: f}', true],
+    ['value_count', '{eq: 0, field: f}', true],
+  ])('a correlation of %s with %s', (type, condition, holds) => {
+    const text = correlation('c', 'r').replace('event_count', type).replace('{gt: 1}', condition);
+    const found = shown(lint(rule(PLAIN, 'title: R\nname: r'), text));
+    expect(found).toEqual(holds ? [] : ['1.yml:7 SIGMA_CONDITION_IMPOSSIBLE']);
+  });
+
   test('an alias for a rule that is not referred to', () => {
     const id = '0e95725d-7320-415d-80f7-004da920fc1a';
     const base = rule(PLAIN, `title: R\nname: r\nid: ${id}`);

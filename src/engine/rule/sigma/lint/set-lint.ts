@@ -6,6 +6,7 @@ import type { SigmaCorrelation, SigmaDocument, SigmaFilter } from '../document.j
 import { excerpt } from '../read/faults.js';
 import type { YamlPath } from '../read/yaml-places.js';
 import { type SigmaCode, sigmaDiagnostic } from '../sigma-codes.js';
+import { canHold } from './correlation-condition.js';
 import type { DocumentPlaces } from './document-places.js';
 import { coversLogSource, RuleReferences } from './rule-references.js';
 
@@ -21,7 +22,10 @@ export function lintBetween(documents: readonly SigmaDocument[], places: Documen
     if (document.kind === 'rule') continue;
     lintReferences(document, references, add);
     if (document.kind === 'filter') lintFilter(document, documents, references, add);
-    else lintAliases(document, references, add);
+    else {
+      lintAliases(document, references, add);
+      lintCondition(document, add);
+    }
   }
   lintCycles(documents, references, add);
   return diagnostics;
@@ -105,6 +109,17 @@ function lintAliases(correlation: SigmaCorrelation, references: RuleReferences, 
       );
     }
   }
+}
+
+function lintCondition(correlation: SigmaCorrelation, add: Add): void {
+  if (canHold(correlation)) return;
+  add(
+    correlation,
+    'SIGMA_CONDITION_IMPOSSIBLE',
+    ['correlation', 'condition'],
+    'No number fulfils the condition of the correlation.',
+    'All comparisons must hold, and only an event asks: there is always at least one.',
+  );
 }
 
 /** Reports every correlation that a way of references leads back to. No recursion: the chain may be as long as the set. */

@@ -116,6 +116,16 @@ mine: {a: [1, {b: null}], __proto__: c}
     expect(diagnostics[0]).toMatchObject({ severity: 'warning', line: noId === true ? 2 : 3 });
   });
 
+  test.each([
+    ['T1059', 'Write attack.t1059.'],
+    ['T1059.001', 'Write attack.t1059.001.'],
+    ['attack.T1059', 'Write attack.t1059.'],
+    ['Attack.Execution', 'Use lower case.'],
+    ['Execution', 'Write namespace.name, such as attack.t1059.001.'],
+  ])('says how the tag %s is written', (tag, hint) => {
+    expect(readText(ruleText(SEL, `tags: [${tag}]`)).diagnostics).toMatchObject([{ code: 'SIGMA_TAG_INVALID', hint }]);
+  });
+
   test('a level in capitals is meant all the same, a wrong one is none', () => {
     expect(theRule(ruleText(SEL, 'level: HIGH')).level).toBe('high');
     expect(theRule(ruleText(SEL, 'level: hihg')).level).toBeUndefined();

@@ -31,6 +31,13 @@ const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 const TAG = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/;
 const TECHNIQUE = /^attack\.(t\d{4}(?:\.\d{3})?)$/i;
 
+function tagHint(tag: string): string {
+  const lower = tag.toLowerCase();
+  const spelled = [lower, `attack.${lower}`].find((each) => TECHNIQUE.test(each));
+  if (spelled !== undefined) return `Write ${spelled}.`;
+  return TAG.test(lower) ? 'Use lower case.' : 'Write namespace.name, such as attack.t1059.001.';
+}
+
 /** @param at  where the document begins */
 export function readHeader(
   document: YamlMap,
@@ -54,8 +61,7 @@ export function readHeader(
   const tags = texts('tags');
   for (const [index, tag] of tags.entries()) {
     if (TAG.test(tag)) continue;
-    const hint = tag === tag.toLowerCase() ? 'Write namespace.name, such as attack.t1059.001.' : 'Use lower case.';
-    faults.add('SIGMA_TAG_INVALID', ['tags', index], `"${excerpt(tag)}" is not a tag.`, hint);
+    faults.add('SIGMA_TAG_INVALID', ['tags', index], `"${excerpt(tag)}" is not a tag.`, tagHint(tag));
   }
   return {
     id: id || name || `${at.file}#${at.number}`,
