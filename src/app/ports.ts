@@ -74,6 +74,13 @@ export interface StoredRecord {
   readonly record: LogRecord;
 }
 
+/** Where a log begins: at its first record, or at the first that is kept. */
+export interface LogStart {
+  readonly position: number;
+  /** When that record came, UTC milliseconds. */
+  readonly receivedMs: number;
+}
+
 /** All that are given must hold. Only events are chosen by time: policy and findings are always read, for events mean nothing without them. */
 export interface ReadRange {
   /** First position wanted; 1 where absent. */

@@ -2,7 +2,7 @@
 
 import * as fs from 'node:fs/promises';
 import { AppError } from '../app/app-error.js';
-import type { EventLog, LogDamage, LogRecord, ReadRange, StoredRecord } from '../app/ports.js';
+import type { EventLog, LogDamage, LogRecord, LogStart, ReadRange, StoredRecord } from '../app/ports.js';
 import { loadCarried, NOTHING_CARRIED, CARRIED_NAME, type Carried } from './carried.js';
 import { diskFiles, type LogFiles } from './files.js';
 import { takeLock, type Lock } from './lock.js';
@@ -32,8 +32,8 @@ export interface RetainingLog extends EventLog {
    * before the first record that is kept; their events are gone, from every later read and start. One call at a time.
    */
   retain(limits: RetentionLimits): Promise<RemovedSegments>;
-  /** The first record that is kept, and when it came, UTC milliseconds; `undefined` where there is none. */
-  start(): Promise<{ readonly position: number; readonly receivedMs: number } | undefined>;
+  /** `undefined` where no record is kept. */
+  start(): Promise<LogStart | undefined>;
 }
 
 const DEFAULT_LIMITS: WriterLimits = {
@@ -163,7 +163,7 @@ class DiskLog implements RetainingLog {
     return removed;
   }
 
-  async start(): Promise<{ readonly position: number; readonly receivedMs: number } | undefined> {
+  async start(): Promise<LogStart | undefined> {
     for await (const [first] of this.#reader.read(this.#snapshot(), {})) {
       if (first !== undefined) return { position: first.position, receivedMs: first.record.receivedMs };
     }

@@ -5,9 +5,8 @@ import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chain, eventRow, NOTHING, process, threat } from '../../test/support/stored-records.js';
 import { positionBefore, shareOf } from '../app/partition.js';
-import type { Arrivals } from '../app/ports.js';
+import type { Arrivals, LogStart } from '../app/ports.js';
 import type { Effects } from '../engine/effects.js';
-import type { LogStart } from './state-retention.js';
 import { openStateStore, type StateStore } from './state-store.js';
 
 const DAY_MS = 86_400_000;

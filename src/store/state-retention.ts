@@ -11,16 +11,10 @@
  */
 
 import { positionBefore, shareOf } from '../app/partition.js';
+import type { LogStart } from '../app/ports.js';
 import { ChainIds } from './chain-ids.js';
 import type { Database, Statement } from './database.js';
 import { HostRemoval } from './host-removal.js';
-
-/** Where a log begins. */
-export interface LogStart {
-  readonly position: number;
-  /** When its first record came, UTC milliseconds. */
-  readonly receivedMs: number;
-}
 
 /** Rows looked at in one transaction: a millisecond or two, for which nothing is judged. */
 const STEP_ROWS = 256;

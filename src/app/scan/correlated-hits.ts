@@ -46,8 +46,4 @@ export class CorrelatedHits implements CorrelationListener {
   }
 }
 
-export function isCorrelation(rule: Rule): boolean {
-  return rule.sigma?.document.kind === 'correlation';
-}
-
 const keyOf = (rule: Rule, { at }: Sighting): string => `${rule.id}\0${at.id}`;

@@ -8,9 +8,9 @@ import { SeenRecords } from '../../engine/event/seen-records.js';
 import type { EnginePlugin } from '../../engine/plugin/plugin.js';
 import type { Policy } from '../../engine/policy.js';
 import { currentOf } from '../../engine/process/process.js';
-import type { Rule } from '../../engine/rule/rule.js';
+import { isCorrelation, type Rule } from '../../engine/rule/rule.js';
 import type { Sink, Skip } from '../../sources/source.js';
-import { CorrelatedHits, isCorrelation, type PlacedHit } from './correlated-hits.js';
+import { CorrelatedHits, type PlacedHit } from './correlated-hits.js';
 import { isoTime, joinReport, newReadCounts, reportPart, type Report, type ReportPart } from '../report/report.js';
 
 /** One file to read, wherever it lies. */

@@ -9,6 +9,7 @@ export { PACK_LIMITS, type PackFile, packFileKind } from './pack/pack-file.js';
 export { restoreReading, type StoredReading, storedReading } from './pack/stored-reading.js';
 export { type CaseResult, runCases } from './pack/run-cases.js';
 export type { TechniqueFact } from './pack/rule-entry.js';
+export { isCorrelation } from './rule.js';
 export type { Matched, Profile, Rule, RuleErrors, RuleSet, RuleSetName, SigmaSource } from './rule.js';
 export { explainSigma } from './sigma/compiled/compile-sigma.js';
 export type { LogSource, SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from './sigma/document.js';

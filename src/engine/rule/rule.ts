@@ -99,3 +99,8 @@ export interface RuleSet {
    */
   timed(event: Event, clock: () => number, took: (rule: Rule, ms: number) => void): void;
 }
+
+/** It matches no event by itself: it counts those that other rules match. */
+export function isCorrelation({ sigma }: Pick<Rule, 'sigma'>): boolean {
+  return sigma?.document.kind === 'correlation';
+}

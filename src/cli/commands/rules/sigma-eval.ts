@@ -9,6 +9,7 @@ import {
   assemblePacks,
   createRuleSet,
   explainSigma,
+  isCorrelation,
   lintSigmaSet,
   loadPack,
   type Rule,
@@ -82,10 +83,6 @@ export class SigmaQuestion {
         : { ...about, condition };
     });
   }
-}
-
-function isCorrelation({ sigma }: Rule): boolean {
-  return sigma?.document.kind === 'correlation';
 }
 
 /** @param rule  one whose condition holds of the event */

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LogStart } from '../../../app/ports.js';
 import { openEventLog, type RetainingLog } from '../../../log/event-log.js';
 import type { ServerLogger } from '../../../server/parts.js';
-import type { LogStart } from '../../../store/state-retention.js';
 import { Retention } from './retention.js';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 /** What has had its time goes: first from the log, then from the state, which knows more of it than anybody can ask for any more. */
 
-import type { Pause } from '../../../app/ports.js';
+import type { LogStart, Pause } from '../../../app/ports.js';
 import type { RetainingLog } from '../../../log/event-log.js';
 import type { ServerLogger } from '../../../server/parts.js';
 import type { StateRetention } from '../../../store/state-retention.js';
@@ -77,7 +77,7 @@ export class Retention {
     });
   }
 
-  async #forget(start: Parameters<StateRetention['forget']>[0]): Promise<void> {
+  async #forget(start: LogStart): Promise<void> {
     const { state, partitions, logger } = this.parts;
     try {
       const steps = state.forget(start, partitions);

@@ -7,7 +7,7 @@
 
 import { hashId } from '../../../base/hash.js';
 import type { Event } from '../../../event/event.js';
-import type { Rule } from '../../rule.js';
+import { isCorrelation, type Rule } from '../../rule.js';
 import type { SigmaCorrelation } from '../document.js';
 import { logSourceReach } from '../source/log-source-reach.js';
 import { readerName } from '../source/event-view.js';
@@ -127,7 +127,7 @@ class Planner {
       for (const [step, reference] of draft.document.rules.entries()) {
         for (const rule of this.#byReference.get(reference) ?? []) {
           const innerDraft = this.#drafts.get(rule.id);
-          if (rule.sigma?.document.kind === 'correlation' && innerDraft === undefined) continue;
+          if (isCorrelation(rule) && innerDraft === undefined) continue;
           // What is only tried out must not silence what is relied on.
           if (!draft.rule.isShadow) (draft.document.generate ? heard : silenced).add(rule.id);
           if (innerDraft !== undefined) inner.push(innerDraft.signature);
@@ -184,7 +184,7 @@ class Planner {
     const { type, conditions, rules } = this.#documents.get(rule.id)!;
     const isThere = (reference: string): boolean =>
       (this.#byReference.get(reference) ?? []).some(
-        (each) => each.sigma?.document.kind !== 'correlation' || inner.includes(each),
+        (each) => !isCorrelation(each) || inner.includes(each),
       );
     const needsAll = conditions.length === 0 && (type === 'temporal' || type === 'temporal_ordered');
     return needsAll ? rules.every(isThere) : rules.some(isThere);

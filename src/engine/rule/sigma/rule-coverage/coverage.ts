@@ -4,7 +4,7 @@
  */
 
 import type { Event } from '../../../event/event.js';
-import type { Rule } from '../../rule.js';
+import { isCorrelation, type Rule } from '../../rule.js';
 import { correlationPlan } from '../correlation/correlation-plan.js';
 import { ruleReferences } from '../correlation/references.js';
 import type { LogSource, SigmaCorrelation, SigmaLevel } from '../document.js';
@@ -87,7 +87,7 @@ export class CoverageReport {
 
   constructor(private readonly rules: readonly Rule[]) {
     for (const rule of rules)
-      if (rule.sigma?.document.kind !== 'correlation') this.#probes.set(rule.id, ruleProbe(rule));
+      if (!isCorrelation(rule)) this.#probes.set(rule.id, ruleProbe(rule));
   }
 
   add(event: Event): void {
@@ -135,7 +135,7 @@ export class CoverageReport {
   #coverCorrelations(covered: Map<string, RuleCoverage>, survey: DataSurvey | undefined): void {
     const references = ruleReferences(this.rules);
     const planned = correlationPlan(this.rules).correlations.map(({ rule }) => rule);
-    const others = this.rules.filter((rule) => rule.sigma?.document.kind === 'correlation' && !planned.includes(rule));
+    const others = this.rules.filter((rule) => isCorrelation(rule) && !planned.includes(rule));
     for (const rule of others) {
       covered.set(rule.id, { rule, language: 'correlation', verdict: 'never', reason: cannotHold(rule, references) });
     }
