@@ -183,9 +183,7 @@ class Planner {
   #canHold(rule: Rule, inner: readonly Rule[]): boolean {
     const { type, conditions, rules } = this.#documents.get(rule.id)!;
     const isThere = (reference: string): boolean =>
-      (this.#byReference.get(reference) ?? []).some(
-        (each) => !isCorrelation(each) || inner.includes(each),
-      );
+      (this.#byReference.get(reference) ?? []).some((each) => !isCorrelation(each) || inner.includes(each));
     const needsAll = conditions.length === 0 && (type === 'temporal' || type === 'temporal_ordered');
     return needsAll ? rules.every(isThere) : rules.some(isThere);
   }

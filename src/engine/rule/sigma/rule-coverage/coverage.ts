@@ -86,8 +86,7 @@ export class CoverageReport {
   #survey: DataSurvey | undefined;
 
   constructor(private readonly rules: readonly Rule[]) {
-    for (const rule of rules)
-      if (!isCorrelation(rule)) this.#probes.set(rule.id, ruleProbe(rule));
+    for (const rule of rules) if (!isCorrelation(rule)) this.#probes.set(rule.id, ruleProbe(rule));
   }
 
   add(event: Event): void {
