@@ -118,7 +118,8 @@ function send(reply: FastifyReply, problem: HttpProblem, requestId: string): Fas
   return reply.code(problem.status).headers(problemHeaders(problem)).send(problemBody(problem, requestId));
 }
 
-function toProblem(error: Error & Partial<FastifyError>): HttpProblem {
+/** @returns what to answer; `SERVER_ERROR` for what nobody foresaw, which belongs in the log */
+export function toProblem(error: Error & Partial<FastifyError>): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof AppError) return ofAppError(error);
   if (error instanceof PasswordsBusyError) {

@@ -4,13 +4,11 @@ import { closeSync, openSync } from 'node:fs';
 import Libsql from 'libsql';
 import { AppError } from '../app/app-error.js';
 import { MIGRATIONS, type Migration } from './schema.js';
+import { BUSY_MS, openSqlite } from './sqlite-file.js';
 import { fromStored, toStored } from './stored-text.js';
 
 /** The binding ends the whole program when it is handed anything else. */
 export type SqlValue = string | number | null;
-
-/** How long a statement waits for another process that writes: `token create` beside a running server. */
-const BUSY_MS = 5_000;
 
 const PAUSE_MS = 10;
 const PAUSE = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -21,21 +19,40 @@ const CACHE_KIB = 64 * 1024;
 /** 32 MiB: a page that changes with every commit is copied back once for many of them. */
 const CHECKPOINT_PAGES = 8_192;
 
+/** @returns what to throw: what the database says in the product's words, anything else as it is */
+type Failed = (doing: 'Reading' | 'Writing', error: unknown) => unknown;
+
+/** All of its methods throw AppError `STORE_FAILED` where the file cannot be read or written. */
 export class Statement<Row> {
-  constructor(private readonly statement: Libsql.Statement) {}
+  constructor(
+    private readonly statement: Libsql.Statement,
+    private readonly failed: Failed,
+  ) {}
 
   /** @returns the number of rows changed */
   run(...values: readonly SqlValue[]): number {
-    return this.statement.run(bound(values)).changes;
+    try {
+      return this.statement.run(bound(values)).changes;
+    } catch (error) {
+      throw this.failed('Writing', error);
+    }
   }
 
   get(...values: readonly SqlValue[]): Row | undefined {
-    const row = this.statement.get(bound(values));
+    const row = this.#read(() => this.statement.get(bound(values)));
     return row === undefined ? undefined : (decoded(row) as Row);
   }
 
   all(...values: readonly SqlValue[]): Row[] {
-    return this.statement.all(bound(values)).map((row) => decoded(row) as Row);
+    return this.#read(() => this.statement.all(bound(values))).map((row) => decoded(row) as Row);
+  }
+
+  #read<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (error) {
+      throw this.failed('Reading', error);
+    }
   }
 }
 
@@ -56,7 +73,7 @@ export class Database {
     let database: Libsql.Database | undefined;
     try {
       makeForOwner(path);
-      database = new Libsql(path, { timeout: BUSY_MS });
+      database = openSqlite(path);
       this.#database = database;
       this.#useWal();
       // Anything less loses commits when the power fails.
@@ -76,9 +93,13 @@ export class Database {
     }
   }
 
-  /** For statements that are kept. */
+  /** For statements that are kept. @throws AppError `STORE_FAILED` */
   prepare<Row = never>(sql: string): Statement<Row> {
-    return new Statement<Row>(this.#database.prepare(sql));
+    try {
+      return new Statement<Row>(this.#database.prepare(sql), this.#failed);
+    } catch (error) {
+      throw this.#failed('Reading', error);
+    }
   }
 
   /** For statements put together from a filter: the few that there are, are kept. */
@@ -126,15 +147,23 @@ export class Database {
         throw error;
       }
     } catch (error) {
-      if (!(error instanceof Libsql.SqliteError)) throw error;
-      const message = `Writing the state in ${this.path} failed: ${error.message} (${error.code}).`;
-      throw new AppError('STORE_FAILED', message, { cause: error, retryAfterSeconds: 5 });
+      throw this.#failed('Writing', error);
     }
   }
 
   close(): void {
     this.#database.close();
   }
+
+  readonly #failed: Failed = (doing, error) => {
+    if (!(error instanceof Libsql.SqliteError)) return error;
+    // SQLite says of a page that the disk cannot read what it says of a damaged one.
+    const hint = /^SQLITE_(?:CORRUPT|NOTADB)/.test(error.code)
+      ? ' The disk cannot read the file, or the file is damaged: see the log of the system, and run `chainsight doctor`.'
+      : '';
+    const message = `${doing} the state in ${this.path} failed: ${error.message} (${error.code}).${hint}`;
+    return new AppError('STORE_FAILED', message, { cause: error, retryAfterSeconds: 5 });
+  };
 
   /** Of several that switch a new file at once, SQLite tells all but one that it is locked, without the wait that every other statement has. */
   #useWal(): void {

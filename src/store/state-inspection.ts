@@ -4,19 +4,19 @@
  */
 
 import { existsSync } from 'node:fs';
-import Libsql from 'libsql';
+import type Libsql from 'libsql';
 import { AppError } from '../app/app-error.js';
 import { ofPartition } from '../app/partition.js';
 import { verifyChain, type ChainAnswer, type ChainedRow, type ChainHead } from './access/audit-chain.js';
 import { reasonOf, tooNew } from './database.js';
 import { MIGRATIONS } from './schema.js';
+import { openSqlite } from './sqlite-file.js';
 
 /** The layout that this program writes. */
 export const STATE_LAYOUT = MIGRATIONS.length;
 /** First layout whose audit log is a chain. */
 const CHAINED_LAYOUT = 5;
 
-const BUSY_MS = 5_000;
 const ROWS_AT_ONCE = 1_000;
 
 export class StateInspection {
@@ -30,7 +30,7 @@ export class StateInspection {
     try {
       // The binding would make the file.
       if (!existsSync(path)) throw new Error('there is no such file');
-      database = new Libsql(path, { timeout: BUSY_MS });
+      database = openSqlite(path);
       database.exec('PRAGMA query_only = ON');
       this.#database = database;
       this.layout = (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;

@@ -471,6 +471,22 @@ describe('the file', () => {
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777, name).toBe(0o600);
   });
 
+  test('what cannot be read or written is told in one way, in and outside of transactions', () => {
+    const raw = new Libsql(join(folder, 'state.db'));
+    raw.exec('DROP TABLE facts; DROP TABLE threats; DROP TABLE hunts; DROP TABLE sessions');
+    raw.close();
+    const { access, queries, hunts } = store;
+    const told = (doing: string) =>
+      expect.objectContaining({ code: 'STORE_FAILED', message: expect.stringContaining(doing) });
+    expect(() => access.fact('a')).toThrow(told('Reading the state'));
+    expect(() => queries.threat('a')).toThrow(told('Reading the state'));
+    expect(() => queries.threats({}, FIRST_PAGE)).toThrow(told('Reading the state'));
+    expect(() => access.setFact('a', 'b')).toThrow(told('Writing the state'));
+    expect(() => access.removeSession('a')).toThrow(told('Writing the state'));
+    expect(() => hunts.removeHunt('a')).toThrow(told('Writing the state'));
+    expect(() => commit({ threats: [threat('c1', 200)] })).toThrow(told('the state'));
+  });
+
   test('what is no database, or lies in no folder, is told', () => {
     expect(() => openStateStore(join(folder, 'none', 'state.db'))).toThrow(
       expect.objectContaining({ code: 'STORE_UNREADABLE' }),

@@ -3,7 +3,7 @@
  *
  *     operation errno delay path      e.g. "sync 5 0 /log/": every sync of a file with "/log/" in its path fails with EIO
  *
- * Operations: open (for writing), write, sync, truncate. An errno of 0 only delays, by so many milliseconds. A sync that fails is not made.
+ * Operations: open (for writing), read, write, sync, truncate. An errno of 0 only delays, by so many milliseconds. A sync that fails is not made.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -28,7 +28,7 @@ static int fault_on_path(const char *operation, const char *path) {
   int file = real_open(list, O_RDONLY | O_CLOEXEC);
   if (file < 0) return 0;
   char text[1024];
-  ssize_t length = read(file, text, sizeof text - 1);
+  ssize_t length = REAL(read)(file, text, sizeof text - 1);
   close(file);
   if (length <= 0) return 0;
   text[length] = '\0';
@@ -65,6 +65,15 @@ static int fault_on(const char *operation, int file) {
   return 0;
 }
 
+ssize_t read(int file, void *bytes, size_t length) {
+  return fault_on("read", file) ? -1 : REAL(read)(file, bytes, length);
+}
+ssize_t pread(int file, void *bytes, size_t length, off_t at) {
+  return fault_on("read", file) ? -1 : REAL(pread)(file, bytes, length, at);
+}
+ssize_t pread64(int file, void *bytes, size_t length, off64_t at) {
+  return fault_on("read", file) ? -1 : REAL(pread64)(file, bytes, length, at);
+}
 ssize_t write(int file, const void *bytes, size_t length) {
   return fault_on("write", file) ? -1 : REAL(write)(file, bytes, length);
 }

@@ -28,8 +28,8 @@ import {
 
 const ROUNDS = amount(1, 20);
 const EVENTS_IN_REQUEST = 4;
-/** How long a fault lasts, at least. */
-const FAULT_MS = 1_000;
+/** How long a fault lasts, at least; the long form is longer than what the server does once a minute. */
+const FAULT_MS = amount(1_000, 61_000);
 const RETURN_MS = 60_000;
 
 interface Fault {
@@ -51,7 +51,8 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'a file system that is read-only',
     lines: ['open', 'write', 'truncate'].map((operation) => `${operation} ${EROFS} 0 FOLDER`),
-    says: /EROFS|readonly|read-only|unable to open/,
+    // What fails first is told: the log with the system's word, or the state with SQLite's, which knows of no errno.
+    says: /EROFS|readonly|read-only|unable to open|Writing the state .* failed: disk I\/O error/,
   },
   { name: 'a state that cannot be written', lines: [`write ${EIO} 0 state.sqlite`], says: /disk I\/O error/ },
   { name: 'a slow disk', lines: ['sync 0 400 FOLDER'], says: undefined },
@@ -217,6 +218,67 @@ test.skipIf(shim === undefined)(
     expect(await stopped(server, 'SIGTERM')).toBe(0);
     await expectAll(data, 'after all faults');
     tell('disk', `${returns.length} faults, ${refused} refusals, 0 lost; back after: ${returns.slice(-6).join(', ')}`);
+  },
+);
+
+const TOLD = /the state in .* failed: (?:disk I\/O error|.* The disk cannot read the file)/;
+
+/** Less than the minute after which the server writes the state anew, and with that would forget what it read wrongly. */
+const FORGOTTEN_MS = 30_000;
+
+test.skipIf(shim === undefined)(
+  'a state that cannot be read: people are told so, the server stays, and goes on by itself',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const data = join(folder, 'unreadable');
+    const list = join(folder, 'read-faults');
+    const server = await startServer(data, { LD_PRELOAD: shim, DISK_FAULTS: list });
+    const sensor = new Sensor(server, await newToken(data, 'sensor'));
+    const authorization = `Bearer ${await newToken(data, 'viewer')}`;
+    const ask = (path: string): Promise<Response> =>
+      fetch(`${server.url}/api/v1${path}`, { headers: { authorization } });
+    const listening = new AbortController();
+    const stream = await fetch(`${server.url}/api/v1/stream`, { headers: { authorization }, signal: listening.signal });
+    let heard = '';
+    const hearing = (async () => {
+      for await (const bytes of stream.body!) heard += Buffer.from(bytes as Uint8Array).toString();
+    })().catch(() => undefined);
+
+    await sensor.sendUntil(({ status }) => status === 202, RETURN_MS);
+    expect((await ask('/threats')).status).toBe(200);
+    writeFileSync(list, `read ${EIO} 0 state.sqlite`);
+    const untilMs = performance.now() + 3 * FAULT_MS;
+    const told = new Map<string, number>();
+    while (performance.now() < untilMs) {
+      const { status, detail } = await sensor.send();
+      if (status !== 202) expect([status, detail]).toEqual([503, expect.stringMatching(TOLD)]);
+      for (const path of ['/threats', '/hosts', '/statistics', '/threats/unknown']) {
+        const answer = await ask(path);
+        const text = await answer.text();
+        if (answer.status === 503) expect(text).toMatch(TOLD);
+        told.set(`${path} ${answer.status}`, (told.get(`${path} ${answer.status}`) ?? 0) + 1);
+      }
+      await wait(20);
+    }
+    expect([...told.keys()].filter((what) => !/ (?:200|404|503)$/.test(what))).toEqual([]);
+    expect([...told.keys()].filter((what) => what.endsWith('503')).length).toBeGreaterThan(0);
+    rmSync(list);
+    heard = '';
+    await sensor.sendUntil(({ status }) => status === 202, FORGOTTEN_MS);
+    const endMs = performance.now();
+    while (!/event: (?:host|reset)/.test(heard)) {
+      if (performance.now() - endMs > RETURN_MS)
+        throw new Error(`the stream says no more than ${JSON.stringify(heard)}`);
+      await sensor.send();
+      await wait(100);
+    }
+    expect((await ask('/threats')).status).toBe(200);
+    listening.abort();
+    await hearing;
+    await sensor.sendRest();
+    expect(await stopped(server, 'SIGTERM')).toBe(0);
+    await expectAll(data, 'after the state could not be read');
+    tell('disk', `a state that cannot be read: ${sensor.refused} refusals, 0 lost, answers ${[...told].join('; ')}`);
   },
 );
 

@@ -10,7 +10,7 @@ import { allows } from '../access/identity.js';
 import type { DoorToken, TokenDoor } from '../access/token-door.js';
 import type { Metrics } from '../metrics.js';
 import type { ServerLimits, ServerLogger } from '../parts.js';
-import { HttpProblem, problemBody, problemHeaders } from '../problem.js';
+import { HttpProblem, problemBody, problemHeaders, toProblem } from '../problem.js';
 import { readBody, tooLarge } from './body-reader.js';
 
 export interface EventsHandlerParts {
@@ -100,17 +100,8 @@ export class EventsHandler {
 
   #refuse(request: IncomingMessage, response: ServerResponse, requestId: string, error: unknown): void {
     const { logger, metrics } = this.parts;
-    let problem: HttpProblem;
-    if (error instanceof HttpProblem) {
-      problem = error;
-    } else {
-      logger.error({ err: error, request: requestId }, 'taking events failed');
-      problem = new HttpProblem(
-        500,
-        'SERVER_ERROR',
-        'The server could not take these events. Its log has the reason under this request id.',
-      );
-    }
+    const problem = toProblem(error as Error);
+    if (problem.code === 'SERVER_ERROR') logger.error({ err: error, request: requestId }, 'taking events failed');
     metrics.eventsRefused(problem.status);
     endUnread(request);
     if (response.headersSent || response.destroyed) return;

@@ -10,7 +10,7 @@ import { Connections } from '../connections.js';
 import { readBody } from '../intake/body-reader.js';
 import type { Metrics } from '../metrics.js';
 import type { ServerLogger } from '../parts.js';
-import { HttpProblem } from '../problem.js';
+import { toProblem } from '../problem.js';
 import { AddressList, plainAddress } from './address-list.js';
 
 const ADDRESS = '/api/v1/process';
@@ -68,11 +68,10 @@ async function answer(
     say(response, status, reason);
     if (status >= 400) parts.metrics.eventsRefused(status);
   } catch (error) {
-    if (!(error instanceof HttpProblem))
-      parts.logger.error({ err: error }, 'taking an event of the original’s wire failed');
-    const status = error instanceof HttpProblem ? error.status : 500;
+    const { status, code, detail } = toProblem(error as Error);
+    if (code === 'SERVER_ERROR') parts.logger.error({ err: error }, 'taking an event of the original’s wire failed');
     parts.metrics.eventsRefused(status);
-    say(response, status, error instanceof HttpProblem ? error.detail : 'the server failed');
+    say(response, status, detail);
   }
 }
 

@@ -55,8 +55,9 @@ export function streamRoute({ app, parts, stream }: RouteContext): void {
         isAllowed() {
           const nowMs = clock.nowMs();
           if (Math.abs(nowMs - checkedMs) < RECHECK_MS) return true;
+          const isAllowed = isStillAllowed(identity);
           checkedMs = nowMs;
-          return isStillAllowed(identity);
+          return isAllowed;
         },
       };
       reply.hijack();

@@ -8,6 +8,7 @@ import {
   fill,
   HEX_A,
 } from '../../../test/support/fake-parts.js';
+import { AppError } from '../../app/app-error.js';
 import { HostDesk } from '../host-desk.js';
 import { StreamHub, type StreamClient } from './stream-hub.js';
 
@@ -141,6 +142,36 @@ describe('StreamHub', () => {
     notices.tell({ kind: 'threat', id: HEX_A });
     vi.advanceTimersByTime(250);
     expect(client.types.filter((type) => type !== 'policy').slice(3)).toEqual(['threat']);
+  });
+
+  test.each([
+    { name: 'a threat', fail: () => vi.spyOn(state, 'threat') },
+    { name: 'the counts', fail: () => vi.spyOn(state, 'threatCounts') },
+  ])('a state that cannot be read ($name): nothing is told, then reset, then all goes on', ({ fail }) => {
+    const client = new FakeClient();
+    hub.add(client, undefined);
+    const failing = fail().mockImplementation(() => {
+      throw new AppError('STORE_FAILED', 'Reading the state failed');
+    });
+    notices.tell({ kind: 'threat', id: HEX_A });
+    vi.advanceTimersByTime(1000);
+    failing.mockRestore();
+    vi.advanceTimersByTime(5000);
+    expect(client.types.at(-1)).toBe('reset');
+    notices.tell({ kind: 'threat', id: HEX_A });
+    vi.advanceTimersByTime(250);
+    expect(client.types.at(-1)).toBe('threat');
+  });
+
+  test('who may listen cannot be looked up: the others are told, and it is asked again', () => {
+    const [first, second] = [new FakeClient(), new FakeClient()];
+    for (const client of [first, second]) hub.add(client, undefined);
+    const asked = vi.spyOn(first, 'isAllowed').mockImplementationOnce(() => {
+      throw new AppError('STORE_FAILED', 'Reading the state failed');
+    });
+    vi.advanceTimersByTime(30_000);
+    expect(asked.mock.calls.length).toBeGreaterThan(1);
+    for (const client of [first, second]) expect(client.text).toContain(': beat');
   });
 
   test('beats, and ends what may no longer listen or cannot keep up', () => {

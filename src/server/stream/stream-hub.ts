@@ -8,6 +8,7 @@
  * second than anybody could look at, all get `reset`, once in five seconds.
  */
 
+import { AppError } from '../../app/app-error.js';
 import type { LiveNotice, LiveNotices } from '../../app/live-ports.js';
 import type { Clock } from '../../app/ports.js';
 import type { StateQueries } from '../../app/query-ports.js';
@@ -67,9 +68,9 @@ export class StreamHub {
     this.#lastId = clock.nowMs();
     this.#unsubscribe = notices.subscribe((notice) => this.#note(notice));
     this.#timers = [
-      setInterval(() => this.#flush(), FLUSH_MS),
-      setInterval(() => this.#tellStatistics(), STATISTICS_MS),
-      setInterval(() => this.#beat(), BEAT_MS),
+      setInterval(() => this.#orLater(() => this.#flush()), FLUSH_MS),
+      setInterval(() => this.#orLater(() => this.#tellStatistics()), STATISTICS_MS),
+      setInterval(() => this.#orLater(() => this.#beat()), BEAT_MS),
     ];
     for (const timer of this.#timers) timer.unref();
   }
@@ -129,6 +130,17 @@ export class StreamHub {
     if (this.#threats.size + this.#removed.size + this.#hosts.size <= NEWS_MAX) return;
     this.#isOverrun = true;
     this.#forgetNews();
+  }
+
+  /** While the state cannot be read, which is told of elsewhere, nothing is said; then everybody is told to ask for all that they show. */
+  #orLater(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#isOverrun = true;
+      this.#forgetNews();
+    }
   }
 
   #flush(): void {
