@@ -60,10 +60,10 @@ function partsOf({ parts }: Expression, scope: Scope): ReadonlyMap<string, () =>
 function conditionOf(rule: Rule, expression: Expression): RuleCondition {
   return {
     reach: conditionReach(rule, expression),
-    bind: ({ expressions }) => ({
-      holds: () => expression.evaluate(expressions),
-      parts: partsOf(expression, expressions),
-    }),
+    bind: ({ expressions }) => {
+      const { evaluate } = expression;
+      return { holds: () => evaluate(expressions), parts: partsOf(expression, expressions) };
+    },
     matched: (event, { expressions }) =>
       expression.evaluate(expressions) === true ? matchedValues(expression.trace(expressions), event, fieldReader) : [],
   };

@@ -1,5 +1,6 @@
 /** The rule language: a text in, something that can be asked about events out. Reference: docs/reference/expressions.md */
 
+import { assert } from '../../base/assert.js';
 import type { Result } from '../../base/result.js';
 import { fail, ok } from '../../base/result.js';
 import { compile } from './compile.js';
@@ -56,6 +57,36 @@ export function readExpression(text: string): Result<ReadExpression, ExpressionE
   } catch (error) {
     return fail(errorOf(error));
   }
+}
+
+/** What is known of an expression that compiles, as plain data. */
+export type KnownExpression = Pick<Expression, 'text' | 'fields' | 'requirements'>;
+
+/** An expression that is compiled when it is first asked about an event: most of a large set of rules never are. */
+export function knownExpression({ text, fields, requirements }: KnownExpression): Expression {
+  let compiled: Expression | undefined;
+  const made = (): Expression => {
+    if (compiled === undefined) {
+      const result = compileExpression(text);
+      assert(result.ok, 'what is known of an expression is known of one that compiles');
+      compiled = result.value;
+    }
+    return compiled;
+  };
+  return {
+    text,
+    fields,
+    requirements,
+    get parts() {
+      return made().parts;
+    },
+    get evaluate() {
+      return made().evaluate;
+    },
+    get trace() {
+      return made().trace;
+    },
+  };
 }
 
 /** @param text  a pattern that compiles */

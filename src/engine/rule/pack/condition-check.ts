@@ -9,7 +9,8 @@ import type { Rule } from '../rule.js';
 import { checkFields } from './field-check.js';
 import { checkTexts } from './text-check.js';
 
-interface ConditionFault {
+/** Plain data. */
+export interface ConditionFault {
   readonly code: RuleCode;
   readonly message: string;
   readonly hint?: string | undefined;

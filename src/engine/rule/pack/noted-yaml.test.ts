@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { expect, test } from 'vitest';
+import { compileExpression } from '../expression/index.js';
 import { closeYaml, readNotedYaml, restoreYaml, storedYaml } from './noted-yaml.js';
 import { readYaml } from './yaml-file.js';
 
@@ -55,4 +56,19 @@ test('a file that was closed still tells every place', () => {
   const { file: yaml } = readNotedYaml(closed);
   closeYaml([closed, file()]);
   expect(yaml!.placeOf(['rules', 1])).toEqual(readYaml(file()).file!.placeOf(['rules', 1]));
+});
+
+test('what was found of a condition comes back, and with it one that is asked', () => {
+  const first = file();
+  const compiled = compileExpression("image =~~ 'cmd'");
+  if (!compiled.ok) throw new Error(compiled.error.message);
+  const fault = { code: 'RULE_NEVER_MATCHES', message: 'never', at: 3 } as const;
+  readNotedYaml(first).file!.conditions.set('key', { expression: compiled.value, faults: [fault] });
+  const again = file();
+  restoreYaml(again, deserialize(serialize(storedYaml(first))) as never);
+  const { expression, faults } = readNotedYaml(again).file!.conditions.get('key')!;
+  expect(faults).toEqual([fault]);
+  expect(expression.requirements).toEqual([{ field: 'image', kind: 'contains', texts: ['cmd'] }]);
+  expect(expression.evaluate({ get: () => 'c:\\cmd.exe' })).toBe(true);
+  expect(expression.evaluate({ get: () => 'c:\\calc.exe' })).toBe(false);
 });

@@ -1,28 +1,51 @@
 /**
- * Files of a pack that need not be parsed again in the next process: their values are kept with the places that were asked for. A place that was not
- * is found by parsing the text after all, so whoever is wrong about what will be asked loses time alone.
+ * Files of a pack that need not be parsed again in the next process: their values are kept with the places that were asked for, and with what was found
+ * of their conditions. A place that was not is found by parsing the text after all, so whoever is wrong about what will be asked loses time alone.
  */
 
 import type { Place } from '../diagnostic-codes.js';
+import { type Expression, type KnownExpression, knownExpression } from '../expression/index.js';
+import type { ConditionFault } from './condition-check.js';
 import type { PackFile } from './pack-file.js';
 import { readYaml, type YamlFile, type YamlPath, type YamlReading } from './yaml-file.js';
+
+export interface NotedFile extends YamlFile {
+  /** That compile, by the condition's text and all else that is looked at with it. */
+  readonly conditions: Map<string, NotedCondition>;
+}
+
+export interface NotedReading extends YamlReading {
+  readonly file?: NotedFile;
+}
+
+export interface NotedCondition {
+  readonly expression: Expression;
+  readonly faults: readonly ConditionFault[];
+}
 
 /** Plain data. */
 export interface StoredYaml {
   readonly value: unknown;
   /** By what was asked. */
   readonly places: ReadonlyMap<string, Place>;
+  readonly conditions: readonly StoredCondition[];
+}
+
+interface StoredCondition {
+  readonly key: string;
+  readonly expression: KnownExpression;
+  readonly faults: readonly ConditionFault[];
 }
 
 const noted = new WeakMap<PackFile, NotedYaml>();
 
 /** As `readYaml`, and remembers for `storedYaml` what was read of the file. */
-export function readNotedYaml(file: PackFile): YamlReading {
+export function readNotedYaml(file: PackFile): NotedReading {
   const known = noted.get(file);
   if (known !== undefined) return { file: known, diagnostics: [] };
   const reading = readYaml(file);
-  if (reading.file === undefined) return reading;
-  const yaml = new NotedYaml(file, reading.file.value, new Map(), reading.file);
+  if (reading.file === undefined) return { diagnostics: reading.diagnostics };
+  const yaml = new NotedYaml(file, reading.file.value, new Map(), new Map(), reading.file);
   noted.set(file, yaml);
   return { ...reading, file: yaml };
 }
@@ -30,11 +53,20 @@ export function readNotedYaml(file: PackFile): YamlReading {
 /** @returns `undefined` for files that were not read, or of which nothing could be used */
 export function storedYaml(file: PackFile): StoredYaml | undefined {
   const yaml = noted.get(file);
-  return yaml && { value: yaml.value, places: yaml.places };
+  return yaml && { value: yaml.value, places: yaml.places, conditions: [...yaml.conditions].map(storedCondition) };
 }
 
-export function restoreYaml(file: PackFile, { value, places }: StoredYaml): void {
-  noted.set(file, new NotedYaml(file, withoutPrototypes(value), new Map(places), undefined));
+function storedCondition([key, { expression, faults }]: [string, NotedCondition]): StoredCondition {
+  const { text, fields, requirements } = expression;
+  return { key, expression: { text, fields, requirements }, faults };
+}
+
+export function restoreYaml(file: PackFile, { value, places, conditions }: StoredYaml): void {
+  const known = conditions.map(({ key, expression, faults }): [string, NotedCondition] => [
+    key,
+    { expression: knownExpression(expression), faults },
+  ]);
+  noted.set(file, new NotedYaml(file, withoutPrototypes(value), new Map(places), new Map(known), undefined));
 }
 
 /** No more places will be asked for, as far as is known: what was parsed of the files goes, which weighs twelve times their text. */
@@ -42,13 +74,14 @@ export function closeYaml(files: readonly PackFile[]): void {
   for (const file of files) noted.get(file)?.close();
 }
 
-class NotedYaml implements YamlFile {
+class NotedYaml implements NotedFile {
   readonly path: string;
 
   constructor(
     private readonly file: PackFile,
     readonly value: unknown,
     readonly places: Map<string, Place>,
+    readonly conditions: Map<string, NotedCondition>,
     private parsed: YamlFile | undefined,
   ) {
     this.path = file.path;

@@ -12,7 +12,7 @@ import type { RuleProfile } from '../rule-profile.js';
 import type { SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from '../sigma/document.js';
 import { type CaseList, readCases } from './cases-file.js';
 import { PACK_LIMITS, type PackFile, packFileKind } from './pack-file.js';
-import { closeYaml, readNotedYaml } from './noted-yaml.js';
+import { closeYaml, type NotedFile, readNotedYaml } from './noted-yaml.js';
 import { ManifestSchema, type ManifestText, RulesFileSchema, type SigmaSettingsText } from './pack-schema.js';
 import { bilingual, type Entry, type EntryContext, readProfile, readRule, type TechniqueFact } from './rule-entry.js';
 import { checkShape } from './shape.js';
@@ -71,7 +71,7 @@ export function loadPack(files: readonly PackFile[], options: PackOptions): Pack
   const diagnostics: Diagnostic[] = [];
   const hasManifestFile = ordered.some(({ path }) => packFileKind(path) === 'manifest');
   const sorted = sortFiles(ordered, hasManifestFile, options);
-  const readAll = (wanted: readonly PackFile[]): readonly YamlFile[] =>
+  const readAll = (wanted: readonly PackFile[]): readonly NotedFile[] =>
     wanted.flatMap((file) => {
       const result = readNotedYaml(file);
       diagnostics.push(...result.diagnostics);
@@ -147,7 +147,7 @@ class RuleLoader {
     this.#diagnostics = diagnostics;
   }
 
-  addFile(yaml: YamlFile): void {
+  addFile(yaml: NotedFile): void {
     if (yaml.value === undefined || yaml.value === null) return;
     // Entries are checked one by one below; here only the frame around them, so that one bad entry does not spoil the file.
     const frame = framed(yaml.value);
@@ -213,7 +213,7 @@ class RuleLoader {
     );
   }
 
-  #addEntry(kind: 'rules' | 'profiles', value: unknown, yaml: YamlFile, index: number): void {
+  #addEntry(kind: 'rules' | 'profiles', value: unknown, yaml: NotedFile, index: number): void {
     const context: EntryContext = {
       file: yaml,
       at: [kind, index],

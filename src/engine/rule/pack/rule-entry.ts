@@ -10,7 +10,8 @@ import type { Profile, Rule } from '../rule.js';
 import { checkCondition } from './condition-check.js';
 import { ProfileSchema, type ProfileText, RuleSchema, type RuleText, type TitleText } from './pack-schema.js';
 import { checkShape } from './shape.js';
-import type { YamlFile, YamlPath } from './yaml-file.js';
+import type { NotedFile } from './noted-yaml.js';
+import type { YamlPath } from './yaml-file.js';
 
 /** What ATT&CK says of an id; see `engine/attack`. */
 export interface TechniqueFact {
@@ -20,7 +21,7 @@ export interface TechniqueFact {
 }
 
 export interface EntryContext {
-  readonly file: YamlFile;
+  readonly file: NotedFile;
   /** Of the entry in the file: `['rules', 3]`. */
   readonly at: YamlPath;
   readonly pack: string;
@@ -188,16 +189,20 @@ function readCondition(
   const path = [...at, 'conditions', index];
   const placeOf = (offset: number | undefined): Place =>
     offset === undefined ? file.placeOf(path) : file.placeInText(path, offset);
-  const read = readExpression(text);
-  if (!read.ok) {
-    const { kind, message, offset } = read.error;
-    report.add('RULE_EXPRESSION_INVALID', `${kind} error: ${message}.`, placeOf(offset));
-    return undefined;
+  const key = JSON.stringify([text, rule.actions, rule.eventIds]);
+  let noted = file.conditions.get(key);
+  if (noted === undefined) {
+    const read = readExpression(text);
+    if (!read.ok) {
+      const { kind, message, offset } = read.error;
+      report.add('RULE_EXPRESSION_INVALID', `${kind} error: ${message}.`, placeOf(offset));
+      return undefined;
+    }
+    noted = { expression: read.value.expression, faults: checkCondition(text, rule, read.value) };
+    file.conditions.set(key, noted);
   }
-  for (const { code, message, hint, at: offset } of checkCondition(text, rule, read.value)) {
-    report.add(code, message, placeOf(offset), hint);
-  }
-  return read.value.expression;
+  for (const { code, message, hint, at: offset } of noted.faults) report.add(code, message, placeOf(offset), hint);
+  return noted.expression;
 }
 
 function partsOf(value: unknown): Pick<Rule, 'actions' | 'eventIds'> & { readonly conditions: readonly unknown[] } {
