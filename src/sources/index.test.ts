@@ -46,6 +46,16 @@ test.each(['Mar  5 09:08:07 relay sysmon[33]: ', '<14>1 2024-03-05T09:08:07Z rel
   },
 );
 
+test.each(['Mar  5 09:08:07 relay nxlog[33]: ', '<14>1 2024-03-05T09:08:07Z relay nxlog 33 - - '])(
+  'JSON behind a header of syslog is read, with bytes of its own: %s',
+  (header) => {
+    const text = JSON.stringify(SHAPES[0]?.record);
+    const { raws, skips } = collect((sink) => createDecoder('json', sink, {}), `${header}${text}\n`.repeat(2));
+    expect(raws).toEqual([text, text]);
+    expect(skips).toEqual([]);
+  },
+);
+
 test.each<{ format: Format; content: string; events: number }>([
   { format: 'json', content: JSON.stringify(SHAPES[0]?.record), events: 1 },
   { format: 'xml', content: eventXml(), events: 1 },

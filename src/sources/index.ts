@@ -4,6 +4,7 @@ import { createCsvDecoder } from './csv/csv.js';
 import { createEvtxDecoder } from './evtx/index.js';
 import { createJsonDecoder, type DecoderOptions } from './json/json.js';
 import type { Decoder, Format, Sink } from './source.js';
+import { beginsAsSyslog } from './syslog.js';
 import { decodeUtf8, detectEncoding } from './text.js';
 import { createXmlDecoder } from './xml/xml.js';
 
@@ -70,7 +71,7 @@ function firstLine(content: Uint8Array): string {
 
 /** Of a line that begins as syslog's lines do: what stands behind its priority, time and host. */
 function afterPrefix(line: string): Format | undefined {
-  if (!/^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT)/.test(line)) return undefined;
+  if (!beginsAsSyslog(line)) return undefined;
   const [mark] = /<Event[\s>]|\{/.exec(line) ?? [];
   return mark === undefined ? undefined : mark === '{' ? 'json' : 'xml';
 }

@@ -7,6 +7,7 @@
  *        │               │  broken on its first line ──► Unbraced: to its closing brace by count, or the end of the line
  *        │               │  broken further down ───────► Resync: from its second line on, to a line that begins a record
  *        │               └  longer than allowed ───────► Oversize: to its end without being kept, or on as if broken there
+ *        ├─ syslog's header ──► to the brace on its line
  *        └─ anything else ──► Junk: to the end of the line; in an array, to the next comma
  *
  * Whatever the size of the pieces, the same records and skips come out. A broken record is scanned again from its second line; its depth limit
@@ -16,6 +17,7 @@
 import type { SkipReason, SourceLimits } from '../source.js';
 import { cannotExceed } from '../normalise/limits.js';
 import { excerpt } from '../normalise/excerpt.js';
+import { beginsAsSyslog, SYSLOG_HEADER_MAX_BYTES } from '../syslog.js';
 import { decodeUtf8 } from '../text.js';
 import { isBlank, ObjectScanner } from './scanner.js';
 
@@ -382,6 +384,12 @@ export class JsonFramer {
     if (lineEnd === -1 && !isLast && available < EXCERPT_BYTES) return start;
     const text = decodeUtf8(bytes.subarray(start, start + Math.min(available, EXCERPT_BYTES))).trim();
     const isItem = this.#arrays > 0;
+    if (!isItem && beginsAsSyslog(text)) {
+      const within = bytes.subarray(start, start + Math.min(available, SYSLOG_HEADER_MAX_BYTES));
+      const header = within.indexOf(OPEN_BRACE);
+      if (header !== -1) return start + header;
+      if (lineEnd === -1 && !isLast && available < SYSLOG_HEADER_MAX_BYTES) return start;
+    }
     const isValue = isScalarStart(bytes[start] ?? 0) && (isItem || (available < EXCERPT_BYTES && isJson(text)));
     const isPatient = this.#isPatient();
     const message = `${isValue ? 'no record, but a single value' : 'not JSON'}: ${excerpt(text)}`;

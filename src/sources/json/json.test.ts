@@ -40,6 +40,18 @@ const FRAMINGS: readonly Case[] = [
   { name: 'CRLF and blank lines', text: `\r\n${one}\r\n\r\n  \r\n${two}\r\n`, pids: '1,2', lines: '2,5' },
   { name: 'byte-order mark', text: `\ufeff${one}\n${two}`, pids: '1,2', lines: '1,2' },
   { name: 'one object', text: one, pids: '1', lines: '1' },
+  {
+    name: "lines behind syslog's headers, with blank and other lines between",
+    text: `<14>1 2024-03-05T09:08:07Z relay nxlog 33 - [o@1 x="y"] ${one}\n\nMar  5 09:08:07 relay nxlog: ${two}\r\n${three}\n2024-03-05T09:08:07+01:00 relay nxlog: ${one}`,
+    pids: '1,2,3,1',
+    lines: '1,3,4,5',
+  },
+  {
+    name: "a line behind a header of syslog's that is nearly too long",
+    text: `<14>Mar  5 09:08:07 ${'r'.repeat(1000)} ${one}\n${two}`,
+    pids: '1,2',
+    lines: '1,2',
+  },
   { name: 'one pretty-printed object', text: pretty(1), pids: '1', lines: '1' },
   { name: 'pretty-printed objects one after another', text: `${pretty(1)}\n${pretty(2)}`, pids: '1,2', lines: '1,7' },
   { name: 'pretty-printed objects on touching lines', text: `${pretty(1)}${pretty(2)}\n`, pids: '1,2', lines: '1,6' },
@@ -73,9 +85,16 @@ const FRAMINGS: readonly Case[] = [
 ];
 
 const BROKEN: readonly Case[] = [
+  {
+    name: "syslog's lines without a record, and with a header that is too long",
+    text: `<14>Mar  5 09:08:07 relay kernel: up\n${one}\n<14>Mar  5 09:08:07 ${'r'.repeat(1100)} ${two}\n${three}`,
+    pids: '1,3',
+    lines: '2,4',
+    skips: 'not-json@1,not-json@3',
+  },
+  { name: "no header of syslog's", text: `note: ${one}\n${two}`, pids: '2', lines: '2', skips: 'not-json@1' },
   { name: 'no JSON', text: `${one}\nnot json\n${two}`, pids: '1,2', lines: '1,3', skips: 'not-json@2' },
   { name: 'two bad lines', text: `x\ny\n${one}`, pids: '1', lines: '3', skips: 'not-json@1,not-json@2' },
-  { name: 'prefix before an object', text: `<13>Mar 5 ws5 ${one}\n${two}`, pids: '2', lines: '2', skips: 'not-json@1' },
   {
     name: 'a line cut in a text',
     text: `${one.slice(0, -9)}\n${two}\n${three}`,

@@ -1,0 +1,9 @@
+/** Lines of syslog, whose header may stand before a record: RFC 3164, RFC 5424, and what relays write to files (the same without the priority). */
+
+/** Up to here a record is sought behind a header. */
+export const SYSLOG_HEADER_MAX_BYTES = 1_024;
+
+/** @param text  the beginning of a line, 24 characters or all of it */
+export function beginsAsSyslog(text: string): boolean {
+  return /^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT)/.test(text);
+}
