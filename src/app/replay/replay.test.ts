@@ -90,6 +90,13 @@ function work(host: string, first: number): object[] {
   );
 }
 
+/** As the next partition's log would give them. */
+async function* shifted(log: AsyncIterable<readonly StoredRecord[]>): AsyncGenerator<readonly StoredRecord[]> {
+  for await (const records of log) {
+    yield records.map((each) => ({ ...each, position: each.position + positionBefore(1) }));
+  }
+}
+
 function options(change: Partial<ReplayOptions> = {}): ReplayOptions {
   return {
     decoder: createJsonDecoder,
@@ -173,14 +180,32 @@ describe('replay', () => {
     await expect(replay(damaged, options())).rejects.toMatchObject({ code: 'RULES_LOST' });
     expect((await replay(damaged, options({ policy: OTHER_POLICY }))).threats.length).toBeGreaterThan(0);
     // A further partition's events are not judged by what another one's log told.
-    const further = {
-      ...damaged,
+    const further = { ...damaged, read: (range?: ReadRange) => shifted(damaged.read(range)) };
+    await expect(replay(joinLogs([live.log, further]), options())).rejects.toMatchObject({ code: 'RULES_LOST' });
+  });
+
+  test('of several partitions: each under the changes of its own log, from their beginning', async () => {
+    const policyAlone = {
+      ...live.log,
       async *read(range?: ReadRange): AsyncGenerator<readonly StoredRecord[]> {
-        for await (const records of damaged.read(range))
-          yield records.map((each) => ({ ...each, position: each.position + positionBefore(1) }));
+        for await (const records of live.log.read(range))
+          yield records.filter(({ record }) => record.kind === 'policy');
       },
     };
-    await expect(replay(joinLogs([live.log, further]), options())).rejects.toMatchObject({ code: 'RULES_LOST' });
+    const further = { ...live.log, read: (range?: ReadRange) => shifted(live.log.read(range)) };
+    const [joined, alone] = [
+      await replay(joinLogs([policyAlone, further]), options()),
+      await replay(live.log, options()),
+    ];
+    expect(joined).toEqual(alone);
+    const ledgers = live.service.threats().map(reportThreat);
+    expect(joined.threats).toEqual(ledgers);
+    // Both ways: what the first has judged is not judged anew by what the second has to say.
+    const twice = await replay(
+      joinLogs([live.log, { ...policyAlone, read: (range) => shifted(policyAlone.read(range)) }]),
+      options(),
+    );
+    expect(twice).toEqual(alone);
   });
 
   test('in a log opened beside the running server', async () => {

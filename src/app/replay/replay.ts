@@ -11,7 +11,7 @@ import type { PolicyPlugins } from '../policy/plugin-policy.js';
 import { partitionOf, withinPartition } from '../partition.js';
 import type { PluginPolicy, PolicyChange, StoredRecord } from '../ports.js';
 import type { ReadableLog } from './joined-log.js';
-import { buildReport, newReadCounts, type Report } from '../report/report.js';
+import { joinReport, newReadCounts, reportPart, type Report } from '../report/report.js';
 import { LogFold } from './log-fold.js';
 import { decodeStored, isEvent, type DecoderMaker } from './stored-event.js';
 
@@ -58,52 +58,79 @@ export async function replayEach(
   const lastPosition = withinPartition(log.lastPosition);
   for await (const records of log.read({ fromMs: options.fromMs, toMs: options.toMs })) {
     for (const record of records) reading.take(record);
-    // Effects are for whoever stores them; here they would only fill memory.
-    for (const { fold } of runs) fold.engine.drain();
+    for (const run of runs) run.drop();
     options.onProgress?.({ position: withinPartition(records.at(-1)!.position), lastPosition });
   }
   const seconds = (options.nowMs() - startedMs) / 1000;
   return runs.map((run) => run.report(reading.counts, seconds, options.minScore));
 }
 
-/** No partition. */
-const NONE = -1;
-
+/** One policy over all partitions. Each has an engine and changes of policy of its own, as it has live: what the log of one says is no news to another. */
 class Run {
-  readonly fold: LogFold;
-  readonly #source: PolicySource;
-  readonly #diagnostics: () => readonly Diagnostic[];
-  /** The partition whose log has told its rules last; `undefined` where it need not. */
-  #told: number | undefined;
+  readonly #parts: Part[] = [];
+  #partition: number | undefined;
 
-  constructor(options: Omit<ReplayOptions, 'policy'>, given: ReplayOptions['policy']) {
-    if (given === undefined) {
-      const logged = new LoggedPolicy(options.compile);
-      this.#told = NONE;
-      this.#source = logged;
-      this.#diagnostics = () => logged.compiled().diagnostics;
-    } else {
-      this.#source = fixedPolicy(given.policy, given.plugins);
-      this.#diagnostics = () => given.diagnostics;
-    }
-    const plugins = options.plugins?.();
-    const engineOptions = { recordEvents: false, plugins: plugins?.enginePlugins ?? [] };
-    this.fold = new LogFold(this.#source, engineOptions, (stated) => plugins?.use(stated));
+  constructor(
+    private readonly options: Omit<ReplayOptions, 'policy'>,
+    private readonly given: ReplayOptions['policy'],
+  ) {
+    this.#parts.push(new Part(options, given));
   }
 
-  change(change: PolicyChange, position: number): void {
-    if (this.#told !== undefined && change.kind === 'rules') this.#told = partitionOf(position);
+  /** What goes on at this position. */
+  at(position: number): Part {
+    const partition = partitionOf(position);
+    if (partition !== this.#partition) {
+      if (this.#partition !== undefined) this.#parts.push(new Part(this.options, this.given));
+      this.#partition = partition;
+    }
+    return this.#parts.at(-1)!;
+  }
+
+  /** Effects are for whoever stores them; here they would only fill memory. */
+  drop(): void {
+    this.#parts.at(-1)!.fold.engine.drain();
+  }
+
+  report(counts: ReturnType<typeof newReadCounts>, seconds: number, minScore: number | undefined): Report {
+    for (const { fold } of this.#parts) fold.settle();
+    const parts = this.#parts.map(({ fold }, at) =>
+      reportPart(fold.engine, at === 0 ? counts : newReadCounts(), minScore),
+    );
+    return joinReport(parts, counts.files, this.#parts.at(-1)!.diagnostics(), seconds);
+  }
+}
+
+class Part {
+  readonly fold: LogFold;
+  readonly diagnostics: () => readonly Diagnostic[];
+  /** That the log has still to say by which rules it judges. */
+  #lacksRules: boolean;
+
+  constructor(options: Omit<ReplayOptions, 'policy'>, given: ReplayOptions['policy']) {
+    let source: PolicySource;
+    if (given === undefined) {
+      const logged = new LoggedPolicy(options.compile);
+      source = logged;
+      this.diagnostics = () => logged.compiled().diagnostics;
+    } else {
+      source = fixedPolicy(given.policy, given.plugins);
+      this.diagnostics = () => given.diagnostics;
+    }
+    this.#lacksRules = given === undefined;
+    const plugins = options.plugins?.();
+    const engineOptions = { recordEvents: false, plugins: plugins?.enginePlugins ?? [] };
+    this.fold = new LogFold(source, engineOptions, (stated) => plugins?.use(stated));
+  }
+
+  change(change: PolicyChange): void {
+    if (change.kind === 'rules') this.#lacksRules = false;
     this.fold.change(change);
   }
 
   event(event: Event, position: number, isRepeated: boolean): void {
-    if (this.#told !== undefined && this.#told !== partitionOf(position)) throw rulesLost();
+    if (this.#lacksRules) throw rulesLost();
     this.fold.event(event, position, isRepeated);
-  }
-
-  report(counts: ReturnType<typeof newReadCounts>, seconds: number, minScore: number | undefined): Report {
-    this.fold.settle();
-    return buildReport(this.fold.engine, counts, this.#diagnostics(), seconds, minScore);
   }
 }
 
@@ -121,8 +148,8 @@ class Reading {
   }
 
   take({ position, record }: StoredRecord): void {
-    if (record.kind === 'policy') for (const run of this.runs) run.change(record.change, position);
-    else if (record.kind === 'finding') for (const { fold } of this.runs) fold.finding(record.finding);
+    if (record.kind === 'policy') for (const run of this.runs) run.at(position).change(record.change);
+    else if (record.kind === 'finding') for (const run of this.runs) run.at(position).fold.finding(record.finding);
     else this.#takeEvent(position, record.raw, record.receivedMs);
   }
 
@@ -137,7 +164,7 @@ class Reading {
     if (event.timeMs < fromMs || event.timeMs >= toMs) return;
     if (this.#hostKey !== undefined && this.#hostKey !== hostKey(event.host)) return;
     const isRepeated = !this.#seen.add(event);
-    for (const run of this.runs) run.event(event, position, isRepeated);
+    for (const run of this.runs) run.at(position).event(event, position, isRepeated);
     this.counts.fromMs = Math.min(this.counts.fromMs, event.timeMs);
     this.counts.toMs = Math.max(this.counts.toMs, event.timeMs);
   }

@@ -175,17 +175,6 @@ function joinCounts(parts: readonly ReadonlyMap<string, number>[]): Readonly<Rec
   return Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Of one engine alone. */
-export function buildReport(
-  engine: Engine,
-  counts: ReadCounts,
-  diagnostics: readonly Diagnostic[],
-  seconds: number,
-  minScore?: number,
-): Report {
-  return joinReport([reportPart(engine, counts, minScore)], counts.files, diagnostics, seconds);
-}
-
 export function reportThreat(threat: Threat): ReportThreat {
   return {
     id: threat.id,
