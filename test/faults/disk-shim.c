@@ -3,7 +3,7 @@
  *
  *     operation errno delay path      e.g. "sync 5 0 /log/": every sync of a file with "/log/" in its path fails with EIO
  *
- * Operations: open (for writing), read, write, sync, truncate. An errno of 0 only delays, by so many milliseconds. A sync that fails is not made.
+ * Operations: open (for writing), read, write, sync, truncate, rename (by the new name), unlink. An errno of 0 only delays, by so many milliseconds. A sync that fails is not made.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -96,6 +96,11 @@ int fsync(int file) { return fault_on("sync", file) ? -1 : REAL(fsync)(file); }
 int fdatasync(int file) { return fault_on("sync", file) ? -1 : REAL(fdatasync)(file); }
 int ftruncate(int file, off_t length) { return fault_on("truncate", file) ? -1 : REAL(ftruncate)(file, length); }
 int ftruncate64(int file, off64_t length) { return fault_on("truncate", file) ? -1 : REAL(ftruncate64)(file, length); }
+
+int rename(const char *from, const char *to) {
+  return fault_on_path("rename", to) != 0 ? -1 : REAL(rename)(from, to);
+}
+int unlink(const char *path) { return fault_on_path("unlink", path) != 0 ? -1 : REAL(unlink)(path); }
 
 #define OPEN(name)                                                                                     \
   int name(const char *path, int flags, ...) {                                                         \

@@ -9,13 +9,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withLedgersChecked } from '../support/ledger.js';
 import { amount, tell, TIMEOUT_MS } from './form.js';
+import { compileShim, EIO, ENOSPC, EROFS, expectSame, Sensor, tellCalmly } from './failing-disk.js';
 import {
   chainsight,
-  exportsOf,
   killServers,
   newToken,
   readiness,
@@ -27,7 +25,6 @@ import {
 } from './real-server.js';
 
 const ROUNDS = amount(1, 20);
-const EVENTS_IN_REQUEST = 4;
 /** How long a fault lasts, at least; the long form is longer than what the server does once a minute. */
 const FAULT_MS = amount(1_000, 61_000);
 const RETURN_MS = 60_000;
@@ -40,9 +37,8 @@ interface Fault {
   readonly says: RegExp | undefined;
 }
 
-const EIO = 5;
-const ENOSPC = 28;
-const EROFS = 30;
+const shim = compileShim();
+afterAll(() => shim !== undefined && rmSync(shim, { force: true }));
 
 const FAULTS: readonly Fault[] = [
   { name: 'EIO on write', lines: [`write ${EIO} 0 /log/`], says: /EIO|disk I\/O error/ },
@@ -64,74 +60,13 @@ let expected: Exports;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chainsight-disk-'));
-  const hours = String(amount(4, 40));
-  const lines = (await chainsight('simulate', '--hosts', '4', '--hours', hours, '--seed', '6')).trimEnd().split('\n');
-  requests = Array.from({ length: Math.ceil(lines.length / EVENTS_IN_REQUEST) }, (_, at) =>
-    lines.slice(at * EVENTS_IN_REQUEST, (at + 1) * EVENTS_IN_REQUEST).join('\n'),
-  );
-  const calm = join(folder, 'calm');
-  const server = await startServer(calm);
-  const token = await newToken(calm, 'sensor');
-  for (let at = 0; at < requests.length; at += 200) {
-    const body = requests.slice(at, at + 200).join('\n');
-    while ((await sendEvents(server, token, body)).status !== 202) await wait(200);
-  }
-  await stopped(server, 'SIGTERM');
-  expected = await exportsOf(calm);
+  ({ requests, expected } = await tellCalmly(join(folder, 'calm'), amount(4, 40)));
 });
 
 afterAll(async () => {
   killServers();
   await rm(folder, { recursive: true });
 });
-
-interface Answer {
-  readonly status: number;
-  readonly detail: string;
-  readonly tookMs: number;
-}
-
-/** A sensor that sends one request after another and each until it is acknowledged. */
-class Sensor {
-  acknowledged = 0;
-  refused = 0;
-
-  constructor(
-    private readonly server: Server,
-    private readonly token: string,
-  ) {}
-
-  async send(): Promise<Answer> {
-    const body = requests[this.acknowledged];
-    if (body === undefined) throw new Error('all events are sent; simulate more of them');
-    const startMs = performance.now();
-    const answer = await sendEvents(this.server, this.token, body);
-    const detail = answer.status === 202 ? '' : ((await answer.json()) as { detail: string }).detail;
-    if (answer.status === 202) this.acknowledged++;
-    else this.refused++;
-    return { status: answer.status, detail, tookMs: performance.now() - startMs };
-  }
-
-  async sendUntil(isDone: (answer: Answer) => boolean, within: number): Promise<void> {
-    const startMs = performance.now();
-    for (;;) {
-      const answer = await this.send();
-      if (isDone(answer)) return;
-      if (performance.now() - startMs > within) {
-        throw new Error(`after ${within} ms it still says ${answer.status} ${answer.detail}`);
-      }
-      await wait(20);
-    }
-  }
-
-  /** What is left, in fewer requests. */
-  async sendRest(): Promise<void> {
-    for (; this.acknowledged < requests.length; this.acknowledged += 200) {
-      const body = requests.slice(this.acknowledged, this.acknowledged + 200).join('\n');
-      while ((await sendEvents(this.server, this.token, body)).status !== 202) await wait(200);
-    }
-  }
-}
 
 /** @returns milliseconds from the fault's end to the first acknowledgement */
 async function suffer(
@@ -171,31 +106,6 @@ async function suffer(
   return returnMs;
 }
 
-async function expectAll(data: string, label: string): Promise<void> {
-  const found = await exportsOf(data);
-  expect(new Set(found.events.map(({ id }) => id)).size, label).toBe(found.events.length);
-  expect(found.events.map(({ raw }) => raw).toSorted(), label).toEqual(
-    expected.events.map(({ raw }) => raw).toSorted(),
-  );
-  expect(found.threats, label).toEqual(expected.threats);
-  expect(withLedgersChecked(found.threats).length, label).toBeGreaterThan(2);
-}
-
-function compileShim(): string | undefined {
-  const library = join(tmpdir(), `chainsight-disk-shim-${process.pid}.so`);
-  const source = fileURLToPath(new URL('disk-shim.c', import.meta.url));
-  try {
-    execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl'], { stdio: 'pipe' });
-    return library;
-  } catch (error) {
-    console.warn(`SKIPPED: disk faults of a real server need Linux and gcc: ${String(error)}`);
-    return undefined;
-  }
-}
-
-const shim = process.platform === 'linux' ? compileShim() : undefined;
-afterAll(() => shim !== undefined && rmSync(shim, { force: true }));
-
 test.skipIf(shim === undefined)(
   'a failing disk: refused with the cause, nothing lost, and taken again by itself',
   { timeout: TIMEOUT_MS },
@@ -203,7 +113,7 @@ test.skipIf(shim === undefined)(
     const data = join(folder, 'failing');
     const list = join(folder, 'faults');
     const server = await startServer(data, { LD_PRELOAD: shim, DISK_FAULTS: list });
-    const sensor = new Sensor(server, await newToken(data, 'sensor'));
+    const sensor = new Sensor(server, requests, await newToken(data, 'sensor'));
     const returns: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       for (const fault of FAULTS) {
@@ -216,7 +126,7 @@ test.skipIf(shim === undefined)(
     const { refused } = sensor;
     await sensor.sendRest();
     expect(await stopped(server, 'SIGTERM')).toBe(0);
-    await expectAll(data, 'after all faults');
+    await expectSame(data, expected, 'after all faults');
     tell('disk', `${returns.length} faults, ${refused} refusals, 0 lost; back after: ${returns.slice(-6).join(', ')}`);
   },
 );
@@ -233,7 +143,7 @@ test.skipIf(shim === undefined)(
     const data = join(folder, 'unreadable');
     const list = join(folder, 'read-faults');
     const server = await startServer(data, { LD_PRELOAD: shim, DISK_FAULTS: list });
-    const sensor = new Sensor(server, await newToken(data, 'sensor'));
+    const sensor = new Sensor(server, requests, await newToken(data, 'sensor'));
     const authorization = `Bearer ${await newToken(data, 'viewer')}`;
     const ask = (path: string): Promise<Response> =>
       fetch(`${server.url}/api/v1${path}`, { headers: { authorization } });
@@ -277,7 +187,7 @@ test.skipIf(shim === undefined)(
     await hearing;
     await sensor.sendRest();
     expect(await stopped(server, 'SIGTERM')).toBe(0);
-    await expectAll(data, 'after the state could not be read');
+    await expectSame(data, expected, 'after the state could not be read');
     tell('disk', `a state that cannot be read: ${sensor.refused} refusals, 0 lost, answers ${[...told].join('; ')}`);
   },
 );
@@ -324,7 +234,7 @@ test.skipIf(small === undefined)(
     const data = join(small!, 'data');
     const ballast = join(small!, 'ballast');
     const server = await startServer(data);
-    const sensor = new Sensor(server, await newToken(data, 'sensor'));
+    const sensor = new Sensor(server, requests, await newToken(data, 'sensor'));
     const fill = (): void => fillSmall(ballast, 0);
     const fault = { name: 'a full file system', lines: [], says: /MiB left|disk is full/ };
     // That it is used for the first time cannot be noted, and is no reason to turn its sensor away with another one.
@@ -335,7 +245,7 @@ test.skipIf(small === undefined)(
     const { refused } = sensor;
     await sensor.sendRest();
     expect(await stopped(server, 'SIGTERM')).toBe(0);
-    await expectAll(data, 'after the disk was full');
+    await expectSame(data, expected, 'after the disk was full');
     tell('disk', `a full tmpfs: ${refused} refusals, 0 lost, back after ${(returnMs / 1000).toFixed(1)} s`);
   },
 );
@@ -347,7 +257,7 @@ test.skipIf(small === undefined)(
     const data = join(small!, 'reserve');
     const ballast = join(small!, 'reserve-ballast');
     const server = await startServer(data);
-    const sensor = new Sensor(server, await newToken(data, 'sensor'));
+    const sensor = new Sensor(server, requests, await newToken(data, 'sensor'));
     const admin = await newToken(data, 'admin');
     const change = (method: 'POST' | 'DELETE', path: string, body?: object): Promise<Response> =>
       fetch(`${server.url}/api/v1${path}`, {
