@@ -15,6 +15,7 @@ export type AppErrorCode =
   | 'STORE_FAILED'
   | 'SNAPSHOT_FAILED'
   | 'SNAPSHOT_DAMAGED'
+  | 'DETECTION_AWAY'
   | 'RULES_LOST'
   | 'RULES_UNREADABLE';
 

@@ -133,7 +133,7 @@ export class DetectionHandle {
     onProgress?: (progress: HuntProgress, cancel: () => void) => void,
   ): Promise<ReturnType<DetectionCalls[Name]>> {
     return new Promise((resolve, reject) => {
-      if (!this.#isUp) throw new Error(this.#outage.reason);
+      if (!this.#isUp) throw away(this.#outage);
       const id = ++this.#lastId;
       const cancel = (): void => this.#post({ kind: 'cancel', id });
       this.#calls.set(id, {
@@ -269,7 +269,7 @@ export class DetectionHandle {
     this.#open.clear();
     for (const resolve of this.#ended.values()) resolve(this.#outage);
     this.#ended.clear();
-    for (const { reject } of this.#calls.values()) reject(new Error(this.#outage.reason));
+    for (const { reject } of this.#calls.values()) reject(away(this.#outage));
     this.#calls.clear();
   }
 
@@ -314,6 +314,13 @@ function outageBy(cause: Error): Refusal {
     ? { kind: 'stopped', reason: `Detection is being begun again. ${cause.message}` }
     : DOWN;
 }
+
+function away({ reason, ...refusal }: Refusal): AppError {
+  const retryAfterSeconds = refusal.kind === 'busy' ? refusal.retryAfterSeconds : RETRY_S;
+  return new AppError('DETECTION_AWAY', reason, { retryAfterSeconds });
+}
+
+const RETRY_S = 5;
 
 const DOWN: Refusal = {
   kind: 'busy',
