@@ -41,7 +41,8 @@ describe('detectFormat', () => {
 test.each(['Mar  5 09:08:07 relay sysmon[33]: ', '<14>1 2024-03-05T09:08:07Z relay sysmon 33 - - '])(
   'XML behind a header of syslog is read: %s',
   (header) => {
-    const { events } = collect((sink) => createDecoder('xml', sink, {}), `${header}${eventXml()}\n`.repeat(2));
+    const { events, skips } = collect((sink) => createDecoder('xml', sink, {}), `${header}${eventXml()}\n`.repeat(2));
+    expect(skips).toEqual([]);
     expect(events.map((event) => event.host)).toEqual(['ws5.corp.example', 'ws5.corp.example']);
   },
 );

@@ -3,7 +3,7 @@
 /** Up to here a record is sought behind a header. */
 export const SYSLOG_HEADER_MAX_BYTES = 1_024;
 
-/** @param text  the beginning of a line, 24 characters or all of it */
+/** @param text  the beginning of a line, 24 characters or all of it; the priority may be missing */
 export function beginsAsSyslog(text: string): boolean {
-  return /^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT)/.test(text);
+  return /^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|(?:\d{1,2} )?\d{4}-\d\d-\d\dT)/.test(text);
 }

@@ -8,6 +8,7 @@
 
 import { excerpt } from '../normalise/excerpt.js';
 import { bag, type Tree } from '../normalise/tree.js';
+import { beginsAsSyslog, SYSLOG_HEADER_MAX_BYTES } from '../syslog.js';
 import type { SkipReason, SourceLimits } from '../source.js';
 import { decodeReferences } from './entities.js';
 import { endOfTag, nameAt, parseTag, type Tag } from './tag.js';
@@ -54,7 +55,11 @@ export class XmlReader {
   #recordLine = 0;
   #recordChars = 0;
   #fields = 0;
+  /** What stands before the next record was told. */
   #isJunk = false;
+  /** Text before the next record that was not told yet, and the line of its first character that is not blank. */
+  #between = '';
+  #betweenLine = 0;
   #hasReported = false;
 
   constructor(handler: XmlHandler, limits: SourceLimits, recordName = 'Event') {
@@ -71,6 +76,7 @@ export class XmlReader {
   end(): void {
     this.#run(true);
     if (this.#mode === 'record') this.#fault('damaged', 'the text ends inside this record');
+    this.#tellBetween();
     if (!this.#hasReported && this.#line + this.#text.length > 1) {
       this.#report('not-xml', `no <${this.#recordName}> in it`, 1);
     }
@@ -145,6 +151,7 @@ export class XmlReader {
   #declaration(): void {
     if (this.#mode === 'record') this.#fault('unsupported', 'a document type declaration stands in a record');
     else if (this.#mode === 'outside') {
+      this.#tellBetween();
       this.#report(
         'unsupported',
         'document type declarations are refused; entities they declare are unknown here',
@@ -158,13 +165,23 @@ export class XmlReader {
     if (this.#mode === 'record') {
       const element = this.#stack.at(-1);
       if (element !== undefined) element.text += text;
-    } else if (this.#mode === 'outside' && this.#stack.length === 0 && !this.#isJunk && text.trim() !== '') {
-      // Once for each run of junk, not for each of its lines.
-      this.#isJunk = true;
-      const before = text.slice(0, text.length - text.trimStart().length);
-      const line = this.#line + before.split('\n').length - 1;
-      this.#report('not-xml', `text that is in no record: ${excerpt(text.trim())}`, line);
+    } else if (this.#mode === 'outside' && this.#stack.length === 0 && !this.#isJunk) {
+      if (this.#between === '') {
+        const rest = text.trimStart();
+        this.#betweenLine = this.#line + text.slice(0, text.length - rest.length).split('\n').length - 1;
+        this.#between = rest;
+      } else this.#between += text;
+      if (this.#between.length > SYSLOG_HEADER_MAX_BYTES) this.#tellBetween();
     }
+  }
+
+  /** Once for each run of text, not for each of its lines. */
+  #tellBetween(): void {
+    const text = this.#between.trimEnd();
+    this.#between = '';
+    if (text === '') return;
+    this.#isJunk = true;
+    this.#report('not-xml', `text that is in no record: ${excerpt(text)}`, this.#betweenLine);
   }
 
   #tagAt(text: string, position: number, isLast: boolean): number {
@@ -216,6 +233,8 @@ export class XmlReader {
   }
 
   #begin(tag: Tag): void {
+    if (!isHeader(this.#between)) this.#tellBetween();
+    this.#between = '';
     this.#mode = 'record';
     this.#isJunk = false;
     this.#stack = [];
@@ -292,4 +311,9 @@ function put(children: Record<string, unknown>, name: string, value: unknown): v
 /** What stands in CDATA is meant as it is, and later runs through `decodeReferences` with the rest of the element's text. */
 function escapeReferences(text: string): string {
   return text.replaceAll('&', '&amp;');
+}
+
+/** @param text  what stands before a record; of a priority, which looks like a tag, nothing is left of it */
+function isHeader(text: string): boolean {
+  return beginsAsSyslog(text) && !text.trimEnd().includes('\n');
 }

@@ -60,7 +60,27 @@ const CASES = [
     lines: '1,4',
     skips: 'not-xml@2',
   },
-  { name: 'syslog before a record', text: `<13>Mar 5 ws5 ${one}`, pids: '1', lines: '1', skips: 'not-xml@1' },
+  {
+    name: "syslog's headers before records",
+    text: `<14>1 2024-03-05T09:08:07Z relay a 3 - - ${one}\n<13>Mar  5 09:08:07 relay a: ${two}\r\nMar  5 09:08:07 relay a: ${one}\n`,
+    pids: '1,2,1',
+    lines: '1,2,3',
+  },
+  {
+    name: "syslog's headers without a record",
+    text: `${one}\nMar  5 09:08:07 relay kernel: up\nMar  5 09:08:08 relay a: ${two}\n<14>Mar  5 09:08:07 relay down`,
+    pids: '1,2',
+    lines: '1,3',
+    skips: 'not-xml@2,not-xml@4',
+  },
+  {
+    name: "a header of syslog's that is too long",
+    text: `<14>Mar  5 09:08:07 ${'r'.repeat(1_100)} ${one}`,
+    pids: '1',
+    lines: '1',
+    skips: 'not-xml@1',
+  },
+  { name: 'text behind what may be a priority', text: `<13>note ${one}`, pids: '1', lines: '1', skips: 'not-xml@1' },
   {
     name: 'tags that do not match',
     text: `${one.replace('</Data>', '</Date>')}\n${two}`,
