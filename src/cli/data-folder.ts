@@ -3,7 +3,6 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
-import { AppError } from '../app/app-error.js';
 import { formatDiagnostic } from '../engine/base/diagnostic.js';
 import { ofPartition } from '../app/partition.js';
 import { openStateStore, type StateStore } from '../store/state-store.js';
@@ -105,7 +104,7 @@ export function requireStateOrLog(dataFolder: string): void {
   if (logFolders(dataFolder).length === 0) requireDataFolder(dataFolder);
 }
 
-/** Runs `use` with the state of the folder open. @throws CommandError where it cannot be opened */
+/** Runs `use` with the state of the folder open. @throws AppError where it cannot be opened */
 export async function withState<Answer>(
   dataFolder: string,
   use: (store: StateStore) => Answer | Promise<Answer>,
@@ -129,16 +128,7 @@ export function withKeptState<Answer>(
 }
 
 export function openState(dataFolder: string): StateStore {
-  try {
-    return openStateStore(statePath(dataFolder));
-  } catch (error) {
-    throw asCommandError(error);
-  }
-}
-
-/** What the world did wrong, as a sentence for whoever started the command; anything else is a bug and stays what it is. */
-export function asCommandError(error: unknown): unknown {
-  return error instanceof AppError ? new CommandError(error.message) : error;
+  return openStateStore(statePath(dataFolder));
 }
 
 export function reasonOf(error: unknown): string {

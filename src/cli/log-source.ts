@@ -10,7 +10,7 @@ import type { Policy } from '../engine/policy.js';
 import { openEventLog } from '../log/event-log.js';
 import { createJsonDecoder } from '../sources/json/json.js';
 import { DEFAULT_LIMITS, type Decoder, type Sink } from '../sources/source.js';
-import { asCommandError, dataFolderFrom, logFolders, type DataOptions } from './data-folder.js';
+import { dataFolderFrom, logFolders, type DataOptions } from './data-folder.js';
 import { CommandError } from './exit.js';
 import { policyFromOptions, type PolicyOptions } from './policy-options.js';
 
@@ -21,7 +21,7 @@ export function storedDecoder(sink: Sink): Decoder {
   return createJsonDecoder(sink, { limits: STORED_LIMITS, isUnplaced: true });
 }
 
-/** All partitions' logs as one. @throws CommandError where there is none or it cannot be read */
+/** All partitions' logs as one. @throws CommandError where there is none, AppError where one cannot be read */
 export async function withLog<Answer>(
   options: DataOptions,
   use: (log: ReadableLog) => Promise<Answer>,
@@ -30,18 +30,14 @@ export async function withLog<Answer>(
   if (folders.length === 0) {
     throw new CommandError(`There are no events in ${dataFolderFrom(options)}. Name the data folder with --data.`);
   }
+  const onDamage = (damage: { readonly segment: string; readonly reason: string }): void =>
+    void process.stderr.write(`damage in the log, passed over: ${damage.segment}: ${damage.reason}\n`);
+  const logs: EventLog[] = [];
   try {
-    const onDamage = (damage: { readonly segment: string; readonly reason: string }): void =>
-      void process.stderr.write(`damage in the log, passed over: ${damage.segment}: ${damage.reason}\n`);
-    const logs: EventLog[] = [];
-    try {
-      for (const { path } of folders) logs.push(await openEventLog(path, { readOnly: true, onDamage }));
-      return await use(joinLogs(logs));
-    } finally {
-      for (const log of logs) await log.close();
-    }
-  } catch (error) {
-    throw asCommandError(error);
+    for (const { path } of folders) logs.push(await openEventLog(path, { readOnly: true, onDamage }));
+    return await use(joinLogs(logs));
+  } finally {
+    for (const log of logs) await log.close();
   }
 }
 

@@ -1,7 +1,7 @@
 /** The command line: finds the command, gives it its arguments, and turns what it throws into a sentence and an exit code. */
 
 import { Command, CommanderError } from 'commander';
-import { CommandError, EXIT_USE } from './exit.js';
+import { asCommandError, CommandError, EXIT_USE } from './exit.js';
 import { programVersion, setProgramRoot } from './program-root.js';
 import { useRuleCache, userCacheFolder } from './rule-cache.js';
 
@@ -51,11 +51,10 @@ export async function main(argv: readonly string[], root: string): Promise<numbe
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USE;
-    if (error instanceof CommandError) {
-      process.stderr.write(`${error.message}\n`);
-      return error.exitCode;
-    }
-    throw error;
+    const told = asCommandError(error);
+    if (!(told instanceof CommandError)) throw error;
+    process.stderr.write(`${told.message}\n`);
+    return told.exitCode;
   }
 }
 

@@ -310,6 +310,20 @@ describe('when the disk fails', () => {
     ]);
   });
 
+  test('closing a log whose room cannot be cut loses nothing', async () => {
+    const log = await open({
+      files: filesWith(() => ({ truncate: () => Promise.reject(new Error('EIO: i/o error')) })),
+    });
+    await log.append([event('a')]);
+    const again = await reopen(log);
+    expect(await texts(again)).toEqual([[1, 'a']]);
+    await again.append([event('b')]);
+    expect(await texts(await reopen(again))).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+    ]);
+  });
+
   test('closing writes what is queued', async () => {
     const log = await open();
     const call = log.append([event('a')]);

@@ -217,12 +217,14 @@ export function tooNew(path: string, layout: number, known: number): AppError {
   );
 }
 
-/** The binding tells of a file that it cannot open by SQLite's number alone (14: SQLITE_CANTOPEN). */
+/** The binding tells of a file that it cannot open by SQLite's number alone. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return /^ConnectionFailed\(.*: 14"\)$/.test(message)
-    ? 'its folder does not exist, or the file may not be read and written'
-    : message;
+  const number = /^ConnectionFailed\(.*: (\d+)"\)$/.exec(message)?.[1];
+  if (number === undefined) return message;
+  // SQLITE_CANTOPEN and SQLITE_IOERR.
+  if (number === '14') return 'its folder does not exist, or the file may not be read and written';
+  return number === '10' ? 'disk I/O error' : `SQLite says ${number}`;
 }
 
 function bound(values: readonly SqlValue[]): SqlValue[] {

@@ -8,6 +8,7 @@ import type { Arrivals } from '../app/ports.js';
 import type { PageRequest, ThreatFilter } from '../app/query-ports.js';
 import type { Effects } from '../engine/effects.js';
 import type { Threat } from '../engine/score/threat.js';
+import { reasonOf } from './database.js';
 import { openStateStore, type StateStore } from './state-store.js';
 
 let folder: string;
@@ -485,6 +486,15 @@ describe('the file', () => {
     expect(() => access.removeSession('a')).toThrow(told('Writing the state'));
     expect(() => hunts.removeHunt('a')).toThrow(told('Writing the state'));
     expect(() => commit({ threats: [threat('c1', 200)] })).toThrow(told('the state'));
+  });
+
+  test.each([
+    { number: 14, reason: 'its folder does not exist, or the file may not be read and written' },
+    { number: 10, reason: 'disk I/O error' },
+    { number: 23, reason: 'SQLite says 23' },
+  ])("the binding's number $number is told in words", ({ number, reason }) => {
+    const message = `ConnectionFailed("Unable to open connection to local database file:///d/state.sqlite?vfs=unix: ${number}")`;
+    expect(reasonOf(new Error(message))).toBe(reason);
   });
 
   test('what is no database, or lies in no folder, is told', () => {

@@ -101,7 +101,12 @@ test.skipIf(shim === undefined)(
     const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
     const data = join(folder, 'failing');
     const list = join(folder, 'faults');
-    const server = await startServer(data, { LD_PRELOAD: shim, DISK_FAULTS: list });
+    const threads = String(1 + (SEED % 2));
+    const server = await startServer(data, {
+      LD_PRELOAD: shim,
+      DISK_FAULTS: list,
+      CHAINSIGHT_DETECTION_THREADS: threads,
+    });
     const sensor = new Sensor(server, story.requests, await newToken(data, 'sensor'));
     const people = new People(server, await newToken(data, 'admin'), unitsFrom(SEED + 1));
     let failed: unknown;
@@ -140,6 +145,9 @@ test.skipIf(shim === undefined)(
     expect(await stopped(server, 'SIGTERM'), told.join('\n')).toBe(0);
     await expectSame(data, story.expected, told.join('\n'));
     const refusals = [...people.answers].filter(([what]) => what.endsWith(' 503')).reduce((sum, [, n]) => sum + n, 0);
-    tell('disk-random', `${FAULTS} faults, ${refused} refusals of events, ${refusals} of people, 0 lost`);
+    tell(
+      'disk-random',
+      `${FAULTS} faults, ${threads} threads, ${refused} refusals of events, ${refusals} of people, 0 lost`,
+    );
   },
 );

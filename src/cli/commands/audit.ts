@@ -5,7 +5,6 @@ import type { AuditLog, AuditRecord } from '../../app/access-ports.js';
 import type { ChainAnswer, ChainHead } from '../../store/access/audit-chain.js';
 import { StateInspection } from '../../store/state-inspection.js';
 import {
-  asCommandError,
   dataFolderFrom,
   dataOption,
   requireDataFolder,
@@ -105,21 +104,17 @@ Examples:
     });
 }
 
-/** @throws CommandError where the state cannot be read, or is from before the chain */
+/** @throws AppError where the state cannot be read, CommandError where it is from before the chain */
 function verify(path: string, known: ChainHead | undefined): ChainAnswer {
+  const state = new StateInspection(path);
   try {
-    const state = new StateInspection(path);
-    try {
-      const answer = state.auditChain(known);
-      if (answer !== undefined) return answer;
-      throw new CommandError(
-        `The state in ${path} has layout ${state.layout}, from before the audit log was a chain. The next start of the server makes it one.`,
-      );
-    } finally {
-      state.close();
-    }
-  } catch (error) {
-    throw asCommandError(error);
+    const answer = state.auditChain(known);
+    if (answer !== undefined) return answer;
+    throw new CommandError(
+      `The state in ${path} has layout ${state.layout}, from before the audit log was a chain. The next start of the server makes it one.`,
+    );
+  } finally {
+    state.close();
   }
 }
 

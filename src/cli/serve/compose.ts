@@ -6,7 +6,7 @@ import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import type { ServerLogger, ServerParts } from '../../server/parts.js';
 import type { StateStore } from '../../store/state-store.js';
 import type { Config } from '../config.js';
-import { asCommandError, ensureDataFolder, logFolders, openState } from '../data-folder.js';
+import { ensureDataFolder, logFolders, openState } from '../data-folder.js';
 import { programRoot } from '../program-root.js';
 import { startDetection, type Detection } from './detection/detection.js';
 import { rulePacks } from './rule-packs.js';
@@ -26,7 +26,7 @@ export interface Composition {
 /**
  * Opens the folder and brings detection to the end of the log. Events are taken from then on.
  *
- * @throws CommandError where the folder cannot be used or another server has it
+ * @throws CommandError, AppError where the folder cannot be used or another server has it
  */
 export async function compose({ dataFolder, values }: Config, logger: ServerLogger): Promise<Composition> {
   ensureDataFolder(dataFolder);
@@ -44,7 +44,7 @@ export async function compose({ dataFolder, values }: Config, logger: ServerLogg
     return composition(state, detection, () => watching.close(), logger);
   } catch (error) {
     state?.close();
-    throw asCommandError(error);
+    throw error;
   }
 }
 
