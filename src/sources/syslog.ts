@@ -1,7 +1,7 @@
 /** Lines of syslog, whose header may stand before a record: RFC 3164, RFC 5424, and what relays write to files (the same without the priority). */
 
-/** Up to here a record is sought behind a header. */
-export const SYSLOG_HEADER_MAX_BYTES = 1_024;
+/** Up to here a record is sought behind a header: in bytes, or where text was decoded already in UTF-16 units. */
+export const SYSLOG_HEADER_MAX = 1_024;
 
 /** @param text  the beginning of a line, 24 characters or all of it; the priority may be missing */
 export function beginsAsSyslog(text: string): boolean {

@@ -94,6 +94,7 @@ class Run {
 
   report(counts: ReturnType<typeof newReadCounts>, seconds: number, minScore: number | undefined): Report {
     for (const { fold } of this.#parts) fold.settle();
+    // What was read is counted for all together.
     const parts = this.#parts.map(({ fold }, at) =>
       reportPart(fold.engine, at === 0 ? counts : newReadCounts(), minScore),
     );

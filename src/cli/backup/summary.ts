@@ -2,7 +2,6 @@
 
 import { withinPartition } from '../../app/partition.js';
 import { Option } from 'commander';
-import { AppError } from '../../app/app-error.js';
 import { reasonOf } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { openOutput } from '../output.js';
@@ -14,14 +13,13 @@ export function backupFormatOption(): Option {
   return new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty');
 }
 
-/** Runs `work`; what the world does wrong meanwhile becomes a sentence. @throws CommandError, AppError */
+/** Runs `work`; what the system or SQLite refuses meanwhile becomes a sentence. @throws CommandError, and whatever else `work` throws */
 export async function told<Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AppError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (error instanceof CommandError || !/^(?:E[A-Z]+|SQLITE_\w+)$/.test(code)) throw error;
+    if (!/^(?:E[A-Z]+|SQLITE_\w+)$/.test(code)) throw error;
     throw new CommandError(`${what}: ${code === 'ENOSPC' ? 'the disk is full' : reasonOf(error)}.`);
   }
 }

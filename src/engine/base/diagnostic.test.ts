@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { formatDiagnostic } from './diagnostic.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const CODE = /'((?:RULE|PACK|CASE|RMEYE|POLICY|INPUT|LOG|STORE|SNAPSHOT|CONFIG|DETECTION|HUNT|USER|SIGMA)_[A-Z_]+)'/g;
+const CODE =
+  /'((?:RULES?|PACK|CASE|RMEYE|POLICY|INPUT|CURSOR|LOG|STORE|SNAPSHOT|CONFIG|DETECTION|HUNT|USER|SIGMA)_[A-Z_]+)'/g;
 
 test('a diagnostic is one line with its place, code, sentence and hint', () => {
   expect(

@@ -2,8 +2,9 @@
 
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { addFakeToken, testServer, type TestServer } from '../../../test/support/fake-server.js';
+import { AppError } from '../../app/app-error.js';
 import { createJsonDecoder } from '../../sources/json/json.js';
 import { makeToken } from '../access/make-token.js';
 
@@ -61,6 +62,20 @@ function event(pid: number, host = 'FIN-03.corp.example', change: Record<string,
 
 const takenPids = (): unknown[] =>
   server.parts.intake.taken.map(({ event: { event: taken } }) => Number(taken.fields['ProcessId']));
+
+test('a token that cannot be looked up, for the state cannot be read, is not an unknown one', async () => {
+  const lookUp = vi.spyOn(server.parts.access, 'tokenByHash').mockImplementation(() => {
+    throw new AppError('STORE_FAILED', 'Reading the state failed: disk I/O error.', { retryAfterSeconds: 5 });
+  });
+  const { status, headers, body } = await post(event(1), { authorization: 'Bearer never-seen-before' });
+  lookUp.mockRestore();
+  expect([status, headers.get('retry-after'), body.detail]).toEqual([
+    503,
+    '5',
+    'Reading the state failed: disk I/O error.',
+  ]);
+  expect(takenPids()).toEqual([]);
+});
 
 describe('good input', () => {
   test.each([

@@ -17,7 +17,7 @@
 import type { SkipReason, SourceLimits } from '../source.js';
 import { cannotExceed } from '../normalise/limits.js';
 import { excerpt } from '../normalise/excerpt.js';
-import { beginsAsSyslog, SYSLOG_HEADER_MAX_BYTES } from '../syslog.js';
+import { beginsAsSyslog, SYSLOG_HEADER_MAX } from '../syslog.js';
 import { decodeUtf8 } from '../text.js';
 import { isBlank, ObjectScanner } from './scanner.js';
 
@@ -385,10 +385,10 @@ export class JsonFramer {
     const text = decodeUtf8(bytes.subarray(start, start + Math.min(available, EXCERPT_BYTES))).trim();
     const isItem = this.#arrays > 0;
     if (!isItem && beginsAsSyslog(text)) {
-      const within = bytes.subarray(start, start + Math.min(available, SYSLOG_HEADER_MAX_BYTES));
+      const within = bytes.subarray(start, start + Math.min(available, SYSLOG_HEADER_MAX));
       const header = within.indexOf(OPEN_BRACE);
       if (header !== -1) return start + header;
-      if (lineEnd === -1 && !isLast && available < SYSLOG_HEADER_MAX_BYTES) return start;
+      if (lineEnd === -1 && !isLast && available < SYSLOG_HEADER_MAX) return start;
     }
     const isValue = isScalarStart(bytes[start] ?? 0) && (isItem || (available < EXCERPT_BYTES && isJson(text)));
     const isPatient = this.#isPatient();

@@ -8,7 +8,7 @@
 
 import { excerpt } from '../normalise/excerpt.js';
 import { bag, type Tree } from '../normalise/tree.js';
-import { beginsAsSyslog, SYSLOG_HEADER_MAX_BYTES } from '../syslog.js';
+import { beginsAsSyslog, SYSLOG_HEADER_MAX } from '../syslog.js';
 import type { SkipReason, SourceLimits } from '../source.js';
 import { decodeReferences } from './entities.js';
 import { endOfTag, nameAt, parseTag, type Tag } from './tag.js';
@@ -171,7 +171,7 @@ export class XmlReader {
         this.#betweenLine = this.#line + text.slice(0, text.length - rest.length).split('\n').length - 1;
         this.#between = rest;
       } else this.#between += text;
-      if (this.#between.length > SYSLOG_HEADER_MAX_BYTES) this.#tellBetween();
+      if (this.#between.length > SYSLOG_HEADER_MAX) this.#tellBetween();
     }
   }
 

@@ -315,12 +315,13 @@ function outageBy(cause: Error): Refusal {
     : DOWN;
 }
 
-function away({ reason, ...refusal }: Refusal): AppError {
-  const retryAfterSeconds = refusal.kind === 'busy' ? refusal.retryAfterSeconds : RETRY_S;
-  return new AppError('DETECTION_AWAY', reason, { retryAfterSeconds });
-}
+/** What waits on a disk may be asked again after so long. */
+const STOPPED_RETRY_S = 5;
 
-const RETRY_S = 5;
+function away(outage: Refusal): AppError {
+  const retryAfterSeconds = outage.kind === 'busy' ? outage.retryAfterSeconds : STOPPED_RETRY_S;
+  return new AppError('DETECTION_AWAY', outage.reason, { retryAfterSeconds });
+}
 
 const DOWN: Refusal = {
   kind: 'busy',
