@@ -35,7 +35,7 @@ for (const part of values.only) {
   const started = performance.now();
   const { status, stdout } = spawnSync(
     process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'faults', `test/faults/${part}.test.ts`],
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'faults*', `test/faults/${part}.test.ts`],
     {
       cwd: root,
       encoding: 'utf8',

@@ -195,3 +195,10 @@ function anchorsOf(text: string): string[] {
       .replace(/\s/g, '-'),
   );
 }
+
+test('`npm test` runs every project of vitest', () => {
+  const named = (text: string): string[] => [...text.matchAll(/'([a-z0-9-]+)'/g)].map((match) => match[1]!);
+  const projects = [...read('vitest.config.ts').matchAll(/\bname: ('[^']+')/g)].flatMap((match) => named(match[1]!));
+  const lists = [...read('scripts/test.js').matchAll(/^const (?:COVERING|OTHERS) = \[(.*)\];$/gm)];
+  expect(lists.flatMap((match) => named(match[1]!)).sort()).toEqual(projects.sort());
+});

@@ -14,7 +14,9 @@ const PARSER =
 /** Files, or folders with all that is in them: the file of this folder that tries them, alone or as a part of what they are a part of. */
 const TRIED: Readonly<Record<string, string>> = {
   'src/sources/': 'sources',
-  'src/app/replay/stored-event.ts': 'sources',
+  'src/sources/evtx/': 'records',
+  'src/sources/normalise/': 'records',
+  'src/app/replay/stored-event.ts': 'records',
   'src/engine/rule/expression/': 'rule-language',
   'src/engine/rule/sigma/': 'sigma',
   'src/engine/rule/pack/': 'written-files',
@@ -23,8 +25,8 @@ const TRIED: Readonly<Record<string, string>> = {
   'src/cli/config.ts': 'written-files',
   'src/server/intake/body-reader.ts': 'requests',
   'src/store/cursor.ts': 'requests',
-  'src/engine/process/guid.ts': 'sources',
-  'src/engine/policy-lists.ts': 'sources',
+  'src/engine/process/guid.ts': 'records',
+  'src/engine/policy-lists.ts': 'records',
   'src/engine/snapshot/': 'kept-bytes',
   'src/engine/event/seen-records.ts': 'kept-bytes',
   'src/log/scan.ts': 'kept-bytes',

@@ -644,7 +644,7 @@ export const FAULTS = [
     file: 'src/engine/rule/sigma/compiled/condition-test.ts',
     find: "made.by === 'all' ? 'some' : 'all'",
     replace: 'made.by',
-    test: 'src/engine/rule/sigma/compiled/agreement.test.ts',
+    test: 'test/fuzz/agreement.test.ts',
   },
   {
     promise: 'compiled = plain',
@@ -652,7 +652,7 @@ export const FAULTS = [
     file: 'src/engine/rule/index/field-index.ts',
     find: 'return (this.#foundAbsent ??= this.#unsoughtOf());',
     replace: 'return NONE;',
-    test: 'src/engine/rule/sigma/compiled/agreement.test.ts',
+    test: 'test/fuzz/agreement.test.ts',
   },
   {
     promise: 'state cannot grow without limit',

@@ -3,12 +3,19 @@
  * implementations get wrong. `CHAINSIGHT_SIGMA_PAIRS` sets how many.
  */
 
-import { EMPTY_HEADER } from '../../../../../test/support/correlations.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bareEvent, trialOf } from '../../../../../test/support/sigma-trial.js';
-import type { Condition, FieldTest, Selection, SigmaFilter, SigmaRule, ValueTest } from '../document.js';
-import { MANY, ONE, type TextPattern } from '../text-pattern.js';
+import type {
+  Condition,
+  FieldTest,
+  Selection,
+  SigmaFilter,
+  SigmaRule,
+  ValueTest,
+} from '../../src/engine/rule/sigma/document.js';
+import { MANY, ONE, type TextPattern } from '../../src/engine/rule/sigma/text-pattern.js';
+import { EMPTY_HEADER } from '../support/correlations.js';
+import { bareEvent, trialOf } from '../support/sigma-trial.js';
 
 const PAIRS = Number(process.env['CHAINSIGHT_SIGMA_PAIRS'] ?? 1_000_000);
 const EVENTS_PER_RULE = 20;
