@@ -89,7 +89,7 @@ export interface SpentMs {
 
 /** How the engine keeps up. */
 export interface EngineFigures {
-  /** Events that are on disk and wait for it. */
+  /** Events that were let in and wait for it, in the log or before it. */
   readonly backlog: number;
   /** When the oldest event came whose effects are not stored yet, by our clock; `undefined` where nothing waits. */
   readonly waitingSinceMs: number | undefined;

@@ -104,7 +104,9 @@ export class Metrics {
     add('events_stored', 'gauge', 'Events taken in since the data folder was made, repetitions left out.', [
       ['', state.eventCounts().events],
     ]);
-    add('events_waiting', 'gauge', 'Events that are on disk and wait for the engine.', [['', backlog]]);
+    add('events_waiting', 'gauge', 'Events that were let in and wait for the engine, in the log or before it.', [
+      ['', backlog],
+    ]);
     add(
       'detection_lag_seconds',
       'gauge',

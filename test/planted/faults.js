@@ -690,4 +690,22 @@ export const FAULTS = [
     test: 'src/app/live/recovery.test.ts',
     name: 'given away behind all that is stored',
   },
+  {
+    promise: 'nobody holds others up',
+    fault: 'a host keeps its place in front while it brings more',
+    file: 'src/app/live/fair-line.ts',
+    find: '      hosts.delete(host);\n      if (others.length > 0) hosts.set(host, others);\n      this.#asking.delete(sensor);',
+    replace: '      if (others.length > 0) hosts.set(host, others);\n      else hosts.delete(host);',
+    test: 'src/app/live/fair-line.test.ts',
+    name: 'waits for a part',
+  },
+  {
+    promise: 'nobody waits for a state that fails',
+    fault: 'whoever waits for a turn is not told',
+    file: 'src/app/live/live-service.ts',
+    find: "if (trouble.kind === 'store-failed') this.intake.letGo();",
+    replace: '',
+    test: 'src/app/live/live-service.test.ts',
+    name: 'a state that cannot be written stops the intake',
+  },
 ];

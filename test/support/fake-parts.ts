@@ -231,8 +231,8 @@ export class FakeIntake implements Intake {
 
   open(sender: Sender): DecodedDelivery {
     const take = (events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer> => this.take(events, sensor);
-    const copies = new ByteCopies();
-    return new DecodedDelivery({ decoder: this.decoder, elsewhere: () => undefined, take, copies }, sender);
+    const parts = { elsewhere: () => undefined, refusal: () => undefined, copies: new ByteCopies() };
+    return new DecodedDelivery({ decoder: this.decoder, take, ...parts }, sender);
   }
 
   async take(events: readonly IncomingEvent[], sensor: string): Promise<TakeAnswer> {

@@ -26,6 +26,8 @@ export interface DeliveryParts {
   /** For what senders hand in: within the configured limits. */
   readonly decoder: DecoderMaker;
   readonly take: (events: readonly IncomingEvent[], sensor: string) => Promise<TakeAnswer>;
+  /** Why `take` would take nothing now where the first event is of this host. */
+  readonly refusal: (host: string, sensor: string) => Refusal | undefined;
   /** Where several share the hosts: which of the others takes events of this one; `undefined` where they are taken here. */
   readonly elsewhere: (host: string) => number | undefined;
   readonly copies: ByteCopies;
@@ -45,10 +47,18 @@ export interface SharedDelivery extends Delivery {
   end(): Promise<SharedAnswer | Refusal>;
 }
 
+/** Sent again, the part is known. */
+export function partlyTaken<Kind extends Refusal>(refusal: Kind): Kind {
+  return { ...refusal, reason: `${refusal.reason} A part was taken: send all of it again.` };
+}
+
 /** Whose events are not even read. */
 export function refusedDelivery(answer: Refusal): SharedDelivery {
   return { push: () => undefined, end: () => Promise.resolve(answer), abandon: () => undefined };
 }
+
+/** What is refused once its first event is known should be read no further: so much is read at a time until then. */
+const FIRST_BYTES = 4096;
 
 export class DecodedDelivery implements SharedDelivery, Sink {
   readonly #events: IncomingEvent[] = [];
@@ -59,6 +69,8 @@ export class DecodedDelivery implements SharedDelivery, Sink {
   #rejectedCount = 0;
   #foreignCount = 0;
   #index = 0;
+  #isKnown = false;
+  #refusal: Refusal | undefined;
 
   constructor(
     private readonly parts: DeliveryParts,
@@ -68,11 +80,16 @@ export class DecodedDelivery implements SharedDelivery, Sink {
   }
 
   push(bytes: Uint8Array): void {
-    this.#decoder.push(bytes);
+    let from = 0;
+    for (; !this.#isKnown && from < bytes.length; from += FIRST_BYTES)
+      this.#decoder.push(bytes.subarray(from, from + FIRST_BYTES));
+    if (this.#refusal === undefined && from < bytes.length) this.#decoder.push(bytes.subarray(from));
   }
 
   async end(): Promise<SharedAnswer | Refusal> {
-    this.#decoder.end();
+    if (this.#refusal === undefined) this.#decoder.end();
+    // The only record of a text ends with it.
+    if (this.#refusal !== undefined) return this.#refusal;
     const answer = await this.#take();
     if (answer.kind !== 'taken') return answer;
     const { duplicates } = answer;
@@ -86,6 +103,11 @@ export class DecodedDelivery implements SharedDelivery, Sink {
   }
 
   event(event: Event, raw: Uint8Array | undefined): void {
+    if (!this.#isKnown) {
+      this.#isKnown = true;
+      this.#refusal = this.parts.refusal(event.host, this.sender.sensor);
+    }
+    if (this.#refusal !== undefined) return;
     if (raw === undefined) this.#reject('unsupported', 'has no bytes of its own');
     else if (event.host === '' && this.sender.hostUnlessNamed !== undefined) this.#name(raw);
     else this.#sort(event, raw);

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { guid, HandClock, incoming, openLive, pause, sysmon, type Live } from '../../../test/support/live-kit.js';
 import { diskFiles } from '../../log/files.js';
+import { createJsonDecoder } from '../../sources/json/json.js';
+import type { DecoderMaker } from '../replay/stored-event.js';
 import type { LiveParts } from './live-service.js';
 
 let folder: string;
@@ -26,10 +28,10 @@ async function start(parts: Partial<LiveParts>): Promise<void> {
 }
 
 /** An engine that judges nothing until it is released. 50 events may wait for it. */
-async function startHeld(): Promise<() => void> {
+async function startHeld(parts: Partial<LiveParts> = {}): Promise<() => void> {
   let release: () => void = () => undefined;
   let gate = Promise.resolve();
-  await start({ backlogMax: 50, pause: { ...pause, turn: () => gate.then(() => pause.turn()) } });
+  await start({ ...parts, backlogMax: 50, pause: { ...pause, turn: () => gate.then(() => pause.turn()) } });
   gate = new Promise((resolve) => (release = resolve));
   return release;
 }
@@ -49,14 +51,14 @@ test('more events than the engine keeps up with are refused for a moment', async
   expect(live.service.figures).toMatchObject({ accepted: 90, duplicates: 0 });
 });
 
-test('one sender may fill half of what may wait; another is heard beside it', async () => {
+test('one host may fill half of what may wait; another is heard beside it', async () => {
   const release = await startHeld();
   const { intake } = live.service;
   const events = eventsOf(50);
   expect(await intake.take(events.slice(0, 25), 'flood')).toMatchObject({ kind: 'taken' });
   expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject({
     kind: 'busy',
-    reason: expect.stringContaining('25 events of this sender'),
+    reason: expect.stringContaining('25 events of this'),
   });
   expect(await intake.take(events.slice(30), 'quiet')).toMatchObject({ kind: 'taken' });
   release();
@@ -64,13 +66,32 @@ test('one sender may fill half of what may wait; another is heard beside it', as
   expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject({ kind: 'taken' });
 });
 
-test('what would be refused is not read', async () => {
-  const release = await startHeld();
+test('of what is refused no more is read than tells its host', async () => {
+  let bytesRead = 0;
+  const intakeDecoder: DecoderMaker = (sink) => {
+    const decoder = createJsonDecoder(sink);
+    return {
+      push(bytes) {
+        bytesRead += bytes.length;
+        decoder.push(bytes);
+      },
+      end: () => decoder.end(),
+    };
+  };
+  const release = await startHeld({ intakeDecoder });
   const { intake } = live.service;
   await intake.take(eventsOf(25), 's');
+  const body = Buffer.from(
+    eventsOf(30)
+      .map(({ raw }) => `${Buffer.from(raw).toString()}\n`)
+      .join(''),
+  );
   const unread = intake.open({ sensor: 's', hosts: undefined });
-  unread.push(Buffer.from('no event at all\n'));
-  expect(await unread.end()).toMatchObject({ kind: 'busy' });
+  unread.push(body);
+  unread.push(body);
+  expect(await unread.end()).toMatchObject({ kind: 'busy', reason: expect.stringContaining('25 events of this') });
+  expect(bytesRead).toBe(4096);
+  expect(body.length).toBeGreaterThan(bytesRead);
   release();
 });
 
@@ -84,11 +105,36 @@ test('an engine that is slow has fewer wait, so that what is taken is judged wit
   await start({ clock, pause: { ...pause, turn } });
   const { intake } = live.service;
   const events = eventsOf(12_000);
-  expect(await intake.take(events.slice(0, 10_000), 'a')).toMatchObject({ kind: 'taken' });
+  const loud = intake.take(events.slice(0, 10_000), 'loud');
   await vi.waitFor(() => expect(live.service.figures.backlog).toBeLessThan(8_000), { interval: 1 });
   expect(live.service.figures.backlog).toBeGreaterThan(4_000);
-  expect(await intake.take(events.slice(10_000), 'b')).toMatchObject({ kind: 'busy' });
+  expect(await intake.take(events.slice(10_000, 11_000), 'loud')).toMatchObject({ kind: 'busy' });
+  // Another sender's events are in the log, and judged, long before all of the first one's.
+  expect(await intake.take(events.slice(11_000), 'quiet')).toMatchObject({ kind: 'taken' });
   await intake.settled();
+  expect(live.service.figures.backlog).toBeGreaterThan(1_000);
+  expect(await loud).toMatchObject({ kind: 'taken', duplicates: 0 });
+  await intake.settled();
+  expect(live.service.figures).toMatchObject({ backlog: 0, accepted: 11_000 });
+});
+
+test('whoever waits for a turn is answered when the server stops; sent again, the part that was taken is known', async () => {
+  const release = await startHeld();
+  const { intake } = live.service;
+  const events = eventsOf(2_500);
+  const waiting = intake.take(events, 's');
+  await vi.waitFor(() => expect(live.service.figures.lastPosition).toBeGreaterThan(900));
+  const stopped = live.service.stop();
+  expect(await waiting).toEqual({
+    kind: 'busy',
+    reason: 'The server is stopping. A part was taken: send all of it again.',
+    retryAfterSeconds: 5,
+  });
+  release();
+  await stopped;
+  await live.close();
+  await start({});
+  expect(await live.service.intake.take(events, 's')).toEqual({ kind: 'taken', duplicates: 1_000 });
 });
 
 test('a full disk is told once when it stops events, and once when it takes them again', async () => {

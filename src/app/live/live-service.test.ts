@@ -288,6 +288,16 @@ describe('when something fails', () => {
     await live.service.start();
     isFull = true;
     expect(await live.service.intake.take(incoming(...attack()), 's')).toMatchObject({ kind: 'taken' });
+    // Some wait for their turn when the state fails; none waits until it works again.
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, host) => {
+        const events = Array.from({ length: 2_000 }, (_, at) =>
+          sysmon({ number: at + 1, host: `ws${10 + host}`, guid: guid(at), image: 'a.exe' }),
+        );
+        return live.service.intake.take(incoming(...events), `s${host}`);
+      }),
+    );
+    expect(answers.map(({ kind }) => kind)).toContain('stopped');
     await expect.poll(() => live.service.intake.refusal).toBe('disk full');
     expect(await live.service.intake.take(incoming(...attack('ws2', 50)), 's')).toMatchObject({ kind: 'stopped' });
     isFull = false;

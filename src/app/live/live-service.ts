@@ -95,11 +95,15 @@ export class LiveService implements EventReader {
       ...parts,
       fold: this.#fold,
       streams: this.#streams,
+      onTrouble: (trouble) => {
+        if (trouble.kind === 'store-failed') this.intake.letGo();
+        parts.onTrouble(trouble);
+      },
       onStored: (effects) => {
         this.#costs.stored(effects);
         this.#board.stored(effects);
       },
-      onRest: (position, waiting) => this.#snapshots?.atRest(position, waiting) ?? Promise.resolve(),
+      onRest: (position) => this.#snapshots?.atRest(position, this.intake.waiting) ?? Promise.resolve(),
       onEvent: (event) => this.#costs.sample(event, this.#fold.engine.policy.rules),
       onHeardAgain: (host) => this.#board.heardAgain(host),
     });
@@ -133,7 +137,7 @@ export class LiveService implements EventReader {
     const { engine } = this.#fold;
     return {
       ...this.intake.counters,
-      backlog: this.#pipeline.backlog,
+      backlog: this.intake.waiting,
       waitingSinceMs: this.#pipeline.waitingSinceMs,
       lastPosition: this.#parts.log.lastPosition,
       appliedPosition: this.#pipeline.applied,
@@ -194,6 +198,7 @@ export class LiveService implements EventReader {
   /** Takes nothing more and stores what was taken. The log and the state may be closed afterwards. */
   async stop(): Promise<void> {
     this.intake.closedReason = 'The server is stopping.';
+    this.intake.letGo();
     await this.#pipeline.stop();
     await this.#snapshots?.atEnd(() => (this.#pipeline.isAtRest ? this.#pipeline.applied : undefined));
   }

@@ -35,8 +35,8 @@ export interface PipelineParts {
   readonly pause: Pause;
   /** Told of effects once they are stored. */
   readonly onStored: (effects: Effects) => void;
-  /** Told when all up to a position is judged and stored, and how many events wait behind it. Nothing is judged until it resolves. */
-  readonly onRest: (position: number, waiting: number) => Promise<void>;
+  /** Told when all up to a position is judged and stored. Nothing is judged until it resolves. */
+  readonly onRest: (position: number) => Promise<void>;
   /** Told of each event right before it is judged. */
   readonly onEvent: (event: Event) => void;
   /** Told of a host that is heard for the first time, or after it was quiet; its row is stored with the next effects. */
@@ -70,8 +70,6 @@ const COMMIT_MS = 100;
 /** The same where more waits for the engine already. */
 const COMMIT_BUSY_MS = 300;
 const RETRY_MS = 2_000;
-/** How long a rate is measured over. */
-const RATE_MS = 250;
 
 interface Waiter {
   readonly isDone: () => boolean;
@@ -102,15 +100,10 @@ export class Pipeline {
   /** Effects could not be stored and are gone: only a restart helps. */
   #isHalted = false;
   #waiters: Waiter[] = [];
-  #rate: number | undefined;
-  /** Of the measurement under way: while events wait, also where that is for moments only. */
-  #busyMs = 0;
-  #busyEvents = 0;
-  #lookedMs = 0;
 
   constructor(private readonly parts: PipelineParts) {}
 
-  /** Events that wait for the engine. */
+  /** Events in the log that wait for the engine. */
   get backlog(): number {
     return this.#backlog;
   }
@@ -120,11 +113,6 @@ export class Pipeline {
     if (this.#unstoredSinceMs !== undefined) return this.#unstoredSinceMs;
     const first = this.#queue.find((work) => work.kind === 'events');
     return first?.receivedMs;
-  }
-
-  /** Events a second that it gets done while more wait, as measured lately; `undefined` until it was busy for a while. */
-  get eventsPerSecond(): number | undefined {
-    return this.#rate;
   }
 
   /** Position up to which the engine has taken everything in. */
@@ -200,15 +188,13 @@ export class Pipeline {
   }
 
   async #run(): Promise<void> {
-    this.#lookedMs = this.parts.clock.nowMs();
     do {
       await this.parts.pause.turn();
       this.#applySlice();
-      this.#measure();
       this.#tellWaiters();
       if (this.#isDue()) await this.#commit();
       if (this.#isHalted) return;
-      if (this.#committed === this.#applied) await this.parts.onRest(this.#committed, this.#backlog);
+      if (this.#committed === this.#applied) await this.parts.onRest(this.#committed);
     } while (this.#queue.length > 0);
     this.#isRunning = false;
     if (this.#hasUncommitted()) this.#setAlarm();
@@ -266,18 +252,6 @@ export class Pipeline {
     return done;
   }
 
-  #measure(): void {
-    const nowMs = this.parts.clock.nowMs();
-    // A clock that was set tells nothing.
-    this.#busyMs += Math.max(0, nowMs - this.#lookedMs);
-    this.#lookedMs = nowMs;
-    if (this.#busyMs < RATE_MS) return;
-    const rate = (this.#busyEvents / this.#busyMs) * 1000;
-    this.#rate = this.#rate === undefined ? rate : (this.#rate + rate) / 2;
-    this.#busyMs = 0;
-    this.#busyEvents = 0;
-  }
-
   #applyChange(change: PolicyChange): void {
     this.parts.fold.change(change);
     if (change.kind !== 'host-forgotten') return;
@@ -294,7 +268,6 @@ export class Pipeline {
     if (this.parts.streams.seen(event, work.receivedMs)) this.parts.onHeardAgain(event.host);
     this.#unstoredSinceMs ??= work.receivedMs;
     this.#backlog--;
-    this.#busyEvents++;
     this.#sinceCommit++;
     this.#applied = position;
   }

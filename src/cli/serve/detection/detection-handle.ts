@@ -36,7 +36,7 @@ const RAN_WELL_MS = 60_000;
 /** Bytes that may be on their way to a thread and not yet be answered for: a second or two of its work. */
 const ON_THE_WAY_BYTES = 64 * 1024 * 1024;
 /** The same of one sender, who may go over with a single delivery. */
-const SENDER_BYTES = 8 * 1024 * 1024;
+const SENDER_BYTES = 16 * 1024 * 1024;
 
 /**
  * Room for new objects of a detection thread, MiB. An event lives from its reading until its effects are stored; with what V8 grants by itself, 48 MiB,

@@ -1,7 +1,7 @@
 /** Deals events out to the detection threads by host, and puts their answers together. */
 
 import type { Delivery, DeliveryAnswer, Intake, Refusal, Rejection, Sender } from '../../../app/live-ports.js';
-import type { SharedAnswer, Stray } from '../../../app/live/delivery.js';
+import { partlyTaken, type SharedAnswer, type Stray } from '../../../app/live/delivery.js';
 import { shareOf } from '../../../app/partition.js';
 import { REJECTED_MAX } from '../../../contract/index.js';
 import { HostGuess } from '../../host-guess.js';
@@ -134,7 +134,7 @@ function joined(answers: readonly SharedAnswer[], refusal: Refusal | undefined):
     answers.reduce((total, answer) => total + count(answer), 0);
   if (refusal !== undefined) {
     const isPart = sum(({ accepted }) => accepted) > 0;
-    return isPart ? { ...refusal, reason: `${refusal.reason} A part was taken: send all of it again.` } : refusal;
+    return isPart ? partlyTaken(refusal) : refusal;
   }
   const rejected: Rejection[] = answers.flatMap((answer) => answer.rejected);
   return {
