@@ -151,6 +151,10 @@ describe('everywhere', () => {
     ).toEqual([]);
   });
 
+  test('no source lies about in the root', () => {
+    expect(readdirSync(ROOT).filter(isSource)).toEqual(['vitest.config.ts']);
+  });
+
   test('every file says what it is for', () => {
     const silent = sources.filter((path) => !/^\s*(?:#!.*\n)?\/\*\*|^\s*\/\//.test(read(path)));
     expect(silent).toEqual([]);

@@ -51,15 +51,15 @@ test('more events than the engine keeps up with are refused for a moment', async
   expect(live.service.figures).toMatchObject({ accepted: 90, duplicates: 0 });
 });
 
-test('one host may fill half of what may wait; another is heard beside it', async () => {
+test('one sender may fill half of what may wait, whatever hosts it names; another is heard beside it', async () => {
   const release = await startHeld();
   const { intake } = live.service;
   const events = eventsOf(50);
+  const other = incoming(sysmon({ number: 1, host: 'other', guid: guid(1), image: 'a.exe' }));
   expect(await intake.take(events.slice(0, 25), 'flood')).toMatchObject({ kind: 'taken' });
-  expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject({
-    kind: 'busy',
-    reason: expect.stringContaining('25 events of this'),
-  });
+  const refused = { kind: 'busy', reason: expect.stringContaining('25 events of this sender') };
+  expect(await intake.take(events.slice(25, 30), 'flood')).toMatchObject(refused);
+  expect(await intake.take(other, 'flood')).toMatchObject(refused);
   expect(await intake.take(events.slice(30), 'quiet')).toMatchObject({ kind: 'taken' });
   release();
   await intake.settled();
