@@ -122,6 +122,10 @@ t | true & 1
 t | null & 1
 t | nan & 1
 t | inf & 1
+T | (1 << 1023) & (1 << 1023)
+t | (1 << 1024) & 1
+t | 1 | 10 ** 309
+t | 1 >> 10 ** 309
 t | hex & 16
 T | hex.to_int & 16
 T | ({1, 2} & {2, 3}) == {2}
@@ -234,6 +238,8 @@ T | "infinity".to_flt == inf
 t | "info".to_flt
 T | "9007199254740993".to_int == 9007199254740992 + 1
 T | "1.0".to_int.to_str == "1.0"
+t | long.to_int
+T | long.to_flt > 1e308
 r | "abc".size
 r | "abc".Length
 s | "abc". length
@@ -247,6 +253,11 @@ T | txt[-1] == "c"
 l | txt[3]
 l | txt[-4]
 l | txt[1e30]
+l | txt[10 ** 308]
+t | txt[10 ** 309]
+t | list&[10 ** 309]
+T | txt[10 ** 308:] == ""
+t | txt[:10 ** 400]
 T | txt&[3] == null
 t | txt[1.5]
 t | txt["0"]
@@ -319,6 +330,9 @@ t | {[{1}]}
 T | {[1]} == {[1]}
 t | {1: 2}.zz
 r | {"a": 2}.zz
+t | {[{}]: 1, absent: 2}
+t | {map: 1, absent: 2}
+t | {"a": absent, [{}]: 1}
 T | [1, 9] < [2]
 T | [1] < [1, 0]
 F | [1] < [1]
@@ -520,6 +534,7 @@ const EVENT: Readonly<Record<string, unknown>> = {
   txt: 'abc',
   empty: '',
   hex: '0x10',
+  long: `1${'0'.repeat(400)}`,
   emoji: 'a😀b',
   list: [1, 2, 3],
   map: { k: 'v', deep: { x: [10, 20] } },

@@ -5,7 +5,16 @@ import { ValueSet as NewSet } from './collection.js';
 import type { Duration, Moment } from './datetime.js';
 import { failure, typeFailure, withArticle } from './failure.js';
 import type { Num } from './number.js';
-import { formatNumber, fromFloat, fromInteger, INFINITY, isWhole, negate, notANumber, roundToWhole } from './number.js';
+import {
+  formatNumber,
+  fromFloat,
+  fromInteger,
+  INFINITY,
+  isCountable,
+  negate,
+  notANumber,
+  roundToWhole,
+} from './number.js';
 import type { Text } from './text.js';
 import { charactersOf, lengthOf, mapText, splitWords, stripText } from './text.js';
 import type { Type } from './type.js';
@@ -149,6 +158,6 @@ function readInfinity(text: string): Num {
 
 function readWhole(text: Text): Num {
   const value = readNumber(text);
-  if (!isWhole(value)) throw typeFailure('the text is no whole number');
+  if (!isCountable(value)) throw typeFailure('the text is no whole number');
   return value;
 }

@@ -6,7 +6,7 @@ import { typeFailure } from './failure.js';
 import type { Node, Test } from './node.js';
 import { fieldsOf, folded, makeNode, valueOfConstant } from './node.js';
 import type { Num } from './number.js';
-import { compareNumbers, fromCountedInteger, isWhole, toInteger, wholeOf } from './number.js';
+import { compareNumbers, fromCountedInteger, isCountable, toInteger, wholeOf } from './number.js';
 import { mismatch, missingField, requireKind } from './operand.js';
 import type { BitOperator } from './syntax.js';
 import type { Type } from './type.js';
@@ -75,8 +75,8 @@ function bitType(isShift: boolean, left: Type, right: Type): Type {
 function natural(operator: string, value: Value): Num {
   if (typeof value === 'number' && value >= 0) return value;
   if (!isNumber(value)) throw mismatch(operator, kindOf(value));
-  if (!isWhole(value) || (compareNumbers(value, 0) ?? -1) < 0)
-    throw typeFailure(`${operator} wants whole numbers from 0 up`);
+  if (!isCountable(value) || (compareNumbers(value, 0) ?? -1) < 0)
+    throw typeFailure(`${operator} wants whole numbers from 0 up, below 1.8e308`);
   return value;
 }
 

@@ -17,7 +17,7 @@ export function arrayNode(members: readonly Node[]): Node {
 
 export function setNode(members: readonly Node[]): Node {
   const type = setOf(commonType(members.map((member) => member.type)));
-  return collection(members, type, (scope) => new ValueSet(members.map((member) => member.run(scope))));
+  return collection(members, type, (scope) => new ValueSet(inTurn(members, (member) => member.run(scope))));
 }
 
 export function mappingNode(entries: readonly (readonly [Node, Node])[]): Node {
@@ -27,9 +27,15 @@ export function mappingNode(entries: readonly (readonly [Node, Node])[]): Node {
   );
   return collection(entries.flat(), type, (scope) => {
     // All keys come before all values, and the value of a key that is given twice is computed once, the last one.
-    const { keys, values: indexes } = new ValueMap(entries.map(([key], index) => [key.run(scope), index]));
+    const { keys, values: indexes } = new ValueMap(inTurn(entries, ([key], index) => [key.run(scope), index] as const));
     return new ValueMap(keys.map((key, order) => [key, entries[Number(indexes[order])]?.[1].run(scope) ?? null]));
   });
+}
+
+/** One at a time: what no set or mapping can hold is told before the next member is computed. */
+function* inTurn<Item, Made>(items: readonly Item[], make: (item: Item, index: number) => Made): Generator<Made> {
+  let index = 0;
+  for (const item of items) yield make(item, index++);
 }
 
 /**

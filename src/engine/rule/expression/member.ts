@@ -5,7 +5,7 @@ import { attributeOf, unknownAttribute } from './attribute.js';
 import { failure, typeFailure, withArticle } from './failure.js';
 import type { Node } from './node.js';
 import { constantNode, fieldsOf, folded, makeNode, valueOfConstant } from './node.js';
-import { isWhole, wholeOf } from './number.js';
+import { isCountable, wholeOf } from './number.js';
 import type { Text } from './text.js';
 import { isText, lengthOf, sliceText } from './text.js';
 import type { Type } from './type.js';
@@ -128,7 +128,7 @@ function placeIn(item: Value, length: number): number | undefined {
 /** Beyond the safe whole numbers only the direction matters. */
 function wholeIndex(value: Value): number {
   if (typeof value === 'number') return value;
-  if (!isNumber(value) || !isWhole(value)) throw typeFailure('the index is not a whole number');
+  if (!isNumber(value) || !isCountable(value)) throw typeFailure('the index is not a whole number');
   if (!Number.isNaN(value.whole)) return value.whole;
   return value.negative ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }

@@ -13,6 +13,9 @@ const TINY_EXPONENT = MIN_EXPONENT - (PRECISION - 1);
 /** Python refuses to write longer whole numbers as text, and every whole result of a bit operation passes through its text. */
 const MAX_INTEGER_DIGITS = 4300;
 
+/** Decimal exponent of the largest 64-bit float. */
+const MAX_FLOAT_SCALE = 308;
+
 /** `number` stands for a whole number with exponent 0 and is always safe. */
 export type Num = number | Decimal;
 
@@ -344,10 +347,16 @@ export function isWhole(value: Num): boolean {
   return digitsOf(value.coefficient) > -value.exponent && value.coefficient % power10(-value.exponent) === 0n;
 }
 
-/** The value of a whole number. Beyond 1e10000 it is refused: nothing that follows could use it. */
+/** Whole, and small enough to serve as an operand of bits or an index: Python asks whether it is finite as a 64-bit float. */
+export function isCountable(value: Num): boolean {
+  if (typeof value === 'number' || !Number.isNaN(value.whole)) return true;
+  if (!isWhole(value)) return false;
+  return adjusted(value) < MAX_FLOAT_SCALE || Number.isFinite(Number(`${value.coefficient}e${value.exponent}`));
+}
+
+/** The value of a whole number. */
 export function toInteger(value: Num): bigint {
   if (typeof value === 'number') return BigInt(value);
-  if (adjusted(value) > 10_000) throw typeFailure('a whole number is too large');
   const magnitude =
     value.exponent >= 0
       ? value.coefficient * power10(value.exponent)

@@ -82,9 +82,9 @@ function powerOfOne(base: Decimal, exponent: Decimal, whole: boolean, negative: 
 
 /** Decimal logarithm of the result, roughly: enough to refuse what would overflow before computing it. */
 function magnitudeOf(base: Decimal, exponent: Decimal): number {
-  const digits = digitsOf(base.coefficient);
-  const scaled = Number(base.coefficient) / 10 ** Math.min(digits - 1, 300);
-  let logarithm = Math.log10(scaled) + base.exponent + digits - 1;
+  const digits = base.coefficient.toString();
+  // Scaled as text: a coefficient of more than 308 digits is no float.
+  let logarithm = Math.log10(Number(`0.${digits}`)) + base.exponent + digits.length;
   if (Math.abs(logarithm) < 1e-9) {
     const distance = toDecimal(subtract(finite(false, base.coefficient, base.exponent), 1));
     logarithm = (Number(distance.coefficient) * 10 ** distance.exponent * (distance.negative ? -1 : 1)) / Math.LN10;
