@@ -360,6 +360,15 @@ t | 1 in 1
 t | 1 in null
 F | {1} in {1, 2}
 t | {} in {1}
+t | {{1}} in txt
+F | f and {{1}} in txt
+F | f and txt in [{{1}}]
+F | f and {{1}} in absent&[0]
+F | f and txt == {{1}}
+F | f and txt[{{1}}:] == "a"
+F | f and txt & {{1}}
+t | txt == {{1}}
+t | txt in {{1}}
 T | {1} in [{1}]
 
 # comprehensions

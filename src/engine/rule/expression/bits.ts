@@ -4,7 +4,7 @@ import { isValueSet } from './collection.js';
 import type { Scope } from './expression.js';
 import { typeFailure } from './failure.js';
 import type { Node, Test } from './node.js';
-import { fieldsOf, folded, makeNode, valueOfConstant } from './node.js';
+import { fieldsOf, folded, knownConstant, makeNode, valueOfConstant } from './node.js';
 import type { Num } from './number.js';
 import { compareNumbers, fromCountedInteger, isCountable, toInteger, wholeOf } from './number.js';
 import { mismatch, missingField, requireKind } from './operand.js';
@@ -47,8 +47,8 @@ function maskTest(operator: BitOperator, left: Node, right: Node, run: Node['run
   const { field } = left;
   if (field === undefined) return {};
   const missing = missingField(field);
-  const constant = right.isConstant ? valueOfConstant(right) : null;
-  const mask = operator === '&' && isNumber(constant) ? wholeOf(constant) : Number.NaN;
+  const constant = knownConstant(right);
+  const mask = operator === '&' && constant !== undefined && isNumber(constant) ? wholeOf(constant) : Number.NaN;
   const test: Test = (scope) => {
     const value = scope.get(field);
     if (

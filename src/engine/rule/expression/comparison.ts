@@ -2,7 +2,7 @@
 
 import type { Requirement } from './expression.js';
 import type { Node, Test } from './node.js';
-import { fieldsOf, folded, makeTest, truthOf, valueOfConstant } from './node.js';
+import { fieldsOf, folded, knownConstant, makeTest, truthOf, valueOfConstant } from './node.js';
 import { mismatch, missingField, requireKind, wholeField } from './operand.js';
 import { requireEqual, requirePart } from './requirement.js';
 import type { OrderOperator } from './syntax.js';
@@ -74,8 +74,9 @@ function equalToText(side: Node, other: Node, negated: boolean): Test | undefine
 }
 
 function equalRequirements(side: Node, other: Node): readonly Requirement[] {
-  if (!other.isConstant || (side.field === undefined && side.slice === undefined)) return [];
-  const value = valueOfConstant(other);
+  if (side.field === undefined && side.slice === undefined) return [];
+  const value = knownConstant(other);
+  if (value === undefined) return [];
   if (side.field !== undefined) return requireEqual(side.field, value);
   return side.slice !== undefined && isText(value) ? requirePart(side.slice.field, side.slice.part, value) : [];
 }

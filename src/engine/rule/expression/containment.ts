@@ -3,7 +3,7 @@
 import { isValueMap, isValueSet } from './collection.js';
 import type { Requirement, TracedMatch } from './expression.js';
 import type { Node, Test } from './node.js';
-import { fieldsOf, folded, makeTest, truthOf, valueOfConstant } from './node.js';
+import { fieldsOf, folded, knownConstant, makeTest, truthOf } from './node.js';
 import { mismatch, missingField, wholeField } from './operand.js';
 import { requireHeld, requireMember } from './requirement.js';
 import { includesText, isText } from './text.js';
@@ -37,10 +37,12 @@ export function inNode(member: Node, container: Node): Node {
 }
 
 function memberRequirements(member: Node, container: Node): readonly Requirement[] {
-  if (member.field !== undefined) return container.isConstant ? requireMember(member.field, container) : [];
-  return container.field !== undefined && member.isConstant
-    ? requireHeld(container.field, valueOfConstant(member))
-    : [];
+  if (member.field !== undefined) {
+    const values = knownConstant(container);
+    return values === undefined ? [] : requireMember(member.field, values);
+  }
+  const held = container.field === undefined ? undefined : knownConstant(member);
+  return container.field === undefined || held === undefined ? [] : requireHeld(container.field, held);
 }
 
 function plainInTest(member: Node, container: Node): Test {
@@ -56,9 +58,9 @@ function plainInTest(member: Node, container: Node): Test {
 /** A field in a list of texts and whole numbers, the usual kind of list: one look-up. */
 function listTest(member: Node, container: Node): Test | undefined {
   const { field } = member;
-  if (field === undefined || !container.isConstant || container.type.kind !== 'array') return undefined;
-  const values = valueOfConstant(container);
-  if (!isArray(values)) return undefined;
+  if (field === undefined || container.type.kind !== 'array') return undefined;
+  const values = knownConstant(container);
+  if (values === undefined || !isArray(values)) return undefined;
   const known = new Set<unknown>();
   for (const value of values) {
     const plain = isNumber(value) && typeof value !== 'number' ? value.whole : value;
@@ -77,7 +79,7 @@ function listTest(member: Node, container: Node): Test | undefined {
 /** A text in a field. */
 function partTest(member: Node, container: Node): Test | undefined {
   const { field } = container;
-  const part = member.isConstant ? valueOfConstant(member) : undefined;
+  const part = knownConstant(member);
   if (field === undefined || typeof part !== 'string') return undefined;
   const missing = missingField(field);
   return (scope) => {

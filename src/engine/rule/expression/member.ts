@@ -4,7 +4,7 @@ import { isValueMap } from './collection.js';
 import { attributeOf, unknownAttribute } from './attribute.js';
 import { failure, typeFailure, withArticle } from './failure.js';
 import type { Node } from './node.js';
-import { constantNode, fieldsOf, folded, makeNode, valueOfConstant } from './node.js';
+import { constantNode, fieldsOf, folded, knownConstant, makeNode } from './node.js';
 import { isCountable, wholeOf } from './number.js';
 import type { Text } from './text.js';
 import { isText, lengthOf, sliceText } from './text.js';
@@ -190,8 +190,10 @@ function sliceTextAt(text: Text, first: number | undefined, end: number | undefi
 /** A slice from the very start or to the very end, for the rule's requirements. */
 function sliceOf(container: Node, from: Node, to: Node): Node['slice'] {
   const { field } = container;
-  if (field === undefined || !from.isConstant || !to.isConstant) return undefined;
-  const first = valueOfConstant(from);
+  if (field === undefined) return undefined;
+  const first = knownConstant(from);
+  const end = knownConstant(to);
+  if (first === undefined || end === undefined) return undefined;
   if (first === null || (isNumber(first) && wholeOf(first) === 0)) return { field, part: 'prefix' };
-  return { field, part: valueOfConstant(to) === null ? 'suffix' : 'contains' };
+  return { field, part: end === null ? 'suffix' : 'contains' };
 }

@@ -84,6 +84,17 @@ export function valueOfConstant(node: Node): Value {
   return node.run(NO_FIELDS);
 }
 
+/** As above, for what only looks ahead: undefined where computing it failed, which is told when the rule comes to that part. */
+export function knownConstant(node: Node): Value | undefined {
+  if (!node.isConstant) return undefined;
+  try {
+    return valueOfConstant(node);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
 /** Computes a part made of constants once and for all. @throws Failure */
 export function folded(node: Node, operands: readonly Node[]): Node {
   return operands.every((operand) => operand.isConstant) ? constantNode(valueOfConstant(node)) : node;

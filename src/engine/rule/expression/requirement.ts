@@ -4,8 +4,6 @@
  */
 
 import type { Requirement } from './expression.js';
-import type { Node } from './node.js';
-import { valueOfConstant } from './node.js';
 import { better } from './pattern/literals.js';
 import type { Pattern } from './pattern/pattern.js';
 import { isText, type Text } from './text.js';
@@ -26,8 +24,7 @@ export function requireEqual(field: string, value: Value): readonly Requirement[
 }
 
 /** `field in constant` */
-export function requireMember(field: string, container: Node): readonly Requirement[] {
-  const value = valueOfConstant(container);
+export function requireMember(field: string, value: Value): readonly Requirement[] {
   const members = isArray(value)
     ? value
     : isValueSet(value)
