@@ -269,6 +269,8 @@ describe('a value that its modifiers cannot take', () => {
     },
     { name: 'an expression without an end', line: `A|re: '(b'`, code: 'SIGMA_REGEX_INVALID' },
     { name: 'an expression with an empty repeat', line: `A|re: '*b'`, code: 'SIGMA_REGEX_INVALID' },
+    { name: 'a class by its name outside of brackets', line: `A|re: 'x[:digit:]'`, code: 'SIGMA_REGEX_INVALID' },
+    { name: 'a class of no known name', line: `A|re: '[[:letter:]]'`, code: 'SIGMA_REGEX_INVALID' },
     { name: 'look-ahead', line: `A|re: 'a(?=b)'`, code: 'SIGMA_REGEX_UNSUPPORTED' },
     { name: 'negative look-ahead', line: `A|re: '^(?!b).*$'`, code: 'SIGMA_REGEX_UNSUPPORTED' },
     { name: 'look-behind', line: `A|re: '(?<=b)a'`, code: 'SIGMA_REGEX_UNSUPPORTED' },

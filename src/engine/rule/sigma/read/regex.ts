@@ -5,6 +5,7 @@ import { type Pattern, UNBOUNDED } from '../../expression/pattern/syntax.js';
 import { Failure } from '../../expression/failure.js';
 import type { SigmaCode } from '../sigma-codes.js';
 import { excerpt, REASON_LENGTH } from './faults.js';
+import { withoutNamedClasses } from './posix-class.js';
 
 export interface Regex {
   readonly source: string;
@@ -38,6 +39,9 @@ export function readRegex(text: string, flags: string): Regex | RegexFault {
     source = source.slice(match[0].length);
     for (const flag of match[1]!) if (!all.includes(flag)) all += flag;
   }
+  const plain = withoutNamedClasses(source);
+  if (typeof plain !== 'string') return invalid(`The expression does not compile: ${plain.problem}.`, plain.hint);
+  source = plain;
   try {
     const { tree } = parsePattern(source);
     const reason = unsupported(tree);
