@@ -369,6 +369,8 @@ F | f and txt[{{1}}:] == "a"
 F | f and txt & {{1}}
 t | txt == {{1}}
 t | txt in {{1}}
+t | {{1}, absent}
+r | {absent, {1}}
 T | {1} in [{1}]
 
 # comprehensions
