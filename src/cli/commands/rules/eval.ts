@@ -10,6 +10,7 @@ import { openOutput, type Paint, paintFor, visible } from '../../output.js';
 import { readPack } from '../../pack-files.js';
 import { restoreRules } from '../../rule-cache.js';
 import { type ReadEvent, readEventLine } from './event-lines.js';
+import { parseExactJson } from './exact-json.js';
 import { explanationLines } from './explanation.js';
 import { problemLines } from './problem-lines.js';
 import { type Explained, SigmaQuestion } from './sigma-eval.js';
@@ -155,14 +156,16 @@ export type Answer =
 /** @param nowMs  what `$now` stands for */
 export function evaluateLine(line: string, nowMs: number): Answer {
   let question: unknown;
+  let exact: unknown;
   try {
     question = JSON.parse(line);
+    exact = parseExactJson(line);
   } catch (error) {
     return { id: null, error: 'input', message: `The line is not JSON: ${reasonOf(error)}` };
   }
   const id = own(question, 'id') ?? null;
   const expr = own(question, 'expr');
-  const event = own(question, 'event') ?? {};
+  const event = own(exact, 'event') ?? {};
   if (typeof expr !== 'string' || typeof event !== 'object' || Array.isArray(event)) {
     return { id, error: 'input', message: 'The line is not an object with a text "expr" and an object "event".' };
   }
