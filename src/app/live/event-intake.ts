@@ -83,9 +83,9 @@ export class EventIntake implements Intake {
     return this.parts.pipeline.whenStored();
   }
 
-  /** Events that were let in and are not judged yet, in the log or before it. */
-  get waiting(): number {
-    return this.#line.total;
+  /** Events that wait before the log. */
+  get held(): number {
+    return this.#line.held;
   }
 
   /** Whoever waits for a turn looks again whether there will be one. */
@@ -174,7 +174,7 @@ export class EventIntake implements Intake {
 
   #judged(party: Party, count: number): void {
     this.#line.done(party, count);
-    this.#rate.done(count, this.#line.isCrowded, this.parts.clock.nowMs());
+    this.#rate.done(count, this.#line.held > 0, this.parts.clock.nowMs());
   }
 
   #outage(): Refusal | undefined {

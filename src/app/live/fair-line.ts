@@ -46,9 +46,9 @@ export class FairLine {
     return this.#counts.size;
   }
 
-  /** Some wait for a turn. */
-  get isCrowded(): boolean {
-    return this.#total > this.#ahead;
+  /** Events that had no turn yet. */
+  get held(): number {
+    return this.#total - this.#ahead;
   }
 
   ofSensor({ sensor }: Party): number {

@@ -103,7 +103,7 @@ export class LiveService implements EventReader {
         this.#costs.stored(effects);
         this.#board.stored(effects);
       },
-      onRest: (position) => this.#snapshots?.atRest(position, this.intake.waiting) ?? Promise.resolve(),
+      onRest: (position) => this.#snapshots?.atRest(position, this.#waiting()) ?? Promise.resolve(),
       onEvent: (event) => this.#costs.sample(event, this.#fold.engine.policy.rules),
       onHeardAgain: (host) => this.#board.heardAgain(host),
     });
@@ -137,7 +137,7 @@ export class LiveService implements EventReader {
     const { engine } = this.#fold;
     return {
       ...this.intake.counters,
-      backlog: this.intake.waiting,
+      backlog: this.#waiting(),
       waitingSinceMs: this.#pipeline.waitingSinceMs,
       lastPosition: this.#parts.log.lastPosition,
       appliedPosition: this.#pipeline.applied,
@@ -220,6 +220,11 @@ export class LiveService implements EventReader {
       if (isEvent(event)) found.set(position, { event, receivedMs: record.receivedMs });
     }
     return found;
+  }
+
+  /** Events that wait for the engine, in the log or before it. */
+  #waiting(): number {
+    return this.#pipeline.backlog + this.intake.held;
   }
 
   #tellFaultyRules(): void {
