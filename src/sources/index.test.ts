@@ -28,6 +28,12 @@ describe('detectFormat', () => {
       file: 'a',
       format: 'json',
     },
+    {
+      name: 'XML behind structured data with a brace',
+      bytes: '<14>1 2024-03-05T09:08:07Z h a - - [o@1 x="{"] <Event>',
+      file: 'a',
+      format: 'xml',
+    },
     { name: "syslog's lines of something else", bytes: '<14>Mar  5 09:08:07 h a: x\n{', file: 'a', format: undefined },
     { name: "another log's line with a bracket", bytes: 'at x {', file: 'a.log', format: undefined },
     { name: 'neither', bytes: 'MZ', file: 'a.exe', format: undefined },

@@ -4,7 +4,7 @@ import { createCsvDecoder } from './csv/csv.js';
 import { createEvtxDecoder } from './evtx/index.js';
 import { createJsonDecoder, type DecoderOptions } from './json/json.js';
 import type { Decoder, Format, Sink } from './source.js';
-import { beginsAsSyslog } from './syslog.js';
+import { beginsAsSyslog, withoutStructuredData } from './syslog.js';
 import { decodeUtf8, detectEncoding } from './text.js';
 import { createXmlDecoder } from './xml/xml.js';
 
@@ -72,6 +72,6 @@ function firstLine(content: Uint8Array): string {
 /** Of a line that begins as syslog's lines do: what stands behind its priority, time and host. */
 function afterPrefix(line: string): Format | undefined {
   if (!beginsAsSyslog(line)) return undefined;
-  const [mark] = /<Event[\s>]|\{/.exec(line) ?? [];
+  const [mark] = /<Event[\s>]|\{/.exec(withoutStructuredData(line)) ?? [];
   return mark === undefined ? undefined : mark === '{' ? 'json' : 'xml';
 }

@@ -7,3 +7,11 @@ export const SYSLOG_HEADER_MAX = 1_024;
 export function beginsAsSyslog(text: string): boolean {
   return /^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|(?:\d{1,2} )?\d{4}-\d\d-\d\dT)/.test(text);
 }
+
+/** An element of RFC 5424's structured data, at the beginning of a word. Values with a bare `]` are no good form, and common. */
+const STRUCTURED_DATA = /(?<=[ \]])\[[^\s="\]]+(?: +[^\s="\]]+="(?:[^"\\]|\\.)*")* *\]/g;
+
+/** The text with blanks for structured data, which may hold whatever begins a record; every other character stands where it stood. */
+export function withoutStructuredData(text: string): string {
+  return text.includes('[') ? text.replace(STRUCTURED_DATA, (element) => ' '.repeat(element.length)) : text;
+}

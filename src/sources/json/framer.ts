@@ -17,7 +17,7 @@
 import type { SkipReason, SourceLimits } from '../source.js';
 import { cannotExceed } from '../normalise/limits.js';
 import { excerpt } from '../normalise/excerpt.js';
-import { beginsAsSyslog, SYSLOG_HEADER_MAX } from '../syslog.js';
+import { beginsAsSyslog, SYSLOG_HEADER_MAX, withoutStructuredData } from '../syslog.js';
 import { decodeUtf8 } from '../text.js';
 import { isBlank, ObjectScanner } from './scanner.js';
 
@@ -385,10 +385,9 @@ export class JsonFramer {
     const text = decodeUtf8(bytes.subarray(start, start + Math.min(available, EXCERPT_BYTES))).trim();
     const isItem = this.#arrays > 0;
     if (!isItem && beginsAsSyslog(text)) {
-      const within = bytes.subarray(start, start + Math.min(available, SYSLOG_HEADER_MAX));
-      const header = within.indexOf(OPEN_BRACE);
-      if (header !== -1) return start + header;
       if (lineEnd === -1 && !isLast && available < SYSLOG_HEADER_MAX) return start;
+      const header = recordBehindHeader(bytes.subarray(start, start + Math.min(available, SYSLOG_HEADER_MAX)));
+      if (header !== -1) return start + header;
     }
     const isValue = isScalarStart(bytes[start] ?? 0) && (isItem || (available < EXCERPT_BYTES && isJson(text)));
     const isPatient = this.#isPatient();
@@ -423,6 +422,13 @@ export class JsonFramer {
     this.#mode = 'between';
     return lineEnd;
   }
+}
+
+/** Offset of the brace that begins a record; -1 where there is none. */
+function recordBehindHeader(line: Uint8Array): number {
+  // A character for each byte: offsets in the text are offsets in the bytes.
+  const text = String.fromCharCode(...line);
+  return withoutStructuredData(text).indexOf('{');
 }
 
 function isScalarStart(byte: number): boolean {

@@ -52,6 +52,17 @@ const FRAMINGS: readonly Case[] = [
     pids: '1,2',
     lines: '1,2',
   },
+  {
+    name: "braces in syslog's structured data",
+    text: [
+      `<14>1 2024-03-05T09:08:07Z relay nxlog 33 - [o@1 x="{\\"a\\": [1]" y="}"][p@1] ${one}`,
+      `<14>1 2024-03-05T09:08:07Z relay nxlog 33 - [o@1 x="{"] \ufeff${two}`,
+      `<14>1 2024-03-05T09:08:07Z relay nxlog 33 - [{"a":1},${three}]`,
+    ].join('\n'),
+    pids: '1,2,3',
+    lines: '1,2,3',
+    skips: 'not-an-event@3',
+  },
   { name: 'one pretty-printed object', text: pretty(1), pids: '1', lines: '1' },
   { name: 'pretty-printed objects one after another', text: `${pretty(1)}\n${pretty(2)}`, pids: '1,2', lines: '1,7' },
   { name: 'pretty-printed objects on touching lines', text: `${pretty(1)}${pretty(2)}\n`, pids: '1,2', lines: '1,6' },
