@@ -8,6 +8,7 @@
  *        │               │  broken further down ───────► Resync: from its second line on, to a line that begins a record
  *        │               └  longer than allowed ───────► Oversize: to its end without being kept, or on as if broken there
  *        ├─ syslog's header ──► to the brace on its line
+ *        ├─ Azure's batch, {"records":[ ──► Between: each record is one of its own, as in an array; the rest of the batch is passed over
  *        └─ anything else ──► Junk: to the end of the line; in an array, to the next comma
  *
  * Whatever the size of the pieces, the same records and skips come out. A broken record is scanned again from its second line; its depth limit
@@ -19,6 +20,7 @@ import { cannotExceed } from '../normalise/limits.js';
 import { excerpt } from '../normalise/excerpt.js';
 import { beginsAsSyslog, SYSLOG_HEADER_MAX, withoutStructuredData } from '../syslog.js';
 import { decodeUtf8 } from '../text.js';
+import { beginOfRecords } from './batch.js';
 import { isBlank, ObjectScanner } from './scanner.js';
 
 export interface RecordHandler {
@@ -69,6 +71,10 @@ export class JsonFramer {
   #failedLine = 0;
   /** Square brackets that are open around records. */
   #arrays = 0;
+  /** Azure's batches that are open around records, each by the count of square brackets inside which it ends. */
+  readonly #batches: number[] = [];
+  /** The records of one are over, and its last brace is still to come. */
+  #awaitsBrace = false;
   /** Of the record that is being read. */
   #recordLine = 0;
   #recordColumn = 0;
@@ -175,16 +181,39 @@ export class JsonFramer {
       if (byte === OPEN_BRACE) return this.#begin(bytes, position, isLast);
       if (byte === LINE_FEED) this.#newLine(position);
       else if (byte === OPEN_BRACKET) {
-        if (++this.#arrays > this.#limits.maxDepth) {
-          this.#handler.broken('too-deep', `lists nested more than ${this.#limits.maxDepth} deep`, this.#line);
-          this.#arrays = 0;
-          this.#mode = 'junk-line';
-          return position;
-        }
-      } else if (byte === CLOSE_BRACKET) this.#arrays = Math.max(0, this.#arrays - 1);
+        if (!this.#openList()) return position;
+      } else if (byte === CLOSE_BRACKET) {
+        this.#arrays = Math.max(0, this.#arrays - 1);
+        if (this.#arrays < (this.#batches.at(-1) ?? 0)) return this.#leaveBatch(position + 1);
+      } else if (byte === CLOSE_BRACE && this.#awaitsBrace) this.#awaitsBrace = false;
       else if (byte !== COMMA && !isBlank(byte)) return this.#junk(bytes, position, isLast);
     }
     return position;
+  }
+
+  /** @returns false where there are too many */
+  #openList(): boolean {
+    if (++this.#arrays <= this.#limits.maxDepth) return true;
+    this.#handler.broken('too-deep', `lists nested more than ${this.#limits.maxDepth} deep`, this.#line);
+    this.#arrays = 0;
+    this.#batches.length = 0;
+    this.#mode = 'junk-line';
+    return false;
+  }
+
+  /** Past names that may stand behind its records on the line, to the brace that ends it; pretty-printed, that is on the next. */
+  #leaveBatch(position: number): number {
+    this.#batches.pop();
+    this.#awaitsBrace = true;
+    this.#toClosingBrace(1);
+    return position;
+  }
+
+  #toClosingBrace(braces: number): void {
+    this.#mode = 'unbraced';
+    this.#braces = braces;
+    this.#inString = false;
+    this.#escaped = false;
   }
 
   #newLine(position: number): void {
@@ -207,6 +236,11 @@ export class JsonFramer {
   }
 
   #begin(bytes: Uint8Array, start: number, isLast: boolean): number {
+    const records = beginOfRecords(bytes, start);
+    if (records !== undefined) {
+      if (records > 0) return this.#enterBatch(bytes, start, records);
+      if (!isLast) return start;
+    }
     const lineEnd = this.#lineEndAfter(bytes, start);
     const available = lineEnd === -1 ? bytes.byteLength - start : lineEnd - start;
     if (available <= SHORT_LINE_BYTES && this.#splitLine !== this.#line) {
@@ -221,6 +255,15 @@ export class JsonFramer {
     this.#scanned = 0;
     this.#mode = 'object';
     return start;
+  }
+
+  #enterBatch(bytes: Uint8Array, start: number, records: number): number {
+    for (let position = start; position < records; position++)
+      if (bytes[position] === LINE_FEED) this.#newLine(position);
+    // What follows on the line is no single object.
+    this.#splitLine = this.#line;
+    if (this.#openList()) this.#batches.push(this.#arrays);
+    return records;
   }
 
   /** Takes a line for one object, which it nearly always is. */
@@ -310,10 +353,8 @@ export class JsonFramer {
     }
     const isPatient = this.#isPatient();
     this.#report(reason, isPatient ? message : `${message}; ${LINE_IS_LEFT}`);
-    this.#mode = isPatient ? 'unbraced' : 'junk-line';
-    this.#braces = 0;
-    this.#inString = false;
-    this.#escaped = false;
+    if (isPatient) this.#toClosingBrace(0);
+    else this.#mode = 'junk-line';
     return start;
   }
 
@@ -347,6 +388,7 @@ export class JsonFramer {
       else if (byte === OPEN_BRACE) this.#braces++;
       else if (byte === CLOSE_BRACE && --this.#braces === 0) {
         this.#mode = 'between';
+        this.#awaitsBrace = false;
         return position + 1;
       }
     }

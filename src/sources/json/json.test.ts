@@ -87,6 +87,25 @@ const FRAMINGS: readonly Case[] = [
     lines: '1,2,2',
   },
   { name: 'objects on one line', text: `${one}${two} ${three}`, pids: '1,2,3', lines: '1,1,1' },
+  { name: "Azure's batch", text: `{"records":[${one},${two}]}\n${three}`, pids: '1,2,3', lines: '1,1,2' },
+  {
+    name: "Azure's batch of one record, and of none",
+    text: `{"records":[${one}]}{"records":[]}`,
+    pids: '1',
+    lines: '1',
+  },
+  {
+    name: "Azure's batches in a list, with more beside the records",
+    text: `[{ "records": [${one}, ${two}], "n": "}]" },${three}]\n${one}`,
+    pids: '1,2,3,1',
+    lines: '1,1,1,2',
+  },
+  {
+    name: "Azure's batch, pretty-printed",
+    text: `{\n "records"\n : [\n${one},\n${two}\n ]\n}\n${three}`,
+    pids: '1,2,3',
+    lines: '4,5,8',
+  },
   { name: 'commas between lines', text: `${one},\n${two},\n`, pids: '1,2', lines: '1,2' },
   { name: 'nothing', text: '', pids: '', lines: '' },
   { name: 'white space', text: ' \n\t\r\n', pids: '', lines: '' },
@@ -96,6 +115,20 @@ const FRAMINGS: readonly Case[] = [
 ];
 
 const BROKEN: readonly Case[] = [
+  {
+    name: "Azure's batch with a broken record, and one that is cut off",
+    text: `{"records":[${one},{"a" 1},5,${two}],"n":1}\n{"records":[${three},{"EventID":5,"x\n${one}`,
+    pids: '1,2,3,1',
+    lines: '1,1,2,3',
+    skips: 'not-json@1,not-an-event@1,not-json@2',
+  },
+  {
+    name: 'a record that only looks like a batch',
+    text: `{"records":{"a":1}}\n{"record":[${one}]}\n${two}`,
+    pids: '2',
+    lines: '3',
+    skips: 'not-an-event@1,not-an-event@2',
+  },
   {
     name: "syslog's lines without a record, and with a header that is too long",
     text: `<14>Mar  5 09:08:07 relay kernel: up\n${one}\n<14>Mar  5 09:08:07 ${'r'.repeat(1100)} ${two}\n${three}`,
@@ -229,6 +262,14 @@ describe('limits', () => {
     }
   });
 
+  test("the limits are each record's, not those of Azure's batch around them", () => {
+    const records = Array.from({ length: 1000 }, (_value, index) => record(index)).join();
+    expect(records.length).toBeGreaterThan(50_000);
+    const limits = { maxRecordBytes: 200, maxDepth: 2, maxFields: 8 };
+    const collected = read(`{"records":[${records},${record(9, { a: 'x'.repeat(500) })},${one}]}`, 4096, limits);
+    expect([collected.events.length, skips(collected)]).toEqual([1001, 'too-large@1']);
+  });
+
   test('fifty megabytes on one line are not kept in memory', () => {
     const piece = encodeUtf8('x'.repeat(1 << 20));
     const collected: Collected = { events: [], skips: [], raws: [] };
@@ -295,6 +336,8 @@ test('whatever the pieces, the same comes out', () => {
         '1',
         '\ufeff',
         '{"a":1',
+        '{"records":[',
+        ']}',
         '{"a":"',
       ],
     ),
@@ -323,6 +366,18 @@ describe('decodeJsonBatch', () => {
         '2',
       ]);
     }
+  });
+
+  test("records of Azure's batch are each an item", () => {
+    const body = `${one}\n{"records":[${two},{"a":1},${three}]}\n${one}`;
+    const { items } = decodeJsonBatch(encodeUtf8(body));
+    expect(items.map((item) => ('event' in item ? new TextDecoder().decode(item.raw) : item.skip.reason))).toEqual([
+      one,
+      two,
+      'not-an-event',
+      three,
+      one,
+    ]);
   });
 
   test('raw bytes stay valid after the call', () => {

@@ -57,7 +57,7 @@ function readAny(tree: Tree, place: Place, content: Uint8Array | object, limits:
   if (!isSkip(result) || result.reason !== 'not-an-event') return result;
   const records = own(tree, 'records');
   if (Array.isArray(records) && records.length > 1) {
-    const message = `${records.length} records under \`records\`; each has to be a record of its own`;
+    const message = `${records.length} records under \`records\`; a batch is taken apart where it stands by itself and begins with that name`;
     return skip('unsupported', message, place);
   }
   const carried = commonNames(tree) ?? carriedRecord(tree);
