@@ -17,7 +17,7 @@ import { beyondLimits } from './limits.js';
 import { firstOf, isTree, own, type Tree } from './tree.js';
 import { readWazuh } from './wazuh.js';
 import { readWinlogbeat } from './winlogbeat.js';
-import { actionNamed, readWire } from './wire.js';
+import { actionNamed, readWire, wireData } from './wire.js';
 
 export type { Place } from './build.js';
 
@@ -95,7 +95,12 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object, limit
   const hasId = firstOf(tree, ['EventID', 'EventId', 'Id', 'InstanceId']) !== undefined;
   if (hasId && hasDataApart(tree)) return readWithData(tree, place, content, limits);
   const action = actionNamed(tree);
-  if (action !== undefined) return readWire(tree, action, place, content);
+  if (action !== undefined) {
+    const data = wireData(tree);
+    return data === undefined
+      ? skip('not-an-event', `the action ${action} has no data`, place)
+      : readWire(tree, data, action, place, content);
+  }
   if (hasId && isSplunkXml(tree)) return readFlat(splunkXmlNames(tree), place, content);
   if (hasId && isWindowsRecord(tree)) return readFlat(tree, place, content);
   if (isEcs(tree)) return readEcs(tree, place, content);

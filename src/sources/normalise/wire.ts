@@ -7,7 +7,7 @@ import { ACTIONS, isAction, sysmonAction, type Action } from '../../engine/event
 import type { Event } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, SYSMON_CHANNEL, SYSMON_PROVIDER, type Place } from './build.js';
 import { respell } from './event-data.js';
-import { bag, firstOf, isTree, own, type Tree } from './tree.js';
+import { firstOf, isTree, own, type Tree } from './tree.js';
 
 /** The lowest Sysmon event id of each action. */
 const EVENT_IDS: ReadonlyMap<Action, number> = new Map(
@@ -28,9 +28,15 @@ export function actionNamed(tree: Tree): Action | undefined {
   return isAction(action) ? action : undefined;
 }
 
-export function readWire(tree: Tree, action: Action, place: Place, content: Uint8Array | object): Event {
-  const data = own(tree, 'Data') ?? own(tree, 'data') ?? tree;
-  const given = isTree(data) ? data : bag();
+/** What a record of this shape says beside its action: under `Data`, or without one beside it; `undefined` where that is nothing. */
+export function wireData(tree: Tree): Tree | undefined {
+  const data = own(tree, 'Data') ?? own(tree, 'data');
+  if (data !== undefined) return isTree(data) && Object.keys(data).length > 0 ? data : undefined;
+  return Object.keys(tree).length > 1 ? tree : undefined;
+}
+
+/** @param given  what `wireData` found */
+export function readWire(tree: Tree, given: Tree, action: Action, place: Place, content: Uint8Array | object): Event {
   const fields = respell(given);
   const names = ['Hostname', 'HostName', 'hostname', 'Computer', 'computer', 'ComputerName', 'computername', 'Host'];
   return buildEvent(
