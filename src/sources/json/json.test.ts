@@ -380,6 +380,23 @@ describe('decodeJsonBatch', () => {
     ]);
   });
 
+  test.each([
+    { keywords: '9232379236109516800', field: '9232379236109516800' },
+    { keywords: ' -9214364837600034816', field: '-9214364837600034816' },
+    { keywords: '4611686018427387969', field: '4611686018427387969' },
+    { keywords: '9007199254740991', field: 9_007_199_254_740_991 },
+    { keywords: '1e300', field: 1e300 },
+    { keywords: '123456789012345678901234567890', field: Number('123456789012345678901234567890') },
+    { keywords: '0.5', field: 0.5 },
+  ])('Keywords $keywords keep their digits', ({ keywords, field }) => {
+    const record = `{"SourceName":"x","Hostname":"a","Message":"\\"Keywords\\":-5","EventID":1,"Keywords":${keywords},"K":2}`;
+    const tree = `{"Event":{"System":{"Provider":"x","EventID":1,"Keywords":${keywords}}}}`;
+    const carried = `{"message":${JSON.stringify(record)}}`;
+    const { items } = decodeJsonBatch(encodeUtf8(`${record}\n${tree}\n${carried}`));
+    const found = items.map((item) => ('event' in item ? item.event.fields['Keywords'] : item.skip));
+    expect(found).toEqual([field, String(field), field]);
+  });
+
   test('raw bytes stay valid after the call', () => {
     const { items } = decodeJsonBatch(encodeUtf8(`${one}\n${two}`));
     const raws = items.map((item) => ('raw' in item ? new TextDecoder().decode(item.raw) : ''));

@@ -14,6 +14,7 @@
 
 import type { Event } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, nameIn, sensorOf, type Place } from './build.js';
+import { numberText } from './digits.js';
 import { readEventData, readUserData, type EventData } from './event-data.js';
 import { nameValues } from './layouts.js';
 import { attributeIn, bag, firstOf, isTree, own, textIn, type Tree } from './tree.js';
@@ -33,7 +34,7 @@ export function readEventTree(tree: Tree, place: Place, content: Uint8Array | ob
     data.fields !== undefined && data.values === undefined
       ? data.fields
       : positional(data, provider, sensor === 'sysmon', eventId);
-  if (sensor === 'other') addSystem(fields, system);
+  if (sensor === 'other') addSystem(fields, system, content);
   return buildEvent(
     {
       provider,
@@ -75,9 +76,10 @@ function positional(data: EventData, provider: string, isSysmon: boolean, eventI
 }
 
 /** Rules for channels without an action ask for these too. A data field of the same name is the sensor's and stays. */
-function addSystem(fields: Record<string, unknown>, system: Tree): void {
+function addSystem(fields: Record<string, unknown>, system: Tree, content: Uint8Array | object): void {
   for (const name of ['Level', 'Task', 'Opcode', 'Keywords', 'Version']) {
-    const value = textIn(own(system, name));
+    const given = own(system, name);
+    const value = typeof given === 'number' ? numberText(given, name, content) : textIn(given);
     if (value !== undefined && fields[name] === undefined) fields[name] = value;
   }
   const user = attributeIn(system, 'Security', 'UserID');

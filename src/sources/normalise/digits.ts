@@ -1,0 +1,68 @@
+/**
+ * Whole numbers that JSON's reader rounds, beyond 2^53: Windows' `Keywords` are 64 bits with the upper ones set, and rules compare them as
+ * text. Their digits are read again from the record's bytes, and only where the rounded number shows that there is need.
+ */
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const MINUS = 0x2d;
+const SPACE = 0x20;
+const DIGITS_MAX = 20;
+
+/** Replaces a rounded number by the text of its digits; without the record's bytes it stays as it is. */
+export function restoreDigits(fields: Record<string, unknown>, name: string, content: Uint8Array | object): void {
+  const value = fields[name];
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return;
+  const digits = digitsIn(content, name, value);
+  if (digits !== undefined) fields[name] = digits;
+}
+
+/** A number as text, with its own digits where they can be had. */
+export function numberText(value: number, name: string, content: Uint8Array | object): string {
+  return (Number.isSafeInteger(value) ? undefined : digitsIn(content, name, value)) ?? String(value);
+}
+
+/** What stands behind `name` in the bytes, where that is the number of which `value` is left. */
+function digitsIn(content: Uint8Array | object, name: string, value: number): string | undefined {
+  if (!(content instanceof Uint8Array)) return undefined;
+  const first = name.charCodeAt(0);
+  for (let at = content.indexOf(first); at !== -1; at = content.indexOf(first, at + 1)) {
+    const end = endOfName(content, at, name);
+    const digits = end === undefined ? undefined : digitsAt(content, end);
+    // A look-alike, in a text or in another map, is another number, or the same.
+    if (digits !== undefined && Number(digits) === value) return digits;
+  }
+  return undefined;
+}
+
+/** Offset behind the colon of `"name":`; in a text within the record, backslashes stand before its quotes. */
+function endOfName(content: Uint8Array, start: number, name: string): number | undefined {
+  if (content[start - 1] !== QUOTE) return undefined;
+  for (let index = 0; index < name.length; index++) {
+    if (content[start + index] !== name.charCodeAt(index)) return undefined;
+  }
+  let at = start + name.length;
+  while (content[at] === BACKSLASH) at++;
+  if (content[at++] !== QUOTE) return undefined;
+  at = pastBlanks(content, at);
+  return content[at] === COLON ? pastBlanks(content, at + 1) : undefined;
+}
+
+function pastBlanks(content: Uint8Array, start: number): number {
+  let at = start;
+  while ((content[at] ?? 0xff) <= SPACE) at++;
+  return at;
+}
+
+function digitsAt(content: Uint8Array, start: number): string | undefined {
+  let digits = content[start] === MINUS ? '-' : '';
+  const from = start + digits.length;
+  let at = from;
+  for (; at - from < DIGITS_MAX && isDigit(content[at]); at++) digits += String.fromCharCode(content[at] ?? 0);
+  return at === from || isDigit(content[at]) ? undefined : digits;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
