@@ -40,6 +40,10 @@ const EVENT_NAMESPACE = '/win/2004/08/events/event';
 const TAG_CHARS_MAX = 65_536;
 /** Rendered texts, in a language of the machine that rendered them: the same facts as the data, and no sensor's fields. */
 const IGNORED = 'RenderingInfo';
+/** The root of what PowerShell's `Export-Clixml` writes. */
+const CLIXML = 'Objs';
+const CLIXML_HELP =
+  "objects of PowerShell's Export-Clixml, which hold no record; write `Get-WinEvent … | ConvertTo-Json -Depth 3`, or copy the log with `wevtutil epl LOG FILE.evtx`";
 export const ANY_NAME = '*';
 
 export class XmlReader {
@@ -219,6 +223,7 @@ export class XmlReader {
     const isCut = name !== undefined && name.end === text.length;
     if (isCut && !isWhole) return position;
     const isRecord = name !== undefined && (this.#recordName === ANY_NAME || name.local === this.#recordName);
+    if (!isRecord && name?.local === CLIXML) this.#refuseClixml();
     if (this.#mode === 'lost' && !isRecord) return position + 1;
     const end = endOfTag(text, position + 1);
     if (end === -1) return isWhole ? text.length : position;
@@ -230,6 +235,13 @@ export class XmlReader {
       this.#fault('not-xml', `no tag of XML: ${excerpt(text.slice(position, end + 1))}`);
     }
     return end + 1;
+  }
+
+  /** Told once: it is the root, and what it holds has no element of the name of a record. */
+  #refuseClixml(): void {
+    if (this.#hasReported) return;
+    this.#report('unsupported', CLIXML_HELP, this.#line);
+    this.#isJunk = true;
   }
 
   #begin(tag: Tag): void {

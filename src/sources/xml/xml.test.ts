@@ -52,6 +52,13 @@ const CASES = [
   },
   { name: 'no record', text: '<a>text</a>', pids: '', lines: '', skips: 'not-xml@1' },
   { name: 'nothing', text: '', pids: '', lines: '', skips: '' },
+  {
+    name: "objects of PowerShell's Export-Clixml",
+    text: `\ufeff<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">\r\n  <Obj RefId="0">\r\n    <TN RefId="0"><T>System.Diagnostics.Eventing.Reader.EventLogRecord</T></TN>\r\n    <Props><I32 N="Id">1</I32><S N="MachineName">a</S></Props>\r\n  </Obj>\r\n</Objs>`,
+    pids: '',
+    lines: '',
+    skips: 'unsupported@1',
+  },
   { name: 'no XML', text: 'hello\nworld', pids: '', lines: '', skips: 'not-xml@1' },
   {
     name: 'text between records, once',
@@ -247,4 +254,8 @@ describe('parseXmlElement', () => {
   test.each(['', '<', '<a>', 'x<a>1</a>', '<a>1</b>', '<!DOCTYPE x><a>1</a>'])('%j is no element', (text) =>
     expect(parseXmlElement(text)).toBeUndefined(),
   );
+});
+
+test('what Export-Clixml wrote is refused with what to do instead', () => {
+  expect(read('<Objs><Obj/></Objs>').skips[0]?.message).toMatch(/Export-Clixml.*ConvertTo-Json.*wevtutil epl/);
 });
