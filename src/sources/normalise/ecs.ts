@@ -161,6 +161,20 @@ const SECURITY_MOVES: ReadonlyMap<number, Moves> = new Map<number, Moves>([
   ],
 ]);
 
+/** Every path that is read here of which a single value is all there is. */
+export const ECS_PATHS: readonly string[] = [
+  ...new Set([...MOVES.values(), ...SECURITY_MOVES.values()].flatMap((moves) => Object.values(moves).flat())),
+  ...['user', 'process.parent.user'].flatMap((path) => [`${path}.name`, `${path}.domain`]),
+  ...['process', 'file', 'dll'].flatMap((path) => [
+    ...['sha1', 'md5', 'sha256', 'imphash'].map((algorithm) => `${path}.hash.${algorithm}`),
+    `${path}.pe.imphash`,
+  ]),
+  'rule.name',
+  'network.direction',
+  'network.type',
+  'event.provider',
+];
+
 const GUID = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;
 
 /** Adds what ECS holds and the data lack. Only names of the tables above are assigned, so `fields` may be any parsed map. */

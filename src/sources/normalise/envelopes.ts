@@ -4,6 +4,7 @@
  */
 
 import { at } from './ecs.js';
+import { gelfNames, graylogBeats } from './graylog.js';
 import { bag, isTree, own, type Tree } from './tree.js';
 
 /** The record under common names; `undefined` where it is none of these. */
@@ -11,11 +12,11 @@ export function commonNames(tree: Tree): Tree | undefined {
   const columns = own(tree, 'columns');
   if (isTree(columns) && own(columns, 'eventid') !== undefined) return renamed(columns, OSQUERY);
   if (at(tree, 'event_id.id') !== undefined && isTree(own(tree, 'provider'))) return openTelemetry(tree);
-  if (own(tree, '_EventID') !== undefined) return withoutUnderscores(tree);
+  if (own(tree, '_EventID') !== undefined) return gelfNames(tree);
   if (own(tree, 'EventCode') !== undefined && own(tree, 'EventID') === undefined) {
     return { ...tree, EventID: own(tree, 'EventCode') };
   }
-  return undefined;
+  return graylogBeats(tree);
 }
 
 /** fluentd's older plugin, in_windows_eventlog. Its names are those of Winlogbeat 6; its data come by position. */
@@ -108,11 +109,4 @@ function openTelemetry(tree: Tree): Tree {
       : [item],
   );
   return { ...record, EventData: { Data: data } };
-}
-
-/** GELF: a sender's own fields begin with an underscore; the others are the carrier's. */
-function withoutUnderscores(tree: Tree): Tree {
-  const record = bag();
-  for (const name of Object.keys(tree)) if (name.startsWith('_')) record[name.slice(1)] = tree[name];
-  return record;
 }

@@ -6,6 +6,7 @@
 
 import type { Event, Sensor } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, nameIn, sensorOf, type Place } from './build.js';
+import { isIndexed, timeOf } from './graylog.js';
 import { fieldsOfMessage, restoreProcessId } from './sysmon.js';
 import type { TimeClaims } from './time.js';
 import type { Tree } from './tree.js';
@@ -46,7 +47,11 @@ export function readFlat(tree: Tree, place: Place, content: Uint8Array | object)
     ),
     nameIn(fields['Channel'] ?? fields['LogName']),
     eventIdOf(fields['EventID'] ?? fields['EventId'] ?? fields['Id']),
-    fields['Hostname'] ?? fields['Computer'] ?? fields['MachineName'] ?? fields['ComputerName'],
+    fields['Hostname'] ??
+      fields['Computer'] ??
+      fields['MachineName'] ??
+      fields['ComputerName'] ??
+      (isIndexed(tree) ? fields['source'] : undefined),
     fields['EventRecordId'] ?? fields['RecordNumber'] ?? fields['EventRecordID'] ?? fields['RecordId'],
     place,
     content,
@@ -90,7 +95,11 @@ function timeClaims(fields: Record<string, unknown>): TimeClaims {
   const local = fields['EventTime'];
   const stamp = fields['@timestamp'];
   if (local === undefined) {
-    return { system: fields['SystemTime'], stamp: fields['TimeCreated'] ?? stamp ?? fields['TimeGenerated'] };
+    return {
+      system: fields['SystemTime'],
+      stamp:
+        fields['TimeCreated'] ?? stamp ?? fields['TimeGenerated'] ?? (isIndexed(fields) ? timeOf(fields) : undefined),
+    };
   }
   // Beside NXLog's `EventTime`, `@timestamp` is when Logstash had it: minutes late where a forwarder waited.
   return {

@@ -82,3 +82,13 @@ export const system = (attributes: (map: Record<string, unknown>) => unknown): R
   Computer: COMPUTER,
   Security: attributes({ UserID: 'S-1-5-18' }),
 });
+
+/** The event as one shipper writes it. */
+export interface Shape {
+  readonly name: string;
+  readonly record: unknown;
+  /** `utc` where not said. */
+  readonly timeSource?: string;
+  /** Whether the shape carries the record number; true where not said. */
+  readonly hasNumber?: boolean;
+}

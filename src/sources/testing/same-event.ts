@@ -13,10 +13,12 @@ import {
   MESSAGE,
   PARENT_IMAGE,
   PROVIDER,
+  type Shape,
   system,
   SYSTEM_TIME,
   wazuhEscape,
 } from './event-facts.js';
+import { GRAYLOG_SHAPES } from './graylog-shapes.js';
 
 const ecs = {
   '@timestamp': '2024-03-05T09:08:07.123Z',
@@ -77,15 +79,6 @@ const OPEN_TELEMETRY = {
   system_time: SYSTEM_TIME,
   event_data: DATA,
 };
-
-interface Shape {
-  readonly name: string;
-  readonly record: unknown;
-  /** `utc` where not said. */
-  readonly timeSource?: string;
-  /** Whether the shape carries the record number; true where not said. */
-  readonly hasNumber?: boolean;
-}
 
 export const SHAPES: readonly Shape[] = [
   {
@@ -481,6 +474,7 @@ export const SHAPES: readonly Shape[] = [
       ),
     },
   },
+  ...GRAYLOG_SHAPES,
   {
     name: "Splunk's fields of XML",
     record: {
