@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createDecoder, detectFormat } from './index.js';
 import type { Format } from './source.js';
 import { collect } from './testing/collect.js';
-import { eventCsv, eventXml, SHAPES } from './testing/same-event.js';
+import { eventXml } from './testing/event-facts.js';
+import { eventCsv, SHAPES } from './testing/same-event.js';
 import { encodeUtf8 } from './text.js';
 
 describe('detectFormat', () => {

@@ -6,7 +6,8 @@
 import { describe, expect, test } from 'vitest';
 import { createDecoder, decodeJsonBatch } from '../../src/sources/index.js';
 import type { Format } from '../../src/sources/source.js';
-import { eventCsv, eventXml, SHAPES } from '../../src/sources/testing/same-event.js';
+import { eventXml } from '../../src/sources/testing/event-facts.js';
+import { eventCsv, SHAPES } from '../../src/sources/testing/same-event.js';
 import { checkEvent, checkSkip, CHECKS, LIMITS } from './decoded.js';
 import { CASES, hold } from './hold.js';
 import { mutate, noise, pick } from './mutation.js';

@@ -5,27 +5,30 @@ import { at } from './ecs.js';
 import { parseDataText } from './event-data.js';
 import { isTree, own, type Tree } from './tree.js';
 
-/** Hits of Chainsaw; Kafka; OpenTelemetry; Azure's exports of one record. */
-const MAPS = ['document.data', 'value', 'body', 'records'] as const;
+/** Splunk and Cribl; HEC; Logstash and Vector; journald; Fluent Bit's file input; Wazuh's archives; Kafka and OpenTelemetry again. */
+const TEXTS = ['_raw', 'event', 'message', 'MESSAGE', 'log', 'full_log', 'value', 'body'] as const;
 
-/** Splunk and Cribl; HEC; Logstash and Vector; journald; Fluent Bit's file input; Kafka and OpenTelemetry again. */
-const TEXTS = ['_raw', 'event', 'message', 'MESSAGE', 'log', 'value', 'body'] as const;
+/** As texts again: Elastic Agent's and Logstash's copy of what came; the XML that Azure's diagnostics extension keeps. */
+const TEXT_PATHS = ['event.original', 'properties.RawXml'] as const;
+
+/** Hits of Chainsaw; Kafka; OpenTelemetry; Azure's exports of one record, and what its streams put around each; HEC. */
+const MAPS = ['document.data', 'value', 'body', 'records', 'properties', 'event'] as const;
 
 /**
  * Only for a record that is no event itself: beside real data such a text is what Windows rendered, or a copy.
  *
- * @returns the record in the first map or text that is one; from a text, not yet within limits
+ * @returns the record in the first text or map that is one; from a text, not yet within limits
  */
 export function carriedRecord(tree: Tree): Tree | undefined {
+  const texts = [...TEXTS.map((name) => own(tree, name)), ...TEXT_PATHS.map((path) => at(tree, path))];
+  for (const text of texts) {
+    if (typeof text !== 'string') continue;
+    const record = eventInXml(text) ?? (/^\s*\{/.test(text) ? parseDataText(text) : undefined);
+    if (isTree(record)) return record;
+  }
   for (const path of MAPS) {
     const map = at(tree, path);
     const record: unknown = Array.isArray(map) && map.length === 1 ? map[0] : map;
-    if (isTree(record)) return record;
-  }
-  for (const name of TEXTS) {
-    const text = own(tree, name);
-    if (typeof text !== 'string') continue;
-    const record = eventInXml(text) ?? (/^\s*\{/.test(text) ? parseDataText(text) : undefined);
     if (isTree(record)) return record;
   }
   return undefined;

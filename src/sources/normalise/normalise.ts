@@ -60,7 +60,10 @@ function readAny(tree: Tree, place: Place, content: Uint8Array | object, limits:
     const message = `${records.length} records under \`records\`; a batch is taken apart where it stands by itself and begins with that name`;
     return skip('unsupported', message, place);
   }
-  const carried = commonNames(tree) ?? carriedRecord(tree);
+  // A row of Splunk's search is itself no more than a carrier where its fields are not those of an event.
+  const row = own(tree, 'result');
+  const carrier = isTree(row) ? row : tree;
+  const carried = commonNames(carrier) ?? carriedRecord(carrier);
   if (carried === undefined) return result;
   const record = commonNames(carried) ?? carried;
   const beyond = beyondLimits(carried, limits) ?? beyondLimits(record, limits);

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { integerOf, textOf, type Event } from '../../engine/event/event.js';
 import { createCsvDecoder } from '../csv/csv.js';
 import { collect } from '../testing/collect.js';
-import { EXPECTED } from '../testing/event-facts.js';
-import { eventCsv, eventXml, SHAPES } from '../testing/same-event.js';
+import { EXPECTED, eventXml } from '../testing/event-facts.js';
+import { eventCsv, SHAPES } from '../testing/same-event.js';
 import { createXmlDecoder } from '../xml/xml.js';
 import { isSkip, normalise } from './normalise.js';
 

@@ -92,3 +92,26 @@ export interface Shape {
   /** Whether the shape carries the record number; true where not said. */
   readonly hasNumber?: boolean;
 }
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
+
+export function dataXml(namespace?: string): string {
+  const data = Object.entries(DATA)
+    .map(([name, value]) => `<Data Name='${name}'>${escape(value)}</Data>`)
+    .join('');
+  return `<EventData${namespace === undefined ? '' : ` xmlns='${namespace}'`}>${data}</EventData>`;
+}
+
+/** The record as Windows' own XML. */
+export function eventXml(): string {
+  return (
+    `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='${PROVIDER}' Guid='${GUID}'/>` +
+    `<EventID>1</EventID><Version>5</Version><Level>4</Level><Task>1</Task><Opcode>0</Opcode><Keywords>0x8000000000000000</Keywords>` +
+    `<TimeCreated SystemTime='${SYSTEM_TIME}'/><EventRecordID>5402080</EventRecordID><Correlation/>` +
+    `<Execution ProcessID='3544' ThreadID='4272'/><Channel>${CHANNEL}</Channel><Computer>${COMPUTER}</Computer>` +
+    `<Security UserID='S-1-5-18'/></System>${dataXml()}` +
+    `<RenderingInfo Culture='en-US'><Message>${escape(MESSAGE)}</Message></RenderingInfo></Event>`
+  );
+}

@@ -5,6 +5,8 @@ import {
   COMMAND_LINE,
   COMPUTER,
   DATA,
+  dataXml,
+  eventXml,
   EXPECTED,
   GUID,
   IMAGE,
@@ -18,6 +20,7 @@ import {
   SYSTEM_TIME,
   wazuhEscape,
 } from './event-facts.js';
+import { CARRIED_SHAPES } from './carried-shapes.js';
 import { GRAYLOG_SHAPES } from './graylog-shapes.js';
 
 const ecs = {
@@ -475,6 +478,7 @@ export const SHAPES: readonly Shape[] = [
     },
   },
   ...GRAYLOG_SHAPES,
+  ...CARRIED_SHAPES,
   {
     name: "Splunk's fields of XML",
     record: {
@@ -509,13 +513,6 @@ export const SHAPES: readonly Shape[] = [
   { name: 'a hit of Chainsaw', record: { group: 'Sigma', document: { kind: 'evtx', data: EVTXECMD } } },
   { name: 'Kafka', record: { topic: 'events', offset: 7, value: EVTXECMD } },
   { name: 'Azure, one record', record: { records: [EVTXECMD] } },
-  ...['message', '_raw', 'event', 'log', 'MESSAGE'].flatMap((field) => [
-    {
-      name: `JSON as text in ${field}`,
-      record: { '@timestamp': '2024-03-05T09:08:12.000Z', host: 'relay', [field]: JSON.stringify(EVTXECMD) },
-    },
-    { name: `XML as text in ${field}`, record: { host: 'relay', source_type: 'file', [field]: ` ${eventXml()}` } },
-  ]),
   {
     name: "the original's wire",
     record: { Action: 'ProcessCreate', Data: { ...DATA, Hostname: COMPUTER } },
@@ -527,29 +524,6 @@ export const SHAPES: readonly Shape[] = [
     hasNumber: false,
   },
 ];
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
-}
-
-function dataXml(namespace?: string): string {
-  const data = Object.entries(DATA)
-    .map(([name, value]) => `<Data Name='${name}'>${escape(value)}</Data>`)
-    .join('');
-  return `<EventData${namespace === undefined ? '' : ` xmlns='${namespace}'`}>${data}</EventData>`;
-}
-
-/** The record as Windows' own XML. */
-export function eventXml(): string {
-  return (
-    `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='${PROVIDER}' Guid='${GUID}'/>` +
-    `<EventID>1</EventID><Version>5</Version><Level>4</Level><Task>1</Task><Opcode>0</Opcode><Keywords>0x8000000000000000</Keywords>` +
-    `<TimeCreated SystemTime='${SYSTEM_TIME}'/><EventRecordID>5402080</EventRecordID><Correlation/>` +
-    `<Execution ProcessID='3544' ThreadID='4272'/><Channel>${CHANNEL}</Channel><Computer>${COMPUTER}</Computer>` +
-    `<Security UserID='S-1-5-18'/></System>${dataXml()}` +
-    `<RenderingInfo Culture='en-US'><Message>${escape(MESSAGE)}</Message></RenderingInfo></Event>`
-  );
-}
 
 /** The record as a row of `Export-Csv`, with the header. */
 export function eventCsv(separator: string): string {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../source.js';
 import { collect, type Collected } from '../testing/collect.js';
-import { eventXml } from '../testing/same-event.js';
+import { eventXml } from '../testing/event-facts.js';
 import { parseXmlElement } from './element.js';
 import { createXmlDecoder } from './xml.js';
 
