@@ -12,6 +12,9 @@ import { bag, firstOf, isTree, own, type Tree } from './tree.js';
 
 const POSITIONAL = ['StringInserts', 'Properties', 'ReplacementStrings'] as const;
 
+/** What PowerShell writes of each property where its depth did not reach the value (`ConvertTo-Json -Depth 1`). */
+const CUT_OFF = 'System.Diagnostics.Eventing.Reader.EventProperty';
+
 /** The envelope's own names are those of nobody's data, so one look tells this shape from a flat one. */
 export function hasDataApart(tree: Tree): boolean {
   if (isEvtxECmd(tree)) return true;
@@ -99,10 +102,12 @@ function readFields(
   const user = event.fields === undefined && event.values === undefined ? readUserData(own(data, 'UserData')) : event;
   const named = user.fields;
   if (named !== undefined && user.values === undefined) return withColumns(named, tree);
-  const values = user.values ?? POSITIONAL.map((name) => own(tree, name)).find((list) => Array.isArray(list));
+  const values =
+    user.values ?? POSITIONAL.map((name) => own(tree, name)).find((list): list is unknown[] => Array.isArray(list));
   const fields = bag();
   if (values === undefined) return fields;
-  const names = nameValues(provider, isSysmon, eventId, values as readonly unknown[]);
+  const isLost = values.length > 0 && values.every((value) => value === CUT_OFF);
+  const names = isLost ? undefined : nameValues(provider, isSysmon, eventId, values);
   if (names !== undefined) {
     for (const [name, value] of names) if (value !== null && value !== '') fields[name] = value;
     return fields;
@@ -110,7 +115,7 @@ function readFields(
   const message = firstOf(tree, ['Message', 'Description']);
   const found = isSysmon && typeof message === 'string' ? fieldsOfMessage(message) : undefined;
   if (found !== undefined) return Object.assign(fields, found);
-  fields['Data'] = (values as readonly unknown[]).map((value) => (isTree(value) ? own(value, 'Value') : value));
+  if (!isLost) fields['Data'] = values.map((value: unknown) => (isTree(value) ? own(value, 'Value') : value));
   if (message !== undefined) fields['Message'] = message;
   return fields;
 }
