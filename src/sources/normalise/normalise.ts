@@ -13,6 +13,7 @@ import { readEventTree } from './event-tree.js';
 import { commonNames, fluentdNames, isFluentd, isSplunkXml, splunkXmlNames } from './envelopes.js';
 import { excerpt } from './excerpt.js';
 import { readCommonFlat, readFlat } from './flat.js';
+import { hayabusaNames, isHayabusa } from './hayabusa.js';
 import { beyondLimits } from './limits.js';
 import { firstOf, isTree, own, type Tree } from './tree.js';
 import { readWazuh } from './wazuh.js';
@@ -105,13 +106,23 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object, limit
       : readWire(tree, data, action, place, content);
   }
   if (hasId && isSplunkXml(tree)) return readFlat(splunkXmlNames(tree), place, content);
-  if (hasId && isWindowsRecord(tree)) return readFlat(tree, place, content);
+  if (hasId && isWindowsRecord(tree)) {
+    const event = readFlat(tree, place, content);
+    return event.timeSource === 'none' && isHayabusa(tree) ? readHayabusa(tree, place, content, limits) : event;
+  }
   if (isEcs(tree)) return readEcs(tree, place, content);
   const named = own(tree, 'Action');
   if (typeof named === 'string') {
     return skip('unsupported', `the action ${excerpt(named)} is not one that is known`, place);
   }
   return skip('not-an-event', `no event id and no known shape among the names ${namesOf(tree)}`, place);
+}
+
+function readHayabusa(tree: Tree, place: Place, content: Uint8Array | object, limits: SourceLimits): Event | Skip {
+  const record = hayabusaNames(tree);
+  if (record !== undefined) return readWithData(record, place, content, limits);
+  const message = "a summary of Hayabusa's without the fields of the event; its profile all-field-info has them";
+  return skip('unsupported', message, place);
 }
 
 function readWithData(tree: Tree, place: Place, content: Uint8Array | object, limits: SourceLimits): Event | Skip {
