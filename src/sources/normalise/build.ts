@@ -48,7 +48,9 @@ export function sensorOf(provider: string, channel: string): Sensor {
   if (provider === 'Microsoft-Windows-Security-Auditing') return 'security';
   const lower = provider.toLowerCase();
   if (lower === 'microsoft-windows-sysmon' || lower === 'linux-sysmon' || SYSMON_GUID.test(provider)) return 'sysmon';
-  if (lower === 'microsoft-windows-security-auditing') return 'security';
+  // The second is what Windows shows, and Splunk's classic input writes.
+  if (lower === 'microsoft-windows-security-auditing' || lower === 'microsoft windows security auditing.')
+    return 'security';
   if (provider !== '') return 'other';
   const log = channel.toLowerCase();
   if (log === 'microsoft-windows-sysmon/operational' || log === 'linux-sysmon/operational') return 'sysmon';

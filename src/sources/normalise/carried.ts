@@ -3,6 +3,7 @@
 import { parseXmlElement } from '../xml/element.js';
 import { at } from './ecs.js';
 import { parseDataText } from './event-data.js';
+import { classicText } from './rendered.js';
 import { isTree, own, type Tree } from './tree.js';
 
 /** Splunk and Cribl; HEC; Logstash and Vector; journald; Fluent Bit's file input; Wazuh's archives; Kafka and OpenTelemetry again. */
@@ -25,6 +26,10 @@ export function carriedRecord(tree: Tree): Tree | undefined {
     if (typeof text !== 'string') continue;
     const record = eventInXml(text) ?? (/^\s*\{/.test(text) ? parseDataText(text) : undefined);
     if (isTree(record)) return record;
+    const rendered = classicText(text);
+    // The carrier's time is the event's, and in UTC; the text's is local.
+    if (rendered !== undefined)
+      return { ...rendered, TimeCreated: own(tree, '_time') ?? own(tree, 'time') ?? rendered['TimeCreated'] };
   }
   for (const path of MAPS) {
     const map = at(tree, path);

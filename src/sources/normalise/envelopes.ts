@@ -14,7 +14,8 @@ export function commonNames(tree: Tree): Tree | undefined {
   if (at(tree, 'event_id.id') !== undefined && isTree(own(tree, 'provider'))) return openTelemetry(tree);
   if (own(tree, '_EventID') !== undefined) return gelfNames(tree);
   if (own(tree, 'EventCode') !== undefined && own(tree, 'EventID') === undefined) {
-    return { ...tree, EventID: own(tree, 'EventCode') };
+    const time = own(tree, '@timestamp') ?? own(tree, '_time');
+    return { ...tree, EventID: own(tree, 'EventCode'), '@timestamp': time };
   }
   return graylogBeats(tree);
 }

@@ -7,6 +7,7 @@
 import type { Event, Sensor } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, nameIn, sensorOf, type Place } from './build.js';
 import { isIndexed, timeOf } from './graylog.js';
+import { processInMessage } from './rendered.js';
 import { fieldsOfMessage, restoreProcessId } from './sysmon.js';
 import type { TimeClaims } from './time.js';
 import type { Tree } from './tree.js';
@@ -36,6 +37,8 @@ export function readCommonFlat(
 
 export function readFlat(tree: Tree, place: Place, content: Uint8Array | object): Event {
   const fields = tree as Record<string, unknown>;
+  const eventId = eventIdOf(fields['EventID'] ?? fields['EventId'] ?? fields['Id']);
+  if (eventId === 4688 || eventId === 4689) addProcessInMessage(fields, eventId);
   return build(
     fields,
     nameIn(
@@ -46,7 +49,7 @@ export function readFlat(tree: Tree, place: Place, content: Uint8Array | object)
         fields['Source'],
     ),
     nameIn(fields['Channel'] ?? fields['LogName']),
-    eventIdOf(fields['EventID'] ?? fields['EventId'] ?? fields['Id']),
+    eventId,
     fields['Hostname'] ??
       fields['Computer'] ??
       fields['MachineName'] ??
@@ -118,4 +121,11 @@ function addMessageFields(fields: Record<string, unknown>): void {
   const found = fieldsOfMessage(message);
   // Get-WinEvent's own `ProcessId` is the logger, so what the message says wins.
   if (found !== undefined && found['UtcTime'] !== undefined) Object.assign(fields, found);
+}
+
+/** The same of Security. Get-WinEvent's own `ProcessId` is the logger here, too. */
+function addProcessInMessage(fields: Record<string, unknown>, eventId: number): void {
+  const message = fields['Message'];
+  if (typeof message !== 'string' || (fields['NewProcessName'] ?? fields['ProcessName']) !== undefined) return;
+  Object.assign(fields, processInMessage(message, eventId));
 }

@@ -90,7 +90,7 @@ export interface ClockReading {
   readonly zoned: boolean;
 }
 
-const ZONE = /^ ?(?:Z|([+-])(\d\d):?(\d\d)?)$/i;
+const ZONE = /^ ?(?:Z|UTC|GMT|([+-])(\d\d):?(\d\d)?)$/i;
 const DOTNET_DATE = /^\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\/$/;
 const EPOCH = /^\d{9,19}(?:\.\d{1,9})?$/;
 const MERIDIEM = /^(\d{1,2})\/(\d{1,2})\/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.\d+)? ([AP])M$/i;

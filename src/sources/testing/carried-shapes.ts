@@ -62,6 +62,17 @@ const GET_WIN_EVENT = {
   Properties: Object.values(DATA).map((value) => ({ Value: value })),
 };
 
+const CLASSIC = [
+  '03/05/2024 10:08:07 AM',
+  ...['EventType=4', 'Type=Information', 'Keywords=None'],
+  ...Object.entries(SPLUNK)
+    .filter(([name]) => name !== 'Message')
+    .map(([name, value]) => `${name}=${value}`),
+  `Message=${MESSAGE}`,
+];
+// As it is written: the log's name first.
+const CLASSIC_TEXT = [CLASSIC[0], `LogName=${CHANNEL}`, ...CLASSIC.slice(1)].join('\r\n');
+
 const hec = (event: unknown): Record<string, unknown> => ({
   time: 1709629692.5,
   host: 'relay',
@@ -103,6 +114,8 @@ export const CARRIED_SHAPES: readonly Shape[] = [
   { name: 'HEC: Get-WinEvent', record: hec(GET_WIN_EVENT) },
   { name: "HEC: Splunk's classic fields", record: hec(SPLUNK) },
   { name: 'HEC: Winlogbeat 6', record: hec(WINLOGBEAT_6) },
+  { name: "HEC: Splunk's classic text", record: hec(CLASSIC_TEXT) },
+  { name: "a row of Splunk's search: classic text", record: row({ _raw: CLASSIC_TEXT }) },
   { name: "a row of Splunk's search: XML", record: row({ _raw: eventXml() }) },
   { name: "a row of Splunk's search: JSON", record: row({ _raw: JSON.stringify(NXLOG) }) },
   { name: "a row of Splunk's search: classic fields", record: row({ _raw: 'x', ...SPLUNK }) },
