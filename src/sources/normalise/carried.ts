@@ -6,8 +6,8 @@ import { parseDataText } from './event-data.js';
 import { classicText } from './rendered.js';
 import { isTree, own, type Tree } from './tree.js';
 
-/** Splunk and Cribl; HEC; Logstash and Vector; journald; Fluent Bit's file input; Wazuh's archives; Kafka and OpenTelemetry again. */
-const TEXTS = ['_raw', 'event', 'message', 'MESSAGE', 'log', 'full_log', 'value', 'body'] as const;
+/** Splunk and Cribl; HEC; Logstash and Vector; journald; Fluent Bit's file input; Wazuh's archives; `logcli`; Kafka and OpenTelemetry again. */
+const TEXTS = ['_raw', 'event', 'message', 'MESSAGE', 'log', 'full_log', 'line', 'value', 'body'] as const;
 
 /** As texts again: Elastic Agent's and Logstash's copy of what came; the XML that Azure's diagnostics extension keeps. */
 const TEXT_PATHS = ['event.original', 'properties.RawXml'] as const;

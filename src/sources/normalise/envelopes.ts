@@ -13,6 +13,7 @@ export function commonNames(tree: Tree): Tree | undefined {
   if (isTree(columns) && own(columns, 'eventid') !== undefined) return renamed(columns, OSQUERY);
   if (at(tree, 'event_id.id') !== undefined && isTree(own(tree, 'provider'))) return openTelemetry(tree);
   if (own(tree, '_EventID') !== undefined) return gelfNames(tree);
+  if (own(tree, 'event_id') !== undefined && own(tree, 'computer') !== undefined) return grafanaNames(tree);
   if (own(tree, 'EventCode') !== undefined && own(tree, 'EventID') === undefined) {
     const time = own(tree, '@timestamp') ?? own(tree, '_time');
     return { ...tree, EventID: own(tree, 'EventCode'), '@timestamp': time };
@@ -75,6 +76,31 @@ const OSQUERY: Names = {
   ExecutionProcessID: 'pid',
   EventData: 'data',
 };
+
+/** Grafana's Promtail and Alloy (`loki.source.windowsevent`). */
+const GRAFANA: Names = {
+  ProviderName: 'source',
+  Channel: 'channel',
+  Computer: 'computer',
+  EventID: 'event_id',
+  EventRecordID: 'eventRecordID',
+  SystemTime: 'timeCreated',
+  ExecutionProcessID: 'execution.processId',
+  Message: 'message',
+};
+
+/** Their data are the XML that stands in the elements. */
+function grafanaNames(tree: Tree): Tree {
+  const record = renamed(tree, GRAFANA);
+  for (const [name, element] of [
+    ['event_data', 'EventData'],
+    ['user_data', 'UserData'],
+  ] as const) {
+    const inner = own(tree, name);
+    if (typeof inner === 'string' && inner !== '') record['EventData'] ??= `<${element}>${inner}</${element}>`;
+  }
+  return record;
+}
 
 /** The body that OpenTelemetry's receiver windowseventlog makes. */
 const OPEN_TELEMETRY: Names = {

@@ -4,6 +4,7 @@ import {
   CHANNEL,
   COMPUTER,
   DATA,
+  dataXml,
   eventXml,
   MESSAGE,
   PROVIDER,
@@ -73,6 +74,21 @@ const CLASSIC = [
 // As it is written: the log's name first.
 const CLASSIC_TEXT = [CLASSIC[0], `LogName=${CHANNEL}`, ...CLASSIC.slice(1)].join('\r\n');
 
+const GRAFANA = {
+  source: PROVIDER,
+  channel: CHANNEL,
+  computer: COMPUTER,
+  event_id: 1,
+  version: 5,
+  level: 4,
+  levelText: 'Information',
+  timeCreated: SYSTEM_TIME,
+  eventRecordID: 5402080,
+  execution: { processId: 3544, threadId: 4272, processName: 'Sysmon64.exe' },
+  event_data: dataXml().slice('<EventData>'.length, -'</EventData>'.length),
+  message: MESSAGE,
+};
+
 const hec = (event: unknown): Record<string, unknown> => ({
   time: 1709629692.5,
   host: 'relay',
@@ -122,6 +138,11 @@ export const CARRIED_SHAPES: readonly Shape[] = [
   {
     name: "Wazuh's archive of what it did not decode",
     record: { agent: { name: 'relay' }, full_log: JSON.stringify(WAZUH) },
+  },
+  { name: "Grafana's Promtail and Alloy", record: GRAFANA },
+  {
+    name: "Loki's logcli",
+    record: { labels: { job: 'x' }, line: JSON.stringify(GRAFANA), timestamp: '2024-03-05T09:08:12Z' },
   },
   {
     name: "Azure's diagnostics extension",
