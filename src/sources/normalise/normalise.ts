@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS, type Skip, type SkipReason, type SourceLimits } from '.
 import { dataApart, hasDataApart, readApart } from './apart.js';
 import type { Place } from './build.js';
 import { carriedRecord, eventInXml } from './carried.js';
+import { isDefender, readDefender } from './defender.js';
 import { at, isEcs, readEcs } from './ecs.js';
 import { readEventTree } from './event-tree.js';
 import { commonNames, fluentdNames, isFluentd, isSplunkXml, splunkXmlNames } from './envelopes.js';
@@ -111,6 +112,7 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object, limit
     return event.timeSource === 'none' && isHayabusa(tree) ? readHayabusa(tree, place, content, limits) : event;
   }
   if (isEcs(tree)) return readEcs(tree, place, content);
+  if (isDefender(tree)) return readDefender(tree, place, content);
   const named = own(tree, 'Action');
   if (typeof named === 'string') {
     return skip('unsupported', `the action ${excerpt(named)} is not one that is known`, place);
