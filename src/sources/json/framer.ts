@@ -431,6 +431,11 @@ export class JsonFramer {
       const header = recordBehindHeader(bytes.subarray(start, start + Math.min(available, SYSLOG_HEADER_MAX)));
       if (header !== -1) return start + header;
     }
+    // evtx_dump writes the number of each record on a line of its own.
+    if (!isItem && available < EXCERPT_BYTES && /^Record \d+$/.test(text)) {
+      this.#mode = 'junk-line';
+      return start;
+    }
     const isValue = isScalarStart(bytes[start] ?? 0) && (isItem || (available < EXCERPT_BYTES && isJson(text)));
     const isPatient = this.#isPatient();
     const message = `${isValue ? 'no record, but a single value' : 'not JSON'}: ${excerpt(text)}`;

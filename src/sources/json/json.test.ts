@@ -63,6 +63,12 @@ const FRAMINGS: readonly Case[] = [
     lines: '1,2,3',
     skips: 'not-an-event@3',
   },
+  {
+    name: "pretty-printed objects under evtx_dump's numbers",
+    text: `Record 1\n${pretty(1)}\r\nRecord 2\r\n${pretty(2)}\nRecord 3`,
+    pids: '1,2',
+    lines: '2,9',
+  },
   { name: 'one pretty-printed object', text: pretty(1), pids: '1', lines: '1' },
   { name: 'pretty-printed objects one after another', text: `${pretty(1)}\n${pretty(2)}`, pids: '1,2', lines: '1,7' },
   { name: 'pretty-printed objects on touching lines', text: `${pretty(1)}${pretty(2)}\n`, pids: '1,2', lines: '1,6' },
@@ -137,6 +143,13 @@ const BROKEN: readonly Case[] = [
     skips: 'not-json@1,not-json@3',
   },
   { name: "no header of syslog's", text: `note: ${one}\n${two}`, pids: '2', lines: '2', skips: 'not-json@1' },
+  {
+    name: 'what only looks like a number of evtx_dump',
+    text: `Record x\nRecord 1 ${one}\n[Record 1,${two}]`,
+    pids: '2',
+    lines: '3',
+    skips: 'not-json@1,not-json@2,not-json@3',
+  },
   { name: 'no JSON', text: `${one}\nnot json\n${two}`, pids: '1,2', lines: '1,3', skips: 'not-json@2' },
   { name: 'two bad lines', text: `x\ny\n${one}`, pids: '1', lines: '3', skips: 'not-json@1,not-json@2' },
   {

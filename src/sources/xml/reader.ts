@@ -183,7 +183,8 @@ export class XmlReader {
   #tellBetween(): void {
     const text = this.#between.trimEnd();
     this.#between = '';
-    if (text === '') return;
+    // evtx_dump writes the number of each record on a line of its own.
+    if (text === '' || /^Record \d+$/.test(text)) return;
     this.#isJunk = true;
     this.#report('not-xml', `text that is in no record: ${excerpt(text)}`, this.#betweenLine);
   }

@@ -29,6 +29,12 @@ const CASES = [
     pids: '1,2',
     lines: '3,4',
   },
+  {
+    name: "records under evtx_dump's numbers",
+    text: `Record 1\n<?xml version="1.0" encoding="utf-8"?>\n${one}\nRecord 2\n<?xml version="1.0" encoding="utf-8"?>\n${two}\n`,
+    pids: '1,2',
+    lines: '3,6',
+  },
   { name: 'any wrapper', text: `<a b=">"><c>${one}</c></a>`, pids: '1', lines: '1' },
   {
     name: 'prefixes',
