@@ -410,6 +410,17 @@ describe('decodeJsonBatch', () => {
     expect(found).toEqual([field, String(field), field]);
   });
 
+  test.each([
+    { keywords: '9232379236109516800', field: '9232379236109516800' },
+    { keywords: '-9218868437227405312', field: '-9218868437227405312' },
+    { keywords: '0', field: 0 },
+    { keywords: '"0x8020000000000000"', field: '0x8020000000000000' },
+  ])("Security's Keywords $keywords keep their digits", ({ keywords, field }) => {
+    const text = `{"Channel":"Security","Hostname":"a","EventID":4634,"Keywords":${keywords}}`;
+    const [item] = decodeJsonBatch(encodeUtf8(text)).items;
+    expect(item !== undefined && 'event' in item ? item.event.fields['Keywords'] : item).toBe(field);
+  });
+
   test('raw bytes stay valid after the call', () => {
     const { items } = decodeJsonBatch(encodeUtf8(`${one}\n${two}`));
     const raws = items.map((item) => ('raw' in item ? new TextDecoder().decode(item.raw) : ''));

@@ -3,7 +3,7 @@
 import type { Action } from '../../engine/event/action.js';
 import { sysmonAction } from '../../engine/event/action.js';
 import { toInteger, type Event, type Sensor } from '../../engine/event/event.js';
-import { restoreDigits } from './digits.js';
+import { restoreAudit, restoreDigits } from './digits.js';
 import { hostName } from './host.js';
 import { contentIdentity, numberedIdentity, treeIdentity } from './identity.js';
 import { completeSecurity } from './security.js';
@@ -97,7 +97,8 @@ export function buildEvent(
     action = completeSecurity(fields, eventId) ?? action;
   }
   // Sysmon's are the same in all of its records, and they are the hottest of all.
-  if (sensor !== 'sysmon') restoreDigits(fields, 'Keywords', content);
+  if (sensor === 'security') restoreAudit(fields);
+  else if (sensor === 'other') restoreDigits(fields, 'Keywords', content);
   const time: TimeReading = hasUtc
     ? { timeMs: utcMs, timeSource: 'utc' }
     : chooseTime(typeof header.time === 'function' ? header.time(fields) : header.time);

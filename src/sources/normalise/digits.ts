@@ -10,6 +10,20 @@ const MINUS = 0x2d;
 const SPACE = 0x20;
 const DIGITS_MAX = 20;
 
+/** Success and failure of an audit, unsigned and signed: all that Security's records have, and doubles hold them exactly. */
+const AUDIT: ReadonlyMap<unknown, string> = new Map(
+  ['9232379236109516800', '-9214364837600034816', '9227875636482146304', '-9218868437227405312'].map((digits) => [
+    Number(digits),
+    digits,
+  ]),
+);
+
+/** The same for Security's `Keywords`, of which there are too many to read any again. */
+export function restoreAudit(fields: Record<string, unknown>): void {
+  const digits = AUDIT.get(fields['Keywords']);
+  if (digits !== undefined) fields['Keywords'] = digits;
+}
+
 /** Replaces a rounded number by the text of its digits; without the record's bytes it stays as it is. */
 export function restoreDigits(fields: Record<string, unknown>, name: string, content: Uint8Array | object): void {
   const value = fields[name];
