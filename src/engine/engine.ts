@@ -181,6 +181,7 @@ export class Engine {
     }
     if (process !== undefined) this.#plugins.run(event, process, repeated);
     if (this.#unsettled.size > 0) this.#settleTimelines();
+    if (this.#subjects.hasRefused) this.#subjects.linkAgain();
     if (!this.#plugins.isAtRest) this.#plugins.judgeStarts();
     const completed = this.#correlations.inputs.size > 0 ? this.#settleCorrelations(event, repeated) : NO_RULES;
     if (!repeated && this.options.recordEvents) {
@@ -388,11 +389,12 @@ export class Engine {
         this.options.onHit(event, rule, subject);
       }
     }
-    const given = this.#scorer.giveHit(process, rule, event, repeated, restsOnPid !== undefined);
-    if (restsOnPid === undefined || given.length === 0) return;
+    const { isByPid } = this.#subjects;
+    const given = this.#scorer.giveHit(process, rule, event, repeated, isByPid);
+    if (!isByPid || given.length === 0) return;
     // Evidence that rests on a pid follows that pid when a better run for it becomes known.
     this.#scorer.refer(process, given);
-    restsOnPid.evidence.push(...given);
+    restsOnPid?.evidence.push(...given);
   }
 
   #givePluginEvidence(plugin: string, process: Process, event: Event, evidence: PluginEvidence): void {
@@ -427,7 +429,7 @@ export class Engine {
       processAbsorbed: (from, into, statedBefore) => {
         this.#subjects.settle(into);
         this.#plugins.createsChanged(into);
-        if (into.parent === undefined && from.parent !== undefined) this.#subjects.link(into, from.parent);
+        this.#subjects.inheritParent(into, from);
         for (const child of [...from.children]) this.#subjects.link(child, into);
         this.#scorer.absorb(from, into);
         this.#standing.restate(from, into);
@@ -442,6 +444,7 @@ export class Engine {
         if (statedBefore !== undefined) this.#subjects.parentStated(into, statedBefore);
         if (formerId !== undefined && into.chain !== undefined) this.#changes.alias(formerId, into.chain.id);
       },
+      processDivided: (own, from, facts, statedBefore) => this.#subjects.divided(own, from, facts, statedBefore),
       timelineChanged: (timeline) => void this.#unsettled.add(timeline),
       referenceMoved: (reference, from) => this.#subjects.referenceMoved(reference, from),
       processWithdrawn: (process) => {

@@ -3,6 +3,7 @@
  * that pid is remembered, and moves when the pid turns out to mean another run.
  */
 
+import { hex64 } from './base/hash.js';
 import { keptText } from './base/kept-text.js';
 import type { ChangeNotes } from './change-notes.js';
 import type { Forest } from './chain/forest.js';
@@ -14,6 +15,7 @@ import type { HostTable } from './process/host-table.js';
 import type { PidReference, RestsOnPid } from './process/pid-reference.js';
 import { fileNameOf } from './process/pid-timeline.js';
 import {
+  type CreateFacts,
   createFacts,
   currentOf,
   isSameParent,
@@ -42,12 +44,20 @@ export interface SubjectParts {
 
 export class Subjects {
   #restsOnPid: RestsOnPid | undefined;
+  #isByPid = false;
+  /** Links that would have closed a cycle, by the child. */
+  readonly #refused = new Map<Process, Process>();
 
   constructor(private readonly parts: SubjectParts) {}
 
   /** Where the event that was asked about last named its process by pid alone. */
   get restsOnPid(): RestsOnPid | undefined {
     return this.#restsOnPid;
+  }
+
+  /** The event that was asked about last named its process by pid alone, so evidence of it may turn out to be another's. */
+  get isByPid(): boolean {
+    return this.#isByPid;
   }
 
   /**
@@ -57,6 +67,7 @@ export class Subjects {
    */
   of(host: HostTable, event: Event, isHit: boolean): Process | undefined {
     this.#restsOnPid = undefined;
+    this.#isByPid = false;
     const process = this.#find(host, event, isHit);
     if (process !== undefined) this.parts.room.makeFor(host, process);
     return process;
@@ -77,10 +88,10 @@ export class Subjects {
     const parentGuid = textOf(event, 'ParentProcessGuid') ?? '';
     const facts = createFacts(event, host.knownByGuid(parentGuid));
     const pid = integerOf(event, 'ProcessId') ?? 0;
-    const process =
-      host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid) ??
-      (pid > 0 ? host.byCreateWithoutGuid(pid, facts) : undefined);
+    const named = host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid);
+    const process = named ?? (pid > 0 ? host.byCreateWithoutGuid(pid, facts) : undefined);
     if (process === undefined) return undefined;
+    this.#isByPid = named === undefined;
     const statedBefore = process.statedParent;
     const isNewCreate = process.addCreate(facts);
     if (isNewCreate) this.parts.plugins.createsChanged(process);
@@ -95,12 +106,13 @@ export class Subjects {
         user: textOf(event, 'ParentUser') ?? '',
       });
       this.settle(parent, isNews);
-      this.link(process, parent);
+      this.#linkCertainly(process, parent);
       if (!process.parentIsCertain) {
         process.parentIsCertain = true;
         if (statedBefore !== undefined) host.pidChanged(statedBefore.pid);
       }
     } else this.parentStated(process, statedBefore);
+    if (isNewCreate) host.createsChanged(process);
     return process;
   }
 
@@ -111,9 +123,13 @@ export class Subjects {
    */
   parentStated(process: Process, before: StatedParent | undefined): void {
     const stated = process.statedParent;
-    if (stated === undefined || process.parentIsCertain) return;
-    if (isSameParent(before, stated)) return;
+    if (process.parentIsCertain || isSameParent(before, stated)) return;
     const { hostTable: host } = process;
+    if (stated === undefined) {
+      this.link(process, undefined);
+      host.pidChanged(before!.pid);
+      return;
+    }
     const { pid, timeMs, image } = stated;
     const mention: Mention = { rank: 0, timeMs, image: keptText(image), commandLine: '', user: '' };
     const timeline = host.timeline(pid);
@@ -121,6 +137,32 @@ export class Subjects {
     const isNews = timeline.refer({ kind: 'parent', mention, target, child: process });
     this.#takeParent(process, target, isNews);
     if (before !== undefined) host.pidChanged(before.pid);
+  }
+
+  /**
+   * A create event without GUID tells of `own`, and not of `from`. What it gave goes with it.
+   *
+   * @param before  what `from` said of its parent before
+   */
+  divided(own: Process, from: Process, facts: CreateFacts, before: StatedParent | undefined): void {
+    const { plugins, scorer, correlator } = this.parts;
+    const eventId = hex64({ high: facts.idHigh, low: facts.idLow });
+    this.settle(own);
+    this.parentStated(own, undefined);
+    this.settle(from);
+    this.parentStated(from, before);
+    from.hostTable.createsChanged(from);
+    plugins.createsChanged(own);
+    plugins.createsChanged(from);
+    scorer.moveHits(eventId, from, own);
+    const sighting = correlator.events.get(eventId);
+    if (sighting?.process !== undefined && currentOf(sighting.process) === from) correlator.move(sighting, own);
+  }
+
+  /** `from` turned out to be `into`: what it said of its parent counts where `into` says it now. */
+  inheritParent(into: Process, from: Process): void {
+    if (from.parent === undefined || into.parent !== undefined || into.parentIsCertain) return;
+    if (isSameParent(into.statedParent, from.statedParent)) this.link(into, from.parent);
   }
 
   #takeParent(process: Process, parent: Process, isNews: boolean): void {
@@ -134,6 +176,7 @@ export class Subjects {
     const target = timeline.resolve(mention.timeMs, fileNameOf(mention.image));
     const rests: RestsOnPid = { evidence: [], sighting: undefined, subject: undefined };
     this.#restsOnPid = rests;
+    this.#isByPid = true;
     const isNews = timeline.refer({ kind, mention, target, rests });
     this.#settleDeed(target, mention.timeMs, isNews);
     return target;
@@ -147,9 +190,9 @@ export class Subjects {
       return;
     }
     const { timeMs } = reference.mention;
-    if (kind === 'end' && from.endMs === timeMs) this.#end(from, 0);
+    if (kind === 'end') this.#endMoved(from, timeMs);
     this.#settleDeed(to, timeMs, true);
-    if (kind === 'end') this.#end(to, timeMs);
+    if (kind === 'end') this.#endByPid(to, timeMs);
     this.#moveTo(reference.rests, from, to);
   }
 
@@ -158,12 +201,12 @@ export class Subjects {
     const named = host.byGuid(textOf(event, 'ProcessGuid') ?? '', pid);
     if (named !== undefined) {
       this.#mention(named, event, 'Image');
-      this.#end(named, event.timeMs);
+      this.#endCertainly(named, event.timeMs);
       return named;
     }
     if (pid <= 0) return undefined;
     const process = this.#actorBy(host, pid, 'end', deedMention(event));
-    this.#end(process, event.timeMs);
+    this.#endByPid(process, event.timeMs);
     return process;
   }
 
@@ -202,7 +245,7 @@ export class Subjects {
   }
 
   #mention(process: Process, event: Event, imageField: string): void {
-    if (process.isPlaceholder && process.mention?.rank !== 0 && !process.isMentionedBefore(event.timeMs)) {
+    if (process.mayBeMentioned(event.timeMs)) {
       const image = textOf(event, imageField) ?? '';
       const changed = process.addMention({
         rank: 1,
@@ -244,15 +287,71 @@ export class Subjects {
   }
 
   /** Another parent means other ancestors, and so perhaps other exceptions. */
-  link(process: Process, parent: Process): void {
+  link(process: Process, parent: Process | undefined): void {
     const before = process.parent;
-    this.parts.forest.link(process, parent);
+    if (!this.parts.forest.link(process, parent)) this.#refused.set(process, parent!);
+    else if (this.#refused.size > 0) this.#refused.delete(process);
     this.parts.plugins.parentChanged(process);
     if (process.parent !== before) this.parts.scorer.reconsiderExemptions(process);
   }
 
-  #end(process: Process, timeMs: number): void {
-    if (timeMs !== 0 && process.endMs !== 0 && process.endMs <= timeMs) return;
+  /** A GUID named the parent: where that closes a cycle, a link by pid goes, whichever of them came first. */
+  #linkCertainly(process: Process, parent: Process): void {
+    this.link(process, parent);
+    if (process.parent === parent) return;
+    let each: Process | undefined = parent;
+    while (each !== undefined && each !== process && each.parentIsCertain) each = each.parent;
+    if (each?.parent === undefined || each === process) return;
+    const { parent: former } = each;
+    this.link(each, undefined);
+    this.#refused.set(each, former);
+    this.link(process, parent);
+  }
+
+  /**
+   * To be called between events: what closed a cycle while one event was taken in need not do so when every pid is asked again. What still does is a lie
+   * of the host's.
+   */
+  linkAgain(): void {
+    for (let before = Infinity; this.#refused.size > 0 && this.#refused.size < before;) {
+      before = this.#refused.size;
+      for (const [process, parent] of [...this.#refused]) {
+        if (process.isKnown && parent.isKnown) this.link(process, parent);
+        else this.#refused.delete(process);
+      }
+    }
+    this.#refused.clear();
+  }
+
+  get hasRefused(): boolean {
+    return this.#refused.size > 0;
+  }
+
+  /** A GUID's word counts whatever pids say; so an end by pid that turns out to be another run's takes nothing away that was certain. */
+  #endCertainly(process: Process, timeMs: number): void {
+    if (timeMs <= 0 || (process.endIsCertain && process.endMs <= timeMs)) return;
+    process.endIsCertain = true;
+    this.#setEnd(process, timeMs);
+  }
+
+  #endByPid(process: Process, timeMs: number): void {
+    if (timeMs <= 0 || process.endIsCertain || (process.endMs !== 0 && process.endMs <= timeMs)) return;
+    this.#setEnd(process, timeMs);
+  }
+
+  /** An end by pid was another run's: of those that are still this one's the earliest holds. */
+  #endMoved(from: Process, timeMs: number): void {
+    if (from.endIsCertain || from.endMs !== timeMs) return;
+    let endMs = 0;
+    for (const { kind, target, mention } of from.hostTable.timeline(from.pid).references) {
+      if (kind === 'end' && target === from && (endMs === 0 || mention.timeMs < endMs)) endMs = mention.timeMs;
+    }
+    this.#setEnd(from, endMs);
+  }
+
+  /** @param timeMs  0 if it runs after all */
+  #setEnd(process: Process, timeMs: number): void {
+    if (process.endMs === timeMs) return;
     const wasAlive = process.endMs === 0;
     process.endMs = timeMs;
     const change = Number(timeMs === 0) - Number(wasAlive);

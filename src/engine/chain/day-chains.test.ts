@@ -8,6 +8,7 @@ const nothing = (): void => undefined;
 const host = new HostTable('ws1', 'ws1', {
   processAdded: nothing,
   processAbsorbed: nothing,
+  processDivided: nothing,
   processWithdrawn: nothing,
   timelineChanged: nothing,
   referenceMoved: nothing,

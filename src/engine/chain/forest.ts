@@ -87,18 +87,24 @@ export class Forest {
     start.hostTable.dayChains++;
   }
 
-  /** Says who started a process; `undefined` takes the link away. A link that would close a cycle is refused. */
-  link(process: Process, parent: Process | undefined): void {
+  /**
+   * Says who started a process; `undefined` takes the link away.
+   *
+   * @returns false for a link that would close a cycle: it is refused
+   */
+  link(process: Process, parent: Process | undefined): boolean {
     const before = process.parent;
-    if (before === parent || parent === process) return;
-    if (parent !== undefined && closesCycle(process, parent)) return;
+    if (before === parent) return true;
+    if (parent === process) return false;
+    if (parent !== undefined && closesCycle(process, parent)) return false;
     before?.children.delete(process);
     process.parent = parent;
     parent?.children.add(process);
     const cutBefore = before === undefined || before.isRoot;
-    if (process.chain === undefined) return;
+    if (process.chain === undefined) return true;
     if (!cutBefore) this.rebuild(new Set([process.chain, ...(parent?.chain === undefined ? [] : [parent.chain])]));
     else if (parent?.chain !== undefined) this.#join(process.chain, parent.chain);
+    return true;
   }
 
   /** Says whether a process cuts the tree, once its image is known. */

@@ -8,6 +8,7 @@ import { LeftChains } from './left-chains.js';
 const NOBODY: HostObserver = {
   processAdded: () => undefined,
   processAbsorbed: () => undefined,
+  processDivided: () => undefined,
   processWithdrawn: () => undefined,
   timelineChanged: () => undefined,
   referenceMoved: () => undefined,

@@ -3,15 +3,11 @@
 import { hashId } from '../base/hash.js';
 import { ownText } from '../base/kept-text.js';
 import { displayGuid, normaliseGuid } from './guid.js';
-import { fileNameOf, hasBegun, isMeant, PidTimeline } from './pid-timeline.js';
+import { hasBegun, isMeant, PidTimeline } from './pid-timeline.js';
 import type { PidReference } from './pid-reference.js';
-import { Process, type CreateFacts, type StatedParent } from './process.js';
+import { isEarlier, Process, type CreateFacts, type StatedParent } from './process.js';
+import { nearestTwin } from './twin.js';
 
-/** Two sensors report one creation within this time of each other. */
-const SAME_RUN_TOLERANCE_MS = 5000;
-/** Where one sensor's clock is a time zone off, the rest of the difference is a multiple of this. */
-const ZONE_STEP_MS = 30 * 60_000;
-const ZONE_MAX_MS = 14.5 * 60 * 60_000;
 /** Spellings of GUIDs remembered besides Sysmon's own. */
 const SPELLINGS_MAX = 4096;
 
@@ -24,6 +20,12 @@ export interface HostObserver {
    * @param statedBefore  what `into` said of its parent before
    */
   processAbsorbed(from: Process, into: Process, statedBefore: StatedParent | undefined): void;
+  /**
+   * `own`, which is new, is what `facts` tell of, and not `from`, of which they were held before.
+   *
+   * @param statedBefore  what `from` said of its parent before
+   */
+  processDivided(own: Process, from: Process, facts: CreateFacts, statedBefore: StatedParent | undefined): void;
   /** A placeholder turned out to stand for nothing. */
   processWithdrawn(process: Process): void;
   /** `settle` must be called for it before the next event. */
@@ -175,8 +177,11 @@ export class HostTable {
   /** The process that a create event without GUID starts: the one Sysmon reported, if it did, or one known by pid and start time, which may be new. */
   byCreateWithoutGuid(pid: number, facts: CreateFacts): Process {
     const twin = nearestTwin(this.#runs(pid), facts);
-    if (twin !== undefined) return twin;
-    const id = hashId(this.key, String(pid), String(facts.timeMs));
+    if (twin !== undefined) {
+      this.#keepSpare(twin, facts);
+      return twin;
+    }
+    const id = this.#idOf(pid, facts);
     const known = this.processes.get(id);
     if (known !== undefined) return known;
     const process = new Process(id, this, '', pid, facts.timeMs);
@@ -185,9 +190,31 @@ export class HostTable {
     return process;
   }
 
+  #idOf(pid: number, { timeMs }: CreateFacts): string {
+    return hashId(this.key, String(pid), String(timeMs));
+  }
+
+  /** A process shows one create event of a sensor, the earliest; of another that is taken for the same run it may turn out that it is not. */
+  #keepSpare(twin: Process, facts: CreateFacts): void {
+    const shown = twin.securityCreate;
+    if (shown === undefined || shown.timeMs === facts.timeMs) return;
+    this.timeline(twin.pid).keepSpare(twin, isEarlier(facts, shown) ? shown : facts);
+  }
+
   #runs(pid: number): readonly Process[] {
     const known = this.#byPid.get(pid);
     return known === undefined ? [] : known instanceof PidTimeline ? known.runs : [known];
+  }
+
+  /** Create events say more of a process: it may be another that one without GUID tells of, and another that a pid means. */
+  createsChanged(process: Process): void {
+    const { pid } = process;
+    const asked = process.parentIsCertain ? undefined : process.statedParent;
+    if (asked !== undefined) this.pidChanged(asked.pid);
+    const known = this.#byPid.get(pid);
+    if (known === undefined) return;
+    if (known instanceof PidTimeline) known.changed();
+    else if (isTwinOfAnother(known, [known])) this.timeline(pid).changed();
   }
 
   timelineChanged(timeline: PidTimeline): void {
@@ -201,18 +228,55 @@ export class HostTable {
   /** Unites twins on a pid that changed, and moves what rests on it to the runs that it means now. */
   settle(timeline: PidTimeline): void {
     const { runs } = timeline;
-    if (runs.length > 1 && runs.some((run) => run.guid !== '')) {
-      for (const run of runs.filter((each) => each.guid === '' && each.securityCreate !== undefined)) {
-        const twin = nearestTwin(timeline.runs, run.securityCreate!);
-        if (twin === undefined) continue;
-        timeline.removeRun(run);
-        this.processes.delete(run.id);
-        const statedBefore = twin.statedParent;
-        twin.addCreate(run.securityCreate!);
-        this.observer.processAbsorbed(run, twin, statedBefore);
-      }
+    if (runs.some((run) => run.guid !== '')) {
+      this.#divide(timeline);
+      if (runs.length > 1) this.#unite(timeline);
     }
     timeline.reconsider();
+  }
+
+  /** Create events without GUID that are not their process's after all become processes of their own; `#unite` may find them another twin. */
+  #divide(timeline: PidTimeline): void {
+    if (timeline.spares.length === 0 && !timeline.runs.some((run) => isTwinOfAnother(run, timeline.runs))) return;
+    const { runs } = timeline;
+    for (const { run, facts } of [...timeline.spares]) {
+      if (nearestTwin(runs, facts) === run) continue;
+      timeline.dropSpare(run, facts);
+      this.#makeOwn(timeline, run, facts, run.statedParent);
+    }
+    for (const run of [...runs]) {
+      while (isTwinOfAnother(run, runs)) {
+        const statedBefore = run.statedParent;
+        const facts = run.securityCreate!;
+        run.securityCreate = timeline.takeSpare(run);
+        this.#makeOwn(timeline, run, facts, statedBefore);
+      }
+    }
+  }
+
+  #makeOwn(timeline: PidTimeline, from: Process, facts: CreateFacts, statedBefore: StatedParent | undefined): void {
+    const id = this.#idOf(timeline.pid, facts);
+    const known = this.processes.get(id);
+    const own = known ?? new Process(id, this, '', timeline.pid, facts.timeMs);
+    own.addCreate(facts);
+    if (known === undefined) {
+      this.adopt(own);
+      timeline.addRun(own);
+    }
+    this.observer.processDivided(own, from, facts, statedBefore);
+  }
+
+  #unite(timeline: PidTimeline): void {
+    for (const run of timeline.runs.filter((each) => each.guid === '' && each.securityCreate !== undefined)) {
+      const twin = nearestTwin(timeline.runs, run.securityCreate!);
+      if (twin === undefined) continue;
+      timeline.removeRun(run);
+      this.processes.delete(run.id);
+      const statedBefore = twin.statedParent;
+      this.#keepSpare(twin, run.securityCreate!);
+      twin.addCreate(run.securityCreate!);
+      this.observer.processAbsorbed(run, twin, statedBefore);
+    }
   }
 
   adopt(process: Process): void {
@@ -251,25 +315,7 @@ export class HostTable {
   }
 }
 
-/** The run with a GUID that is the same creation: same image, same command line where both tell, nearest in time (a time zone's error aside). */
-function nearestTwin(runs: readonly Process[], facts: CreateFacts): Process | undefined {
-  let best: Process | undefined;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const run of runs) {
-    if (run.guid === '' || !sameProgram(run, facts)) continue;
-    const start = run.startMs || run.identityStartMs;
-    const distance = Math.abs(start - facts.timeMs);
-    if (distance > ZONE_MAX_MS || distance >= bestDistance) continue;
-    const beside = distance % ZONE_STEP_MS;
-    if (Math.min(beside, ZONE_STEP_MS - beside) > SAME_RUN_TOLERANCE_MS) continue;
-    best = run;
-    bestDistance = distance;
-  }
-  return best;
-}
-
-function sameProgram(run: Process, facts: CreateFacts): boolean {
-  if (run.image === '' || fileNameOf(run.image) !== fileNameOf(facts.image)) return false;
-  const ours = run.sysmonCreate?.commandLine ?? '';
-  return ours === '' || facts.commandLine === '' || ours.trim() === facts.commandLine.trim();
+/** The create event without GUID that it shows tells of another run, or of one that only it tells of. */
+function isTwinOfAnother(run: Process, runs: readonly Process[]): boolean {
+  return run.guid !== '' && run.securityCreate !== undefined && nearestTwin(runs, run.securityCreate) !== run;
 }

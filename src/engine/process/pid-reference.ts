@@ -41,7 +41,7 @@ export function isNeeded(reference: PidReference, pid: number): boolean {
   return isSameParent(child.statedParent, { pid, timeMs, image });
 }
 
-/** A run that is not meant whatever its times: nobody is its own parent. */
-export function exceptOf(reference: PidReference): Process | undefined {
+/** The process that says it was started by what is meant. */
+export function childOf(reference: PidReference): Process | undefined {
   return reference.kind === 'parent' ? currentOf(reference.child) : undefined;
 }

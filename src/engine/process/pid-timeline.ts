@@ -5,17 +5,25 @@
 
 import { hashId } from '../base/hash.js';
 import type { HostTable } from './host-table.js';
-import { exceptOf, isNeeded, type PidReference } from './pid-reference.js';
-import { isBetterMention, Process, type Mention } from './process.js';
+import { childOf, isNeeded, type PidReference } from './pid-reference.js';
+import { isBetterMention, isEarlier, Process, type CreateFacts, type Mention } from './process.js';
 
 /** Sysmon's GUIDs hold whole seconds, and sensors stamp a process's first deeds a moment before its create. */
 const START_TOLERANCE_MS = 1000;
+const GUID_STEP_MS = 1000;
 /** A process is named by others for a moment after its end. */
 const END_TOLERANCE_MS = 2000;
 const NO_GAPS: ReadonlyMap<string, Process> = new Map();
+const NO_SPARES: readonly Spare[] = [];
 /** Past this many references on one pid, or so many on a host, later ones stay where they were first resolved. */
 const REFERENCES_MAX = 8_192;
 const HOST_REFERENCES_MAX = 200_000;
+
+/** A create event without GUID that is taken for that run and that the run does not show: it shows an earlier one. */
+export interface Spare {
+  readonly run: Process;
+  readonly facts: CreateFacts;
+}
 
 export function fileNameOf(image: string): string {
   return image.slice(image.lastIndexOf('\\') + 1).toLowerCase();
@@ -25,11 +33,13 @@ export class PidTimeline {
   /** By start, then id. */
   readonly #runs: Process[] = [];
   #references: PidReference[] = [];
-  // Nearly every pid is named by GUIDs alone and needs neither of these.
+  // Nearly every pid is named by GUIDs alone and needs none of these.
   /** Placeholders by the run before them and the file name that is meant. */
   #gaps: Map<string, Process> | undefined;
   /** Meant by references that there was no room for. */
   #pinned: Set<Process> | undefined;
+  /** What may turn out to tell of another run than the one it is taken for. */
+  #spares: Spare[] | undefined;
 
   constructor(
     readonly host: HostTable,
@@ -52,6 +62,35 @@ export class PidTimeline {
   isOutlived(run: Process): boolean {
     const last = this.#runs.at(-1);
     return last !== undefined && last !== run && run.identityStartMs > 0 && last.identityStartMs > run.identityStartMs;
+  }
+
+  get spares(): readonly Spare[] {
+    return this.#spares ?? NO_SPARES;
+  }
+
+  /** At most one of each run and time: those of one time tell of one process. */
+  keepSpare(run: Process, facts: CreateFacts): void {
+    const known = this.#spares?.find((spare) => spare.run === run && spare.facts.timeMs === facts.timeMs);
+    if (known === undefined) this.restoreSpare({ run, facts });
+    else if (isEarlier(facts, known.facts)) this.#spares!.splice(this.#spares!.indexOf(known), 1, { run, facts });
+  }
+
+  restoreSpare(spare: Spare): void {
+    (this.#spares ??= []).push(spare);
+  }
+
+  dropSpare(run: Process, facts: CreateFacts): void {
+    this.#spares = this.#spares?.filter((spare) => spare.run !== run || spare.facts !== facts);
+  }
+
+  /** The earliest of a run, which it shows from now on. */
+  takeSpare(run: Process): CreateFacts | undefined {
+    let first: CreateFacts | undefined;
+    for (const spare of this.spares) {
+      if (spare.run === run && (first === undefined || isEarlier(spare.facts, first))) first = spare.facts;
+    }
+    if (first !== undefined) this.dropSpare(run, first);
+    return first;
   }
 
   isPinned(gap: Process): boolean {
@@ -97,6 +136,7 @@ export class PidTimeline {
     this.#keep(this.#references.filter(({ target }) => target !== process));
     for (const [place, gap] of this.gaps) if (gap === process) this.#gaps?.delete(place);
     this.#pinned?.delete(process);
+    this.#spares = this.#spares?.filter(({ run }) => run !== process);
     this.removeRun(process);
   }
 
@@ -105,10 +145,15 @@ export class PidTimeline {
     this.host.timelineChanged(this);
   }
 
-  /** The run alive at `timeMs`, or a placeholder for one that no event started. */
-  resolve(timeMs: number, fileName: string, except?: Process): Process {
-    const before = this.#before(timeMs, except);
-    return before !== undefined && isMeant(before, timeMs, fileName) ? before : this.#gap(before, fileName);
+  /**
+   * The run alive at `timeMs`, or a placeholder for one that no event started.
+   *
+   * @param child  the process that was started by it then, where that is what is known of it
+   */
+  resolve(timeMs: number, fileName: string, child?: Process): Process {
+    const atMs = child === undefined || child.guid === '' ? timeMs : creationMs(child);
+    const before = this.#before(atMs, child);
+    return before !== undefined && isMeant(before, atMs, fileName) ? before : this.#gap(before, fileName);
   }
 
   /** The run alive at `timeMs` if one is known; makes no placeholder. */
@@ -117,10 +162,10 @@ export class PidTimeline {
     return before !== undefined && isMeant(before, timeMs, fileName) ? before : undefined;
   }
 
-  #before(timeMs: number, except?: Process): Process | undefined {
+  #before(timeMs: number, child?: Process): Process | undefined {
     for (let index = this.#runs.length - 1; index >= 0; index--) {
       const run = this.#runs[index]!;
-      if (run !== except && hasBegun(run, timeMs)) return run;
+      if (child === undefined ? hasBegun(run, timeMs) : mayHaveStarted(run, child, timeMs)) return run;
     }
     return undefined;
   }
@@ -144,7 +189,7 @@ export class PidTimeline {
     this.#keep(this.#references.filter((reference) => isNeeded(reference, this.pid)));
     for (const reference of this.#references) {
       const { timeMs, image } = reference.mention;
-      const target = this.resolve(timeMs, fileNameOf(image), exceptOf(reference));
+      const target = this.resolve(timeMs, fileNameOf(image), childOf(reference));
       if (target === reference.target) continue;
       const from = reference.target;
       reference.target = target;
@@ -201,6 +246,28 @@ function isAfter(one: Process, other: Process): boolean {
 
 export function hasBegun(run: Process, timeMs: number): boolean {
   return run.identityStartMs <= timeMs + START_TOLERANCE_MS;
+}
+
+/**
+ * When it was created, as near as is known, and by Sysmon's clock where it has a GUID: that of the other sensor may be a time zone off. What a GUID says is
+ * cut to the second; where the other sensor's time lies in that second it is the better one.
+ */
+function creationMs(run: Process): number {
+  const { sysmonCreate, securityCreate, identityStartMs } = run;
+  if (sysmonCreate !== undefined) return sysmonCreate.timeMs;
+  if (run.guid === '' || securityCreate === undefined) return identityStartMs;
+  const afterMs = securityCreate.timeMs - identityStartMs;
+  return afterMs >= 0 && afterMs < GUID_STEP_MS ? securityCreate.timeMs : identityStartMs;
+}
+
+/**
+ * Nobody is started by what began later, so parents by pid make no circle, which would have to be cut at a link that depends on the order of events. No
+ * tolerance: both times are of creations. Of two of one millisecond that name each other neither is believed.
+ */
+function mayHaveStarted(run: Process, child: Process, timeMs: number): boolean {
+  const startMs = creationMs(run);
+  if (run === child || startMs > timeMs) return false;
+  return startMs < timeMs || run.statedParent?.pid !== child.pid;
 }
 
 /** Not ended by then, and not known as another program. */

@@ -93,7 +93,7 @@ class Holdings {
 }
 
 /** Yes and no, all in one number: each alone would weigh as much as all of them. */
-const IS = { root: 1, gap: 2, hostEvents: 4, parentCertain: 8 } as const;
+const IS = { root: 1, gap: 2, hostEvents: 4, parentCertain: 8, endCertain: 16 } as const;
 
 /** There are millions: every field here is eight bytes for each, so what few of them need is not a field of its own. */
 export class Process implements PluginProcess {
@@ -181,6 +181,15 @@ export class Process implements PluginProcess {
 
   set parentIsCertain(value: boolean) {
     this.#set(IS.parentCertain, value);
+  }
+
+  /** A GUID named it as what ended; an end by pid is not asked any more. */
+  get endIsCertain(): boolean {
+    return this.#isSet(IS.endCertain);
+  }
+
+  set endIsCertain(value: boolean) {
+    this.#set(IS.endCertain, value);
   }
 
   /** What its deeds are judged in: its chain, or those of its days. */
@@ -349,9 +358,20 @@ export class Process implements PluginProcess {
     return true;
   }
 
-  /** True if another deed, that named the image, was earlier: the usual case, and then a later one adds nothing. */
-  isMentionedBefore(timeMs: number): boolean {
-    return this.mention !== undefined && this.mention.image !== '' && this.mention.timeMs < timeMs;
+  /**
+   * False if a deed at that time adds nothing whatever it says: the creates told all, or there is a better mention. Nearly always so. Asked of what is
+   * known and not of whether a create was seen: what the create leaves out a deed may say, whichever of them comes first.
+   */
+  mayBeMentioned(timeMs: number): boolean {
+    if (this.#isTold) return false;
+    const { mention } = this;
+    return mention === undefined || mention.image === '' || (mention.rank !== 0 && mention.timeMs >= timeMs);
+  }
+
+  /** Nothing of a mention can be shown. */
+  get #isTold(): boolean {
+    const { sysmonCreate: one, securityCreate: other } = this;
+    return !!(one?.image || other?.image) && !!(one?.commandLine || other?.commandLine) && !!(one?.user || other?.user);
   }
 
   /** @returns true if the mention is better than what was known: a child's word before its own deeds, then the earliest */
@@ -422,7 +442,7 @@ export function currentOf(process: Process): Process {
 type EventOrder = Pick<Event, 'timeMs' | 'idHigh' | 'idLow' | 'file' | 'line'>;
 
 /** The order of `isEventBefore`, on what is kept of a create event. */
-function isEarlier(one: EventOrder, other: EventOrder): boolean {
+export function isEarlier(one: EventOrder, other: EventOrder): boolean {
   if (one.timeMs !== other.timeMs) return one.timeMs < other.timeMs;
   if (one.idHigh !== other.idHigh) return one.idHigh >>> 0 < other.idHigh >>> 0;
   if (one.idLow !== other.idLow) return one.idLow >>> 0 < other.idLow >>> 0;

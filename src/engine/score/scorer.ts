@@ -76,9 +76,11 @@ export class Scorer {
     const held = this.#heldOn(process, event.timeMs);
     const mayBeOutdone = byPid && (process.referred?.size ?? 0) < OUTDONE_MAX;
     for (const { key, technique, points } of this.#keysOf(rule)) {
-      if (!mayBeOutdone && !wouldKeep(held.get(key), points, event.timeMs)) continue;
+      const known = held.get(key);
+      const isOutdone = !mayBeOutdone && !wouldKeep(known, points, event.timeMs);
+      if (isOutdone && (byPid || !mayComeBack(process, key, known!, points, event.timeMs))) continue;
       const evidence = new HitEvidence(rule, { key, technique, points }, event, this.#policy!.rules, this.#sequence);
-      if (this.#keep(process, evidence) || byPid) (given ??= []).push(evidence);
+      if (this.#keep(process, evidence, byPid) || byPid) (given ??= []).push(evidence);
     }
     return given ?? NO_EVIDENCE;
   }
@@ -93,7 +95,7 @@ export class Scorer {
       const chain = this.#chainOf(process, evidence);
       this.#restate(chain, process, evidence.key);
       this.observer.changed(chain, process);
-    } else this.#keep(process, evidence);
+    } else this.#keep(process, evidence, false);
   }
 
   /**
@@ -177,14 +179,24 @@ export class Scorer {
         this.#recompute(chain, evidence.key);
         this.observer.changed(chain, from);
       }
-      this.#keep(to, evidence);
+      this.#keep(to, evidence, true);
     }
     this.refer(to, given);
   }
 
+  /** What one event gave belongs to another process, of which it turned out to tell. It rested on a pid. */
+  moveHits(eventId: string, from: Process, to: Process): void {
+    this.move(
+      [...(from.referred ?? [])].filter(({ event }) => event.id === eventId),
+      from,
+      to,
+    );
+  }
+
   /** All that `from` held is `into`'s: both are one run. */
   absorb(from: Process, into: Process): void {
-    for (const evidence of allHeld(from)) this.#keep(into, evidence);
+    for (const evidence of allHeld(from)) this.#keep(into, evidence, from.referred?.has(evidence) === true);
+    for (const evidence of from.displaced?.values() ?? []) this.#keep(into, evidence, false);
     if (from.referred !== undefined) this.refer(into, [...from.referred]);
     for (const [rule, count] of from.hitCounts) {
       into.countHits(rule, count);
@@ -196,12 +208,15 @@ export class Scorer {
   /** The image became known as a root program, or as none: its deeds move between chains of days and a chain of descent. */
   changeRoot(process: Process, isRoot: boolean): void {
     const held = allHeld(process);
+    const displaced = [...(process.displaced?.values() ?? [])];
     const carried = allCarried(process);
     process.evidence.clear();
     process.derived = undefined;
+    process.displaced = undefined;
     process.carried = undefined;
     this.forest.setRoot(process, isRoot);
-    for (const evidence of held) this.#keep(process, evidence);
+    for (const evidence of held) this.#keep(process, evidence, process.referred?.has(evidence) === true);
+    for (const evidence of displaced) this.#keep(process, evidence, false);
     this.#carryOn(process, carried);
   }
 
@@ -258,12 +273,17 @@ export class Scorer {
     chain?.countHits(rule.id, 1);
   }
 
-  #keep(process: Process, evidence: Evidence): boolean {
+  /** @param byPid  what is certain is remembered where something by pid outdoes it, which may go away again */
+  #keep(process: Process, evidence: Evidence, byPid: boolean): boolean {
     const held = this.#heldOn(process, evidence.event.timeMs);
     const known = held.get(evidence.key);
-    if (known !== undefined && !isStronger(evidence, known)) return false;
-    if (known !== undefined && process.referred?.has(known) !== true) {
-      (process.displaced ??= new Map()).set(placeOf(process, evidence), known);
+    if (known !== undefined) {
+      const isKnownByPid = process.referred?.has(known) === true;
+      if (!isStronger(evidence, known)) {
+        if (!byPid && isKnownByPid) displace(process, evidence);
+        return false;
+      }
+      if (!isKnownByPid) displace(process, known);
     }
     const chain = this.#chainOf(process, evidence);
     const carried = carriedIn(chain, process).find((item) => item.evidence.key === evidence.key)?.evidence;
@@ -408,6 +428,20 @@ export class Scorer {
   #knownChainOf(process: Process, timeMs: number): Chain | undefined {
     return process.isRoot ? process.dayChains?.get(dayOf(timeMs)) : process.chain;
   }
+}
+
+/** Certain evidence that something by pid outdoes: it counts again should that turn out to be another run's. */
+function displace(process: Process, evidence: Evidence): void {
+  const place = placeOf(process, evidence);
+  const known = process.displaced?.get(place);
+  if (known === undefined || !isStronger(known, evidence)) (process.displaced ??= new Map()).set(place, evidence);
+}
+
+/** Whether certain evidence that `known` outdoes is to be remembered, before any is made. */
+function mayComeBack(process: Process, key: string, known: Evidence, points: number, timeMs: number): boolean {
+  if (process.referred?.has(known) !== true) return false;
+  const place = process.isRoot ? `${dayOf(timeMs)}|${key}` : key;
+  return wouldKeep(process.displaced?.get(place), points, timeMs);
 }
 
 /** @returns false for what is certainly outdone: seen before any evidence is made, because most hits repeat what is known */

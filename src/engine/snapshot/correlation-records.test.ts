@@ -21,6 +21,7 @@ const [PLANNED] = correlationPlan([BASE, RULE]).correlations;
 const host = new HostTable('ws1', 'ws1', {
   processAdded: () => undefined,
   processAbsorbed: () => undefined,
+  processDivided: () => undefined,
   processWithdrawn: () => undefined,
   timelineChanged: () => undefined,
   referenceMoved: () => undefined,

@@ -37,7 +37,7 @@ import type { RecordWriter } from './record-writer.js';
 import { StateReader, StateWriter, type Reading, type Writing } from './state-records.js';
 
 /** Grows whenever the layout of the records does, or what they mean: an older snapshot is refused then, and the log read instead. */
-const VERSION = 5;
+const VERSION = 6;
 const END_MARK = 0x5eed;
 
 /** The parts of an engine that outlive an event. */

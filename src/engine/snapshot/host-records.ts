@@ -5,7 +5,7 @@ import { isNeeded, type PidReference } from '../process/pid-reference.js';
 import type { PidTimeline } from '../process/pid-timeline.js';
 import type { Process } from '../process/process.js';
 import type { Sighting } from '../rule/sigma/correlation/occurrence.js';
-import { readMention, writeMention } from './process-records.js';
+import { readFacts, readMention, writeFacts, writeMention } from './process-records.js';
 import { demand } from './record-reader.js';
 import type { Reading, StateReader, StateWriter, Writing } from './state-records.js';
 
@@ -106,15 +106,21 @@ export function* writeTimelines(
   for (const host of hosts) {
     for (const timeline of host.timelines()) {
       const references = timeline.references.filter((reference) => isNeeded(reference, timeline.pid));
-      if (references.length === 0 && timeline.gaps.size === 0) continue;
+      const { gaps, spares } = timeline;
+      if (references.length === 0 && gaps.size === 0 && spares.length === 0) continue;
       records.uint(TIMELINE);
       state.host(host);
       records.number(timeline.pid);
-      records.uint(timeline.gaps.size);
-      for (const [place, gap] of timeline.gaps) {
+      records.uint(gaps.size);
+      for (const [place, gap] of gaps) {
         records.text(place);
         state.process(gap);
         records.flag(timeline.isPinned(gap));
+      }
+      records.uint(spares.length);
+      for (const { run, facts } of spares) {
+        state.process(run);
+        writeFacts(records, facts);
       }
       for (const reference of references) {
         if (records.isFull) yield records.take();
@@ -138,6 +144,9 @@ export function* readTimelines(state: StateReader, sightings: readonly Sighting[
       timeline = state.host().timeline(records.number());
       for (let left = records.uint(); left > 0; left--) {
         timeline.restoreGap(records.text(), state.process(), records.flag());
+      }
+      for (let left = records.uint(); left > 0; left--) {
+        timeline.restoreSpare({ run: state.process(), facts: readFacts(records) });
       }
     } else {
       demand(timeline !== undefined, 'a reference is to no pid');

@@ -28,8 +28,9 @@ const HAS = {
   settledOtherwise: 1024,
   holdings: 2048,
   memory: 4096,
+  certainEnd: 8192,
 } as const;
-const HAS_END = 8192;
+const HAS_END = 16384;
 
 export function writeProcess(
   records: RecordWriter,
@@ -54,7 +55,8 @@ export function writeProcess(
       (isSettled ? HAS.settled : 0) |
       (isSettled || settledImage === undefined ? 0 : HAS.settledOtherwise) |
       (holds ? HAS.holdings : 0) |
-      (memory === undefined ? 0 : HAS.memory),
+      (memory === undefined ? 0 : HAS.memory) |
+      (process.endIsCertain ? HAS.certainEnd : 0),
   );
   records.freshText(process.id);
   if (guid !== '') records.freshText(guid);
@@ -85,6 +87,7 @@ export function readProcess(
   process.isGap = (has & HAS.gap) !== 0;
   process.isHostEvents = (has & HAS.hostEvents) !== 0;
   process.parentIsCertain = (has & HAS.certainParent) !== 0;
+  process.endIsCertain = (has & HAS.certainEnd) !== 0;
   if ((has & HAS.sysmonCreate) !== 0) process.sysmonCreate = readFacts(records);
   if ((has & HAS.securityCreate) !== 0) process.securityCreate = readFacts(records);
   if ((has & HAS.mention) !== 0) process.mention = readMention(records);
@@ -95,7 +98,7 @@ export function readProcess(
   return process;
 }
 
-function writeFacts(records: RecordWriter, facts: CreateFacts): void {
+export function writeFacts(records: RecordWriter, facts: CreateFacts): void {
   records.double(facts.timeMs);
   records.pair(facts.idHigh, facts.idLow);
   writePlace(records, facts.file, facts.line);
@@ -112,7 +115,7 @@ function writeFacts(records: RecordWriter, facts: CreateFacts): void {
   records.number(facts.parentPid);
 }
 
-function readFacts(records: RecordReader): CreateFacts {
+export function readFacts(records: RecordReader): CreateFacts {
   const timeMs = records.double();
   const { high, low } = records.pair();
   const [file, line] = readPlace(records);
