@@ -10,6 +10,7 @@ import { withCorrelations, type CorrelationText } from '../support/correlations.
 import { firstDifference } from '../support/difference.js';
 import { withLedgersChecked } from '../support/ledger.js';
 import { policy, ruleSet, type TestRule } from '../support/rules.js';
+import { reusedPids } from '../support/reused-pids.js';
 import { story } from '../support/story.js';
 
 const RUNS = 600;
@@ -139,3 +140,26 @@ test(
     expect(evidence).toBeGreaterThan(RUNS / 20);
   },
 );
+
+// How often correlations held is counted where their processes were at the time, so that alone is left out.
+test('the same threats where few pids are given to many processes within minutes', { timeout: 180_000 }, () => {
+  const shuffled = reusedPids.chain((events) =>
+    fc.record({
+      events: fc.constant(events),
+      order: fc.shuffledSubarray([...events], { minLength: events.length, maxLength: events.length }),
+      again: fc.subarray([...events]),
+      rules: fc.constantFrom(...POLICIES),
+    }),
+  );
+  fc.assert(
+    fc.property(shuffled, ({ events, order, again, rules }) => {
+      const [expected, given] = [events, [...order, ...again]].map((each) => threatsIn(outcome(rules, each)));
+      if (given !== expected) throw new Error(firstDifference(expected!, given!));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+function threatsIn(told: string): string {
+  return JSON.stringify((JSON.parse(told) as { threats: unknown }).threats, null, 1);
+}
