@@ -92,3 +92,24 @@ function* ordersOf<Item>(items: readonly Item[]): Iterable<Item[]> {
     for (const rest of ordersOf(items.toSpliced(place, 1))) yield [item, ...rest];
   }
 }
+
+test('create events without GUID that are taken for one run are kept up to a bound', () => {
+  const engine = new Engine(policy(RULES, {}), { recordEvents: true });
+  const events = [create(one, undefined)];
+  for (let at = 0; at < 2_000; at++) events.push(create4688(one, undefined, {}, { atMs: 10_100 + at }));
+  for (const [index, each] of events.entries()) engine.apply(each, index + 1);
+  const [process] = [...engine.chains()].flatMap((chain) => chain.members);
+  expect(engine.processCount).toBe(1);
+  expect(process!.hostTable.timeline(PID).spares.length).toBeLessThan(100);
+});
+
+test('a shipper that cuts times to the second lets nobody seem older than what started it', () => {
+  const parent = actor('parent', 20_412, { pid: 700, image: 'C:\\shell.exe' });
+  const child = actor('child', 20_800, { pid: 800, image: 'C:\\tool.exe' });
+  for (const events of ordersOf([create(parent, undefined), create4688(child, parent, {}, { atMs: 20_000 })])) {
+    const engine = new Engine(policy(RULES, {}), { recordEvents: false });
+    for (const [place, each] of events.entries()) engine.apply(each, place + 1);
+    const members = [...engine.chains()].flatMap((chain) => chain.members);
+    expect(members.find(({ pid }) => pid === 800)?.parent?.guid).toBe(parent.guid.toUpperCase());
+  }
+});

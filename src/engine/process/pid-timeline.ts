@@ -18,6 +18,8 @@ const NO_SPARES: readonly Spare[] = [];
 /** Past this many references on one pid, or so many on a host, later ones stay where they were first resolved. */
 const REFERENCES_MAX = 8_192;
 const HOST_REFERENCES_MAX = 200_000;
+/** Nobody's sensors tell of one run more often than a few times; past it what comes adds nothing. */
+const SPARES_MAX = 32;
 
 /** A create event without GUID that is taken for that run and that the run does not show: it shows an earlier one. */
 export interface Spare {
@@ -71,8 +73,9 @@ export class PidTimeline {
   /** At most one of each run and time: those of one time tell of one process. */
   keepSpare(run: Process, facts: CreateFacts): void {
     const known = this.#spares?.find((spare) => spare.run === run && spare.facts.timeMs === facts.timeMs);
-    if (known === undefined) this.restoreSpare({ run, facts });
-    else if (isEarlier(facts, known.facts)) this.#spares!.splice(this.#spares!.indexOf(known), 1, { run, facts });
+    if (known === undefined) {
+      if (this.spares.length < SPARES_MAX) this.restoreSpare({ run, facts });
+    } else if (isEarlier(facts, known.facts)) this.#spares!.splice(this.#spares!.indexOf(known), 1, { run, facts });
   }
 
   restoreSpare(spare: Spare): void {
@@ -262,11 +265,12 @@ function creationMs(run: Process): number {
 
 /**
  * Nobody is started by what began later, so parents by pid make no circle, which would have to be cut at a link that depends on the order of events. No
- * tolerance: both times are of creations. Of two of one millisecond that name each other neither is believed.
+ * tolerance: both times are of creations; but shippers cut times to the second. Of two that may be the older one and name each other neither is believed.
  */
 function mayHaveStarted(run: Process, child: Process, timeMs: number): boolean {
   const startMs = creationMs(run);
-  if (run === child || startMs > timeMs) return false;
+  const latestMs = timeMs % 1000 === 0 ? timeMs + 999 : timeMs;
+  if (run === child || startMs > latestMs) return false;
   return startMs < timeMs || run.statedParent?.pid !== child.pid;
 }
 
