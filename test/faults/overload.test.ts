@@ -14,7 +14,7 @@ import { countLines, killServers, newToken, sendEvents, startServer, stopped, ty
 
 const FLOOD_MS = amount(8_000, 300_000);
 /** More than one host may have waiting: some are refused, the others wait for their turn. */
-const CONNECTIONS = 48;
+const CONNECTIONS = 96;
 const LOUD_HOSTS = 6;
 /** Numbers of records that no other connection gives. */
 const NUMBERS_EACH = 10_000_000;

@@ -33,10 +33,10 @@ const REOPEN_MS = 2_000;
 /** Having run for so long counts as well. */
 const RAN_WELL_MS = 60_000;
 
-/** Bytes that may be on their way to a thread and not yet be answered for: a second or two of its work. */
-const ON_THE_WAY_BYTES = 64 * 1024 * 1024;
-/** The same of one sender, who may go over with a single delivery. */
-const SENDER_BYTES = 16 * 1024 * 1024;
+/** Bytes that may be on their way to a thread, or wait before its log, and not yet be answered for. */
+const ON_THE_WAY_BYTES = 128 * 1024 * 1024;
+/** The same of one sender, who may go over with a single delivery: more than one host alone may have waiting there, as a rule. */
+const SENDER_BYTES = 48 * 1024 * 1024;
 
 /**
  * Room for new objects of a detection thread, MiB. An event lives from its reading until its effects are stored; with what V8 grants by itself, 48 MiB,

@@ -295,7 +295,7 @@ test('what one sender has on its way is bounded, in large pieces as well', async
   const detection = await start(newData(), 1);
   const opened = detection.intake.open({ sensor: 's', hosts: undefined });
   // Each leaves with its buffer, and has no length any more.
-  for (let mebibytes = 0; mebibytes < 17; mebibytes++) opened.push(new Uint8Array(1024 * 1024).fill(0x20));
+  for (let mebibytes = 0; mebibytes < 49; mebibytes++) opened.push(new Uint8Array(1024 * 1024).fill(0x20));
   expect(await deliver(detection, lines(EVENTS.slice(0, 1)))).toMatchObject({ kind: 'busy' });
   expect(await deliver(detection, lines(EVENTS.slice(0, 1)), { sensor: 'other' })).toMatchObject({ kind: 'taken' });
   await opened.end();
