@@ -24,8 +24,8 @@ const LAG_SECONDS = 4;
 /** However slow the engine is, so many may wait. */
 const BACKLOG_LEAST = 4_000;
 /** Of that, what is in the log already, which everybody waits for. Room for many connections' batches in one sync. */
-const AHEAD_SECONDS = 0.25;
-const AHEAD_LEAST = 1_000;
+const AHEAD_SECONDS = 0.15;
+const AHEAD_LEAST = 500;
 /** After a disk was nearly full, this long passes before the server calls itself ready again without a try. */
 const FULL_MS = 30_000;
 

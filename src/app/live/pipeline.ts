@@ -68,7 +68,7 @@ const SLICE_STEP = 16;
 const COMMIT_EVENTS = 10_000;
 const COMMIT_MS = 100;
 /** The same where more waits for the engine already. */
-const COMMIT_BUSY_MS = 300;
+const COMMIT_BUSY_MS = 200;
 const RETRY_MS = 2_000;
 
 interface Waiter {
