@@ -404,7 +404,9 @@ export class Engine {
   }
 
   #chainOf(process: Process, timeMs: number): Chain | undefined {
-    return process.isRoot ? this.#forest.dayChain(process, timeMs) : process.chain;
+    if (!process.isRoot) return process.chain;
+    // One that left has no days, and must not get one by being asked.
+    return process.isKnown ? this.#forest.dayChain(process, timeMs) : undefined;
   }
 
   #record(

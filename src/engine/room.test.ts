@@ -4,8 +4,10 @@ import { act, actor, create, end, event, EXPLORER, T0, type Actor } from '../../
 import { engineWith, EVIL, imageIs } from '../../test/support/engine-kit.js';
 import { withLedgersChecked } from '../../test/support/ledger.js';
 import { story } from '../../test/support/story.js';
+import { withCorrelations } from '../../test/support/correlations.js';
+import { policy, ruleSet, type TestRule } from '../../test/support/rules.js';
 import { DAY_MS } from './chain/chain.js';
-import type { Engine } from './engine.js';
+import { Engine } from './engine.js';
 import { shareOfRoom } from './room.js';
 import type { Event } from './event/event.js';
 
@@ -349,6 +351,28 @@ test('an event of what has left makes it a placeholder, which is judged as any o
   const [threat] = withLedgersChecked(engine.threats());
   expect(threat!.start.id).toBe([...engine.chains()].find(({ score }) => score > 0)!.start.id);
   expect(threat!.start.image).toBe('C:\\Tools\\evil.exe');
+});
+
+test('what a correlation says of a root process that has left opens no day of it', () => {
+  const net: TestRule = { id: 'net', points: 10, when: (each) => each.action === 'networkconnect' };
+  const often = { id: 'often', type: 'event_count', rules: ['net'], when: { gte: 2 } } as const;
+  const rules = withCorrelations(ruleSet([net]), [{ ...often, timespanMs: DAY_MS }]);
+  const engine = new Engine(policy(rules, {}), { recordEvents: true, plugins: [], maxProcessesPerHost: MAX });
+  const root = actor('root', 0, { image: 'C:\\Windows\\System32\\svchost.exe' });
+  const later = nth(9_000, 'later');
+  engine.apply(create(root, undefined));
+  engine.apply(act('networkconnect', root, 10));
+  engine.apply(end(root, 20));
+  for (let index = 0; index < 5 * MAX; index++) engine.apply(create(nth(index), EXPLORER));
+  const days = (): number => [...engine.chains()].filter(({ start }) => start.image === root.image).length;
+  expect(days()).toBe(0);
+  engine.apply(create(later, EXPLORER));
+  // It is heard late: with it, the root's own connection was the second.
+  engine.apply(act('networkconnect', later, 5));
+  expect(engine.counts.hits).toBe(1);
+  expect(days()).toBe(0);
+  for (const { members } of engine.chains())
+    for (const member of members) expect(member.isKnown, member.guid).toBe(true);
 });
 
 test('nothing that is held hangs on what has left', () => {

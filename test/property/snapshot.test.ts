@@ -15,6 +15,7 @@ import { act, actor, event } from '../support/events.js';
 import { withLedgersChecked } from '../support/ledger.js';
 import { policy, ruleSet, type TestRule } from '../support/rules.js';
 import { chunksOf, engineFrom } from '../support/snapshots.js';
+import { reusedPids } from '../support/reused-pids.js';
 import { story } from '../support/story.js';
 
 const RUNS = 1000;
@@ -157,7 +158,7 @@ interface Run {
 
 const run: fc.Arbitrary<Run> = fc
   .record({
-    told: story,
+    told: fc.oneof({ weight: 3, arbitrary: story }, { weight: 1, arbitrary: reusedPids.map((events) => ({ events })) }),
     asides: fc.array(aside, { maxLength: 20 }),
     policies: fc.array(fc.nat(POLICIES.length - 1), { minLength: 1, maxLength: 4 }),
     forget: fc.boolean(),

@@ -132,7 +132,9 @@ export class Scorer {
     isGiven: boolean,
     evidence: (policy: number) => readonly Evidence[],
   ): void {
-    const chain = isGiven ? this.#chainAt(process, timeMs) : this.#knownChainOf(process, timeMs);
+    // A correlation may hear of an event later than its process left: that opens no day any more.
+    const mayOpen = isGiven && process.isKnown;
+    const chain = mayOpen ? this.#chainAt(process, timeMs) : this.#knownChainOf(process, timeMs);
     const place = process.isRoot ? chain : process;
     if (place === undefined) return;
     const before = place.derived?.get(source) ?? NO_EVIDENCE;
