@@ -7,6 +7,7 @@ import type { Event } from '../../src/engine/event/event.js';
 import { SeenRecords } from '../../src/engine/event/seen-records.js';
 import type { Policy } from '../../src/engine/policy.js';
 import { withCorrelations, type CorrelationText } from '../support/correlations.js';
+import { tellings } from '../support/any-order.js';
 import { firstDifference } from '../support/difference.js';
 import { withLedgersChecked } from '../support/ledger.js';
 import { policy, ruleSet, type TestRule } from '../support/rules.js';
@@ -119,14 +120,7 @@ test(
   'any order and any repetition of the same events give the same evidence of correlations',
   { timeout: 180_000 },
   () => {
-    const shuffled = story.chain(({ events }) =>
-      fc.record({
-        events: fc.constant(events),
-        order: fc.shuffledSubarray([...events], { minLength: events.length, maxLength: events.length }),
-        again: fc.subarray([...events]),
-        rules: fc.constantFrom(...POLICIES),
-      }),
-    );
+    const shuffled = story.chain(({ events }) => tellings(events, POLICIES));
     let evidence = 0;
     fc.assert(
       fc.property(shuffled, ({ events, order, again, rules }) => {
@@ -143,14 +137,7 @@ test(
 
 // How often correlations held is counted where their processes were at the time, so that alone is left out.
 test('the same threats where few pids are given to many processes within minutes', { timeout: 180_000 }, () => {
-  const shuffled = reusedPids.chain((events) =>
-    fc.record({
-      events: fc.constant(events),
-      order: fc.shuffledSubarray([...events], { minLength: events.length, maxLength: events.length }),
-      again: fc.subarray([...events]),
-      rules: fc.constantFrom(...POLICIES),
-    }),
-  );
+  const shuffled = reusedPids.chain((events) => tellings(events, POLICIES));
   fc.assert(
     fc.property(shuffled, ({ events, order, again, rules }) => {
       const [expected, given] = [events, [...order, ...again]].map((each) => threatsIn(outcome(rules, each)));

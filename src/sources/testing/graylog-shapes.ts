@@ -25,6 +25,16 @@ function graylog(prefix: string, fields: Record<string, unknown>): Record<string
   };
 }
 
+/** Without what GELF has a place for. */
+const NXLOG = {
+  EventID: 1,
+  SourceName: PROVIDER,
+  Channel: CHANNEL,
+  RecordNumber: 5402080,
+  ExecutionProcessID: 3544,
+  ...DATA,
+};
+
 export const GRAYLOG_SHAPES: readonly Shape[] = [
   {
     name: "GELF of NXLog's, whose host and time are GELF's",
@@ -35,16 +45,7 @@ export const GRAYLOG_SHAPES: readonly Shape[] = [
       full_message: MESSAGE,
       timestamp: 1709629687.128,
       level: 6,
-      ...Object.fromEntries(
-        Object.entries({
-          EventID: 1,
-          SourceName: PROVIDER,
-          Channel: CHANNEL,
-          RecordNumber: 5402080,
-          ExecutionProcessID: 3544,
-          ...DATA,
-        }).map(([name, value]) => [`_${name}`, value]),
-      ),
+      ...Object.fromEntries(Object.entries(NXLOG).map(([name, value]) => [`_${name}`, value])),
     },
   },
   {
@@ -56,12 +57,7 @@ export const GRAYLOG_SHAPES: readonly Shape[] = [
       message: 'Process Create:',
       full_message: MESSAGE,
       timestamp: '2024-03-05 09:08:07.128',
-      EventID: 1,
-      SourceName: PROVIDER,
-      Channel: CHANNEL,
-      RecordNumber: 5402080,
-      ExecutionProcessID: 3544,
-      ...DATA,
+      ...NXLOG,
     },
   },
   ...['winlogbeat_', '_winlogbeat_', '', '_'].map((prefix) => ({
