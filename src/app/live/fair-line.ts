@@ -77,7 +77,9 @@ export class FairLine {
     if (now > 0) return this.#granted(now);
     return new Promise((grant) => {
       const hosts = this.#asking.get(sensor) ?? new Map<string, Asking[]>();
-      this.#asking.set(sensor, hosts.set(host, [...(hosts.get(host) ?? []), { most, grant }]));
+      const queue = hosts.get(host) ?? [];
+      queue.push({ most, grant });
+      this.#asking.set(sensor, hosts.set(host, queue));
     });
   }
 
@@ -86,15 +88,17 @@ export class FairLine {
     this.#ahead -= count;
     this.#change(party, -count);
     for (const [sensor, hosts] of this.#asking) {
-      const [host, [asking, ...others]] = hosts.entries().next().value as [string, [Asking, ...Asking[]]];
-      const granted = this.#grantable(asking.most);
+      const [host, queue] = hosts.entries().next().value!;
+      const { most, grant } = queue[0]!;
+      const granted = this.#grantable(most);
       if (granted === 0) return;
+      queue.shift();
       // Both stand behind all others, where more of them waits.
       hosts.delete(host);
-      if (others.length > 0) hosts.set(host, others);
+      if (queue.length > 0) hosts.set(host, queue);
       this.#asking.delete(sensor);
       if (hosts.size > 0) this.#asking.set(sensor, hosts);
-      asking.grant(this.#granted(granted));
+      grant(this.#granted(granted));
     }
   }
 
