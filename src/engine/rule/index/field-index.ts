@@ -5,6 +5,7 @@
 
 import { NUMBER_FIELDS } from '../../event/field-names.js';
 import { toInteger } from '../../event/event.js';
+import { Repetition } from './repetition.js';
 import type { Requirement } from './requirement.js';
 import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
 import { ValueCache } from './value-cache.js';
@@ -12,8 +13,6 @@ import { ValueCache } from './value-cache.js';
 /** Longer values are kept only in fields where they are found to repeat (call traces do, scripts do not), and never beyond a bound. */
 const SHORT_VALUE_MAX = 256;
 const LONG_VALUE_MAX = 2048;
-/** Long values looked up before it is known whether they repeat. */
-const LONG_TRIAL = 64;
 
 /** An item is found by any of its requirements; all are about the index's field. */
 export interface Filed {
@@ -43,8 +42,7 @@ export class FieldIndex {
   readonly #cache = new ValueCache<readonly number[]>();
   #last: string | number | undefined;
   #lastFound = NONE;
-  #longHits = 0;
-  #longMisses = 0;
+  readonly #longRepetition = new Repetition();
   /** Places found in the search under way, each once: `#seen` holds the number of the search that met it last. */
   #found: number[] = [];
   #search = 0;
@@ -104,15 +102,11 @@ export class FieldIndex {
   }
 
   #findLong(value: string): readonly number[] {
-    const isWorthKeeping = this.#longMisses < LONG_TRIAL || this.#longHits * 2 > this.#longMisses;
     // Of a value that is seen once, what rules conditions out is asked when they are evaluated.
-    if (!isWorthKeeping || value.length > LONG_VALUE_MAX) return this.#sought(value);
+    if (value.length > LONG_VALUE_MAX || !this.#longRepetition.isWorthKeeping()) return this.#sought(value);
     const kept = this.#cache.get(value);
-    if (kept !== undefined) {
-      this.#longHits++;
-      return kept;
-    }
-    this.#longMisses++;
+    this.#longRepetition.count(kept !== undefined);
+    if (kept !== undefined) return kept;
     const found = this.#find(value);
     this.#cache.set(value, found);
     return found;

@@ -3,13 +3,12 @@
  * field only, so what they said of a value need not be worked out again. Bounded; a value that is forgotten takes its answers along.
  */
 
+import { Repetition } from './repetition.js';
 import { ValueCache } from './value-cache.js';
 
 /** Longer values are kept only in fields where they are found to repeat (call traces do, scripts do not), and never beyond a bound. */
 const SHORT_VALUE_MAX = 256;
 const LONG_VALUE_MAX = 2048;
-/** Long values looked up before it is known whether they repeat. */
-const LONG_TRIAL = 64;
 
 /** Answers that share a number: two bits each. */
 const ANSWERS_PER_WORD = 8;
@@ -42,8 +41,7 @@ export class KnownValues {
   readonly #cache = new ValueCache<KnownValue>();
   #last: KnownValue | undefined;
   #tests = 0;
-  #longHits = 0;
-  #longMisses = 0;
+  readonly #longRepetition = new Repetition();
 
   /** A number for a test that depends on nothing but this field's value. */
   newTest(): number {
@@ -55,21 +53,14 @@ export class KnownValues {
     // Events come in runs: one comparison is a third of what the cache costs.
     if (this.#last?.text === text) return this.#last;
     const isLong = text.length > SHORT_VALUE_MAX;
-    if (isLong && !this.#keepsLong(text)) return undefined;
+    if (isLong && (text.length > LONG_VALUE_MAX || !this.#longRepetition.isWorthKeeping())) return undefined;
     let known = this.#cache.get(text);
-    if (isLong) {
-      if (known === undefined) this.#longMisses++;
-      else this.#longHits++;
-    }
+    if (isLong) this.#longRepetition.count(known !== undefined);
     if (known === undefined) {
       known = new KnownValue(text);
       this.#cache.set(text, known);
     }
     this.#last = known;
     return known;
-  }
-
-  #keepsLong({ length }: string): boolean {
-    return length <= LONG_VALUE_MAX && (this.#longMisses < LONG_TRIAL || this.#longHits * 2 > this.#longMisses);
   }
 }

@@ -1,6 +1,7 @@
 /** Finds the texts that a value holds, each by what suits its length: the long ones are skipped to, the others asked for by their grams. */
 
 import { GRAM_TEXT_MIN, GramTable } from './gram-table.js';
+import { KnownLines } from './known-lines.js';
 import { SHORT_TEXT_MAX, ShortTexts } from './short-texts.js';
 import type { ItemSink, TextItems, TextTable } from './text-table.js';
 import { TextSkipper } from './text-skipper.js';
@@ -29,7 +30,8 @@ export function createPartsTable(items: TextItems): TextTable {
     ...(long.size > 0 ? [new TextSkipper(long)] : []),
   ];
   const [only] = tables;
-  return tables.length === 1 ? only! : new SeveralTables(tables);
+  const table = tables.length === 1 ? only! : new SeveralTables(tables);
+  return [...items.keys()].some((text) => text.includes('\n')) ? table : new KnownLines(table);
 }
 
 function tableForMiddle(items: TextItems, shortest: number): TextTable {

@@ -41,3 +41,12 @@ test('paths that differ in one place rarely push each other out', () => {
   for (const [index, path] of [...paths, ...paths].entries()) cache.set(path, index);
   expect(paths.filter((path) => cache.get(path) === undefined).length).toBeLessThan(50);
 });
+
+test('long values that only units differ in which are not looked at do not push each other out', () => {
+  const cache = new ValueCache<number>();
+  const trace = (offset: string): string =>
+    `ntdll.dll+${offset}|${'kernelbase.dll+2c13e|'.repeat(20)}conhost.exe+1297d`;
+  const traces = ['9d364', '9d4c4', '9c534', '9e0d4'].map(trace);
+  for (const [index, text] of traces.entries()) cache.set(text, index);
+  expect(traces.map((text) => cache.get(text))).toEqual([0, 1, 2, 3]);
+});

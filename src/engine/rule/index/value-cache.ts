@@ -4,11 +4,12 @@
  * the answer being worked out again; values made to collide do no more than that.
  */
 
-const SETS_MIN = 64;
-const SETS_MAX = 1024;
-const WAYS = 2;
+const SETS_MIN = 32;
+const SETS_MAX = 512;
+/** With two, three call traces that take turns and are told apart by none of the units looked at would push each other out for ever. */
+const WAYS = 4;
 /** The table doubles after as many answers for each of its sets: most caches are asked about few values, and there are many caches. */
-const ANSWERS_PER_SET = 1;
+const ANSWERS_PER_SET = 2;
 
 export class ValueCache<Value> {
   #sets = SETS_MIN;
@@ -18,12 +19,13 @@ export class ValueCache<Value> {
 
   get(key: string | number): Value | undefined {
     const place = placeOf(key, this.#sets);
-    if (this.#keys[place] === key) return this.#values[place];
-    if (this.#keys[place + 1] === key) return this.#values[place + 1];
+    const keys = this.#keys;
+    if (keys[place] === key) return this.#values[place];
+    for (let way = place + 1; way < place + WAYS; way++) if (keys[way] === key) return this.#values[way];
     return undefined;
   }
 
-  /** Takes the place of the older of the two values that share it. */
+  /** Takes the place of the oldest of the values that share it. */
   set(key: string | number, value: Value): void {
     if (++this.#answers > this.#sets * ANSWERS_PER_SET && this.#sets < SETS_MAX) this.#grow();
     this.#put(key, value);
@@ -31,8 +33,10 @@ export class ValueCache<Value> {
 
   #put(key: string | number, value: Value | undefined): void {
     const place = placeOf(key, this.#sets);
-    this.#keys[place + 1] = this.#keys[place];
-    this.#values[place + 1] = this.#values[place];
+    for (let way = place + WAYS - 1; way > place; way--) {
+      this.#keys[way] = this.#keys[way - 1];
+      this.#values[way] = this.#values[way - 1];
+    }
     this.#keys[place] = key;
     this.#values[place] = value;
   }
