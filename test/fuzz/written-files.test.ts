@@ -22,6 +22,9 @@ import { anyText, pick, randomTree } from './mutation.js';
 import type { Random } from '../support/random.js';
 import { MANY_PYTHON_TOKENS, MANY_YAML_TOKENS, PYTHON_TOKENS, YAML_TOKENS } from './tokens.js';
 
+/** What was brought over is read as a pack for one file in so many: it takes four times as long as bringing it over, which is what is tried here. */
+const LOADED_ONE_IN = 8;
+
 const folder = mkdtempSync(join(tmpdir(), 'chainsight-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -180,7 +183,7 @@ describe('rule folders of the original', () => {
         const imported = importRmeye([input as { path: string; text: string }], 'brought');
         checkDiagnostics(imported.diagnostics, codes);
         if (imported.ruleCount + imported.profileCount === 0) return;
-        kept++;
+        if (kept++ % LOADED_ONE_IN !== 0) return;
         const pack = loadPack(imported.files, { technique: techniqueById });
         const errors = pack.diagnostics.filter(({ severity }) => severity === 'error');
         if (errors.length > 0 || pack.rules.length < imported.ruleCount)
