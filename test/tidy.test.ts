@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { LONGEST } from './support/longest-first.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -205,4 +206,8 @@ test('`npm test` runs every project of vitest', () => {
   const projects = [...read('vitest.config.ts').matchAll(/\bname: ('[^']+')/g)].flatMap((match) => named(match[1]!));
   const lists = [...read('scripts/test.js').matchAll(/^const (?:COVERING|OTHERS) = \[(.*)\];$/gm)];
   expect(lists.flatMap((match) => named(match[1]!)).sort()).toEqual(projects.sort());
+});
+
+test('the files that begin first are there', () => {
+  expect(LONGEST.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

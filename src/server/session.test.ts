@@ -13,6 +13,7 @@ import {
 } from '../../test/support/fake-server.js';
 import { TEST_CERT, TEST_KEY } from '../../test/support/certificate.js';
 import { HEX_A } from '../../test/support/fake-parts.js';
+import { hashPassword } from './access/password.js';
 import { openSetUp } from './access/set-up.js';
 
 let server: TestServer;
@@ -80,7 +81,7 @@ describe('sign-in', () => {
   });
 
   test('takes as long for an unknown name as for a wrong password', async () => {
-    await signIn(server, 'li', 'analyst');
+    await signIn(server, 'li', 'analyst', await hashPassword(PASSWORD));
     const spent = async (name: string): Promise<number> => {
       const startMs = performance.now();
       await server.ask('POST', '/api/v1/sign-in', { body: { name, password: 'wrong' } });

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { amount, isLong, tell, TIMEOUT_MS } from './form.js';
 import { killServers, newToken, sendEvents, startServer, stopped, type Server } from './real-server.js';
 
-const EVENTS = Number(process.env['CHAINSIGHT_SOAK_EVENTS'] ?? amount(1_000_000, 100_000_000));
+const EVENTS = Number(process.env['CHAINSIGHT_SOAK_EVENTS'] ?? amount(3_000_000, 100_000_000));
 /** Each has its full budget of processes after thirty thousand events. */
 const HOSTS = amount(5, 50);
 const EVENTS_IN_REQUEST = 2_000;
@@ -21,11 +21,11 @@ const SENDERS = 2;
 /** A process lives for so many of its host's steps, of which each starts one, lets one act and ends one. */
 const LIVES_STEPS = 50;
 const STEP_MS = 60;
-const SAMPLES = amount(120, 400);
+const SAMPLES = amount(60, 400);
 /** 1 MiB in ten million events. */
 const SLOPE_BYTES = (1024 * 1024) / 10_000_000;
 /** What a slope is uncertain by, at most, so that it says anything: by hand the bound itself, in the quick form a leak of some bytes an event. */
-const UNCERTAIN_BYTES = isLong ? SLOPE_BYTES : 8;
+const UNCERTAIN_BYTES = isLong ? SLOPE_BYTES : 5;
 const START_MS = Date.UTC(2026, 0, 5, 9);
 const PROBE = fileURLToPath(new URL('heap-probe.cjs', import.meta.url));
 

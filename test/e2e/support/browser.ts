@@ -10,9 +10,12 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+/** Without windows, and with them. */
+const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? BROWSERS.find((path) => existsSync(path)) ?? 'chromium',
     args: [
       '--headless',
       '--no-sandbox',
