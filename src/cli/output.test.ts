@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { visible } from './output.js';
+import { Writable } from 'node:stream';
+import { expect, test, vi } from 'vitest';
+import { openOutput, visible } from './output.js';
 
 test.each([
   ['a plain name', 'C:\\Users\\李 伟\\файл é.exe 🌍', 'C:\\Users\\李 伟\\файл é.exe 🌍'],
@@ -12,4 +13,28 @@ test.each([
   ['half a letter', 'a\ud83d', 'a⟨U+D83D⟩'],
 ])('visible: %s', (_name, text, shown) => {
   expect(visible(text)).toBe(shown);
+});
+
+test('what is less than a slow reader may leave waiting is written out before the end', async () => {
+  let written = '';
+  const slow = new Writable({
+    decodeStrings: false,
+    write(text: string, _encoding, done) {
+      setTimeout(() => {
+        written += text;
+        done();
+      }, 5);
+    },
+  });
+  const stdout = vi.spyOn(process, 'stdout', 'get').mockReturnValue(slow as unknown as typeof process.stdout);
+  try {
+    const output = openOutput(undefined);
+    await output.write('one\n');
+    await output.write('two\n');
+    expect(written).toBe('');
+    await output.close();
+  } finally {
+    stdout.mockRestore();
+  }
+  expect(written).toBe('one\ntwo\n');
 });
