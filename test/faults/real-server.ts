@@ -18,10 +18,17 @@ export function killServers(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** @returns what a command prints */
+/**
+ * @returns what a command prints
+ * @throws Error  with its exit code or signal, and what it said of it
+ */
 export async function chainsight(...parameters: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [PROGRAM, ...parameters], { maxBuffer: 1024 * 1024 * 1024 });
-  return stdout;
+  try {
+    return (await run(process.execPath, [PROGRAM, ...parameters], { maxBuffer: 1024 * 1024 * 1024 })).stdout;
+  } catch (error) {
+    const { code, signal, stderr } = error as { code?: unknown; signal?: unknown; stderr?: string };
+    throw new Error(`chainsight ${parameters.join(' ')}: ${String(code ?? signal)}: ${stderr ?? ''}`, { cause: error });
+  }
 }
 
 /** How many lines a command prints: more than fit into one text. */

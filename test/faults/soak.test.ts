@@ -14,11 +14,11 @@ import { amount, isLong, tell, TIMEOUT_MS } from './form.js';
 import { killServers, newToken, sendEvents, startServer, stopped, type Server } from './real-server.js';
 
 const EVENTS = Number(process.env['CHAINSIGHT_SOAK_EVENTS'] ?? amount(3_000_000, 100_000_000));
-/** Each has its full budget of processes after thirty thousand events. */
+/** Each has its full budget of processes after sixty thousand events. */
 const HOSTS = amount(5, 50);
 const EVENTS_IN_REQUEST = 2_000;
 const SENDERS = 2;
-/** A process lives for so many of its host's steps, of which each starts one, lets one act and ends one. */
+/** A process lives for so many of its host's steps, of which each starts one, lets it act and ends one. */
 const LIVES_STEPS = 50;
 const STEP_MS = 60;
 const SAMPLES = amount(60, 400);
@@ -43,14 +43,15 @@ function guidAt(number: number, timeMs: number): string {
   return `{0badcafe-${seconds.slice(4)}-${seconds.slice(0, 4)}-0000-${number.toString(16).padStart(12, '0')}}`;
 }
 
-const EVENT_IDS = [1, 11, 5] as const;
+const EVENT_IDS = [1, 11, 3, 22, 11, 5] as const;
+const LAST = EVENT_IDS.length - 1;
 const EXPLORER = `,"ParentProcessGuid":"${guidAt(0xffff00, START_MS)}","ParentProcessId":"700","ParentImage":"C:\\\\Windows\\\\explorer.exe"`;
 
-/** Event `number` of a host: a start below a root process, a deed, or the end of a process that was started some steps before. */
+/** Event `number` of a host: a start below a root process, what it does, or the end of a process that was started some steps before. */
 function soakEvent(host: number, number: number): string {
   const step = Math.floor(number / EVENT_IDS.length);
   const kind = number % EVENT_IDS.length;
-  const process = kind === 2 ? Math.max(0, step - LIVES_STEPS) : step;
+  const process = kind === LAST ? Math.max(0, step - LIVES_STEPS) : step;
   const time = new Date(START_MS + (number * STEP_MS) / EVENT_IDS.length).toISOString();
   return (
     `{"EventID":${EVENT_IDS[kind]!},"SourceName":"Microsoft-Windows-Sysmon","Channel":"Microsoft-Windows-Sysmon/Operational",` +

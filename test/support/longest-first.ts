@@ -8,6 +8,7 @@ export const LONGEST = [
   'test/fuzz/requests.test.ts',
   'test/faults/simulation.test.ts',
   'test/fuzz/sources.test.ts',
+  'test/fuzz/records.test.ts',
   'test/fuzz/written-files.test.ts',
   'test/fuzz/rule-language.test.ts',
   'test/faults/kill.test.ts',
