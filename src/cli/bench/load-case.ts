@@ -1,6 +1,7 @@
 /** How long rules take from files to the first answer, beside reading the same files alone; and how much two threads bring. */
 
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,27 +106,38 @@ function ruleText(round: number): string {
   return `rules:\n  - {id: mine-${round}, title: Mine, set: ioa, points: 10, conditions: ["action == 'processcreate'"]}\n`;
 }
 
-/** Whole runs of the program, so that starting threads and loading the rules in each is in it. */
-export function threadsCase(paths: readonly string[], options: PolicyOptions): BenchCase {
-  const [one, two] = [1, 2].map((threads) => scanSeconds(paths, threads, options)) as [number, number];
+/**
+ * Whole runs of the program, so that starting threads and loading the rules in each is in it. Beside it what the machine gives to two scans at once that
+ * share nothing: processors that share caches, memory or a core give less than twice.
+ */
+export async function threadsCase(paths: readonly string[], options: PolicyOptions): Promise<BenchCase> {
+  const scan = (threads: number): Promise<void> => runScan(paths, threads, options);
+  const one = await secondsOf(() => scan(1));
+  const two = await secondsOf(() => scan(2));
+  const apart = await secondsOf(() => Promise.all([scan(1), scan(1)]));
   return {
     name: 'scan with two threads',
     value: Number(two.toFixed(1)),
     unit: 's',
-    of: `with one: ${one.toFixed(1)} s; of ${paths.join(', ')}`,
+    of: `with one: ${one.toFixed(1)} s; two scans at once that share nothing do ${((2 * one) / apart).toFixed(2)} times as much as one; of ${paths.join(', ')}`,
     ratio: one / two,
   };
 }
 
-function scanSeconds(paths: readonly string[], threads: number, { rules, bundled }: PolicyOptions): number {
+async function secondsOf(run: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await run();
+  return (performance.now() - started) / 1000;
+}
+
+async function runScan(paths: readonly string[], threads: number, { rules, bundled }: PolicyOptions): Promise<void> {
   const program = join(programRoot(), 'bin/chainsight.js');
   const flags = [...rules.flatMap((folder) => ['--rules', folder]), ...(bundled ? [] : ['--no-bundled'])];
-  const started = performance.now();
-  const { status } = spawnSync(
+  const scan = spawn(
     process.execPath,
     [program, 'scan', ...paths, ...flags, '--threads', String(threads), '--format', 'json'],
-    { stdio: ['ignore', 'ignore', 'ignore'] },
+    { stdio: 'ignore' },
   );
+  const [status] = (await once(scan, 'exit')) as [number | null];
   if (status !== 0) throw new CommandError(`The scan with ${threads} threads failed.`);
-  return (performance.now() - started) / 1000;
 }

@@ -90,7 +90,7 @@ async function allCases(options: BenchOptions): Promise<readonly BenchCase[]> {
     await reloadCase(options),
     ...chainCases(policy),
     ...(await snapshotCases(policy, options.processes)),
-    ...(options.events.length > 0 ? [threadsCase(options.events, options)] : []),
+    ...(options.events.length > 0 ? [await threadsCase(options.events, options)] : []),
     ...casesApart('memory', options, ['--hosts', String(options.hosts)]),
     ...(options.live ? await liveCases(material) : []),
   ];
