@@ -17,6 +17,7 @@ export function openOutput(path: string | undefined): Output {
         if (!process.stdout.write(text)) await once(process.stdout, 'drain');
       },
       async close() {
+        if (process.stdout.writableLength === 0) return;
         // Behind all that waits for a slow reader. That it has gone is told elsewhere.
         await new Promise<void>((resolve) => void process.stdout.write('', () => resolve()));
       },
