@@ -4,13 +4,20 @@ import { LongestFirst } from './test/support/longest-first.js';
 /** Faults whose result is a speed or a time: a neighbour on the other processor would be measured with them. */
 const MEASURED_FAULTS = ['test/faults/overload.test.ts'];
 
-/** Unit tests that look at memory: what other files left in the process would be measured with them. */
+/** Unit tests that look at memory or time: what other files left in the process, code compiled for their calls too, would be measured with them. */
 const MEASURED_UNITS = [
   'src/cli/bench/memory-case.test.ts',
   'src/engine/base/kept-text.test.ts',
+  'src/engine/engine-size.test.ts',
+  'src/engine/rule/expression/pattern/{pattern,run}.test.ts',
+  'src/engine/rule/index/text-table.test.ts',
+  'src/engine/rule/pack/yaml-file.test.ts',
+  'src/engine/rule/sigma/compiled/linear.test.ts',
+  'src/files/decode-file.test.ts',
   'src/plugin-host/{outside,worker-plugin}.test.ts',
   'src/server/intake/events-handler.test.ts',
-  'src/sources/json/json.test.ts',
+  'src/server/shape/tree.test.ts',
+  'src/sources/{evtx/evtx-fuzz,evtx/evtx-stream,json/json,xml/xml}.test.ts',
 ];
 
 /** Unit tests lie beside the code, all others in `test/`. What measures runs alone, after all that does not. */
