@@ -20,7 +20,7 @@ const MEASURED_UNITS = [
   'src/sources/{evtx/evtx-fuzz,evtx/evtx-stream,json/json,xml/xml}.test.ts',
 ];
 
-/** Unit tests lie beside the code, all others in `test/`. What measures runs alone, after all that does not. */
+/** Unit tests lie beside the code, all others in `test/`. Faults and browsers that measure run alone, after all else; units that do have processes of their own. */
 export default defineConfig({
   test: {
     testTimeout: 60_000,

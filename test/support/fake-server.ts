@@ -1,10 +1,10 @@
 /** A server over fake parts, asked without a socket unless a test opens one. */
 
-import { scryptSync } from 'node:crypto';
 import { createServer, type ChainsightServer } from '../../src/server/server.js';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits, type TlsFiles } from '../../src/server/parts.js';
 import type { Event } from '../../src/engine/event/event.js';
 import type { Decoder, Sink } from '../../src/sources/source.js';
+import { hashPassword } from '../../src/server/access/password.js';
 import type { Role } from '../../src/app/access-ports.js';
 import { addFakeToken, fakeParts, fill, type FakeParts } from './fake-parts.js';
 
@@ -71,14 +71,7 @@ export async function testServer(
 export const PASSWORD = 'correct horse battery';
 
 /** Of that password, with costs of milliseconds in place of the server's own: what is tested is seldom how long a guess takes. */
-const QUICK_HASH = quickHash(PASSWORD);
-
-function quickHash(password: string): string {
-  const cost = 1024;
-  const salt = Buffer.from('salt of the tests');
-  const hash = scryptSync(password, salt, 32, { N: cost, r: 8, p: 1 });
-  return ['scrypt', cost, 8, 1, salt.toString('base64url'), hash.toString('base64url')].join('$');
-}
+const quickHash = hashPassword(PASSWORD, { cost: 1024, blockSize: 8, parallel: 1 });
 
 /**
  * A person with a session: the headers of their requests.
@@ -89,9 +82,12 @@ export async function signIn(
   test: TestServer,
   name: string,
   role: Role,
-  passwordHash = QUICK_HASH,
+  passwordHash?: string,
 ): Promise<{ cookie: string; 'x-csrf-token': string }> {
-  test.parts.access.addUser({ name, role, passwordHash, createdMs: 1, lastSignInMs: 0 });
+  test.parts.access.addUser({
+    ...{ name, role, createdMs: 1, lastSignInMs: 0 },
+    passwordHash: passwordHash ?? (await quickHash),
+  });
   const answer = await test.ask('POST', '/api/v1/sign-in', { body: { name, password: PASSWORD } });
   return { cookie: cookieOf(answer), 'x-csrf-token': String(answer.json.csrf) };
 }

@@ -26,15 +26,18 @@ export class PasswordsBusyError extends Error {
 let running = 0;
 const waiting: (() => void)[] = [];
 
-/** @throws PasswordsBusyError where too many are being computed already */
-export async function hashPassword(password: string): Promise<string> {
+/**
+ * @param costs  other ones are for tests, where seconds of guessing protect nobody
+ * @throws PasswordsBusyError where too many are being computed already
+ */
+export async function hashPassword(password: string, costs: Costs = COSTS): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const hash = await derive(password, salt, COSTS);
+  const hash = await derive(password, salt, costs);
   return [
     'scrypt',
-    COSTS.cost,
-    COSTS.blockSize,
-    COSTS.parallel,
+    costs.cost,
+    costs.blockSize,
+    costs.parallel,
     salt.toString('base64url'),
     hash.toString('base64url'),
   ].join('$');

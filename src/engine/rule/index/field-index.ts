@@ -5,14 +5,10 @@
 
 import { NUMBER_FIELDS } from '../../event/field-names.js';
 import { toInteger } from '../../event/event.js';
-import { Repetition } from './repetition.js';
+import { Repetition, SHORT_VALUE_MAX } from './repetition.js';
 import type { Requirement } from './requirement.js';
 import { createTextTable, type TextPlace, type TextTable } from './text-table.js';
 import { ValueCache } from './value-cache.js';
-
-/** Longer values are kept only in fields where they are found to repeat (call traces do, scripts do not), and never beyond a bound. */
-const SHORT_VALUE_MAX = 256;
-const LONG_VALUE_MAX = 2048;
 
 /** An item is found by any of its requirements; all are about the index's field. */
 export interface Filed {
@@ -103,7 +99,7 @@ export class FieldIndex {
 
   #findLong(value: string): readonly number[] {
     // Of a value that is seen once, what rules conditions out is asked when they are evaluated.
-    if (value.length > LONG_VALUE_MAX || !this.#longRepetition.isWorthKeeping()) return this.#sought(value);
+    if (!this.#longRepetition.isWorthKeeping(value.length)) return this.#sought(value);
     const kept = this.#cache.get(value);
     this.#longRepetition.count(kept !== undefined);
     if (kept !== undefined) return kept;

@@ -20,7 +20,7 @@ export class KnownLines implements TextTable {
   readonly #table: TextTable;
   #known = new ValueCache<readonly number[]>();
   #kept = 0;
-  readonly #repetition = new Repetition();
+  readonly #repetition = new Repetition(VALUE_MAX);
   #found: number[] = [];
   readonly #collect = (items: readonly number[]): void => {
     this.#found.push(...items);
@@ -33,8 +33,7 @@ export class KnownLines implements TextTable {
 
   find(value: string, sink: ItemSink): void {
     const { length } = value;
-    if (length < LINE_MIN || length > VALUE_MAX || !this.#repetition.isWorthKeeping())
-      return this.#table.find(value, sink);
+    if (length < LINE_MIN || !this.#repetition.isWorthKeeping(length)) return this.#table.find(value, sink);
     let searched = 0;
     for (let start = 0, end = 0; start < length; start = end + 1) {
       end = value.indexOf('\n', start);

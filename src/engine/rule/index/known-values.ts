@@ -3,12 +3,8 @@
  * field only, so what they said of a value need not be worked out again. Bounded; a value that is forgotten takes its answers along.
  */
 
-import { Repetition } from './repetition.js';
+import { Repetition, SHORT_VALUE_MAX } from './repetition.js';
 import { ValueCache } from './value-cache.js';
-
-/** Longer values are kept only in fields where they are found to repeat (call traces do, scripts do not), and never beyond a bound. */
-const SHORT_VALUE_MAX = 256;
-const LONG_VALUE_MAX = 2048;
 
 /** Answers that share a number: two bits each. */
 const ANSWERS_PER_WORD = 8;
@@ -53,7 +49,7 @@ export class KnownValues {
     // Events come in runs: one comparison is a third of what the cache costs.
     if (this.#last?.text === text) return this.#last;
     const isLong = text.length > SHORT_VALUE_MAX;
-    if (isLong && (text.length > LONG_VALUE_MAX || !this.#longRepetition.isWorthKeeping())) return undefined;
+    if (isLong && !this.#longRepetition.isWorthKeeping(text.length)) return undefined;
     let known = this.#cache.get(text);
     if (isLong) this.#longRepetition.count(known !== undefined);
     if (known === undefined) {

@@ -5,7 +5,7 @@ import { Repetition } from './repetition.js';
 function lookedUp(repetition: Repetition, values: number, isKnown: (at: number) => boolean): number {
   let count = 0;
   for (let at = 0; at < values; at++) {
-    if (!repetition.isWorthKeeping()) continue;
+    if (!repetition.isWorthKeeping(1000)) continue;
     count++;
     repetition.count(isKnown(at));
   }
@@ -21,6 +21,10 @@ describe('Repetition', () => {
     const count = lookedUp(new Repetition(), 10_000, () => false);
     expect(count).toBeGreaterThan(128);
     expect(count).toBeLessThan(1000);
+  });
+
+  test('never looks one up that is too long', () => {
+    expect([2048, 2049].map((length) => new Repetition().isWorthKeeping(length))).toEqual([true, false]);
   });
 
   test('finds out when they begin to repeat', () => {

@@ -1,5 +1,10 @@
 /** Whether values of one sort repeat often enough to be kept with their answers: measured as they come, and where they do not, asked again later. */
 
+/** Longer values are kept only where they are found to repeat (call traces do, scripts do not) … */
+export const SHORT_VALUE_MAX = 256;
+/** … and never beyond a bound. */
+export const LONG_VALUE_MAX = 2048;
+
 /** Look-ups after which it is decided. */
 const WINDOW = 128;
 /** Of these, a third has to be answered from what was kept. */
@@ -8,12 +13,19 @@ const HITS_MIN = WINDOW / 3;
 const PAUSE = 2048;
 
 export class Repetition {
+  readonly #lengthMax: number;
   #lookUps = 0;
   #hits = 0;
   #pause = 0;
 
-  /** Asked for each value: whether it is worth a look-up. */
-  isWorthKeeping(): boolean {
+  /** @param lengthMax  of values that are kept */
+  constructor(lengthMax = LONG_VALUE_MAX) {
+    this.#lengthMax = lengthMax;
+  }
+
+  /** Asked for each value once, as it counts down how long none is: whether one of this length is worth a look-up. */
+  isWorthKeeping(length: number): boolean {
+    if (length > this.#lengthMax) return false;
     if (this.#pause === 0) return true;
     this.#pause--;
     return false;

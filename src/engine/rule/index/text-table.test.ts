@@ -39,6 +39,13 @@ describe('createTextTable', () => {
     { name: 'a value shorter than every text', place: 'anywhere', texts: ['abc'], value: 'ab', hits: [] },
     { name: 'an empty value', place: 'anywhere', texts: ['a'], value: '', hits: [] },
     { name: 'units that no text holds', place: 'anywhere', texts: ['ab'], value: 'a中ab', hits: ['ab'] },
+    {
+      name: 'a text across the end of a long line',
+      place: 'anywhere',
+      texts: ['ab\ncd', 'abcd'],
+      value: `${'x'.repeat(200)}ab\ncd${'x'.repeat(200)}`,
+      hits: ['ab\ncd'],
+    },
     { name: 'texts beyond ASCII', place: 'anywhere', texts: ['中文', '😀'], value: 'x中文😀', hits: ['中文', '😀'] },
     {
       name: 'ends, one the end of another',
