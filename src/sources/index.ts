@@ -36,6 +36,9 @@ const BY_EXTENSION: ReadonlyMap<string, Format> = new Map([
   ['tsv', 'csv'],
 ]);
 
+/** More than syslog's header and structured data take up before what they carry; a first chunk may be a megabyte. */
+const LINE_BYTES_MAX = 4096;
+
 /**
  * By what the bytes say first, then by the file's name.
  *
@@ -47,8 +50,9 @@ export function detectFormat(firstBytes: Uint8Array, fileName: string): Format |
   if (firstBytes.byteLength >= 8 && EVTX_SIGNATURE.every((byte, index) => firstBytes[index] === byte)) return 'evtx';
   const { markBytes } = detectEncoding(firstBytes);
   const content = firstBytes.subarray(markBytes);
-  const first = content.find((byte) => byte > 0x20);
-  const line = firstLine(content);
+  const start = content.findIndex((byte) => byte > 0x20);
+  const first = content[start];
+  const line = start < 0 ? '' : firstLine(content.subarray(start, start + LINE_BYTES_MAX));
   // No name of XML begins with a digit: `<14>` is syslog's priority, and what it stands before may be either.
   if (first === 0x3c && !/^<\d/.test(line)) return 'xml';
   const parts = fileName.toLowerCase().split('.');
@@ -60,13 +64,9 @@ export function detectFormat(firstBytes: Uint8Array, fileName: string): Format |
   return named;
 }
 
-/** The first line that is not blank, of what is at hand; UTF-16 without its zeros will do. */
+/** The first line of what is at hand; UTF-16 without its zeros will do. */
 function firstLine(content: Uint8Array): string {
-  return (
-    decodeUtf8(content.filter((byte) => byte !== 0))
-      .trimStart()
-      .split('\n', 1)[0] ?? ''
-  );
+  return decodeUtf8(content.filter((byte) => byte !== 0)).split('\n', 1)[0] ?? '';
 }
 
 /** Of a line that begins as syslog's lines do: what stands behind its priority, time and host. */
