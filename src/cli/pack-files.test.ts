@@ -36,6 +36,14 @@ test('an empty folder is told by its path', () => {
 });
 
 describe('readPack', () => {
+  test('takes texts as they are: a byte-order mark is not part of one, a character that stands for what was lost is', () => {
+    write('a.yml', '\ufeffrules: []');
+    write('b.yml', '# \ufffd 测试');
+    const { files, problems } = readPack(root);
+    expect(files.map(({ text }) => text)).toEqual(['rules: []', '# \ufffd 测试']);
+    expect(problems).toEqual([]);
+  });
+
   test('gives YAML files at any depth, sorted by path, and nothing hidden', () => {
     for (const path of [
       'b.yml',

@@ -23,6 +23,8 @@ import { restoreRules } from './rule-cache.js';
 const DEPTH_MAX = 8;
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const FILE_BYTES_MAX = PACK_LIMITS.fileLength * 3;
+const REPLACEMENT = '\ufffd';
+const BYTE_ORDER_MARK = '\ufeff';
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface PackFolder {
@@ -143,9 +145,10 @@ function filesBelow(root: string, pattern: RegExp, depthMax: number, problems: D
   const found: string[] = [];
   const open = [{ path: root, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const folder = join(next.path, sep);
     for (const entry of readdirSync(next.path, { withFileTypes: true })) {
-      const path = join(next.path, entry.name);
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      const path = `${folder}${entry.name}`;
       if (entry.isDirectory() && next.depth < depthMax) open.push({ path, depth: next.depth + 1 });
       if (!pattern.test(entry.name) || entry.isDirectory()) continue;
       if (entry.isSymbolicLink() && !isInside(path, realRoot)) {
@@ -179,7 +182,9 @@ function readText(path: string, problems: Diagnostic[]): string | undefined {
       );
       return undefined;
     }
-    return UTF8.decode(readFileSync(path));
+    const text = readFileSync(path, 'utf8');
+    // Node reads a text in a third of the time that its bytes take, but not strictly: what might not be UTF-8 is read again.
+    return text.includes(REPLACEMENT) || text.startsWith(BYTE_ORDER_MARK) ? UTF8.decode(readFileSync(path)) : text;
   } catch (error) {
     const reason =
       error instanceof TypeError ? 'The file is not UTF-8 text.' : `The file cannot be read: ${reasonOf(error)}.`;

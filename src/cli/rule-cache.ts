@@ -2,22 +2,41 @@
  * Keeps what was made of large folders of rules between two runs of the program, so that the second need not parse them again. One file for
  * each folder of rules:
  *
- *     chainsight rules 2 PROGRAM \n │ SHA-256 of the rest │ readings, each under a hash of its file's path and text
+ *     chainsight rules 3 PROGRAM \n │ SHA-256 of the rest │ length of the readings │ readings │ detections
  *
- * A file of another program, a damaged one, or one that others may write is as good as none. To lose it costs time alone.
+ * Each reading lies under a hash of its file's path and text, and says where among the detections its own are: these are not read before
+ * somebody looks at them. A file of another program, a damaged one, or one that others may write is as good as none. To lose it costs time alone.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { type PackFile, restoreReading, type StoredReading, storedReading } from '../engine/rule/index.js';
+import {
+  type Detection,
+  type PackFile,
+  restoreReading,
+  type StoredReading,
+  type StoredSigma,
+  storedReading,
+} from '../engine/rule/index.js';
 import { programIdentity } from './program-root.js';
 
 /** Less text, in UTF-16 units, is read faster than a cache is opened. */
 const TEXT_MIN = 20_000;
 const DIGEST_BYTES = 32;
+const LENGTH_BYTES = 4;
+
+/** As it is written: a part of the detections in place of what gives them. */
+type WrittenReading =
+  | Extract<StoredReading, { kind: 'yaml' }>
+  | {
+      readonly kind: 'sigma';
+      readonly sigma: Omit<StoredSigma, 'detections'>;
+      readonly start: number;
+      readonly end: number;
+    };
 
 let folder: string | undefined;
 
@@ -68,7 +87,9 @@ export function saveRules(): void {
   process.off('exit', saveRules);
 }
 
-function readCache(path: string): ReadonlyMap<string, StoredReading> {
+type Cache = Pick<ReadonlyMap<string, StoredReading>, 'get'>;
+
+function readCache(path: string): Cache {
   try {
     if (!isOurs(path)) return NONE;
     const bytes = readFileSync(path);
@@ -76,15 +97,25 @@ function readCache(path: string): ReadonlyMap<string, StoredReading> {
     const start = header.length + DIGEST_BYTES;
     if (bytes.length <= start || !bytes.subarray(0, header.length).equals(header)) return NONE;
     const payload = bytes.subarray(start);
-    if (!bytes.subarray(header.length, start).equals(createHash('sha256').update(payload).digest())) return NONE;
-    return deserialize(payload) as ReadonlyMap<string, StoredReading>;
+    if (!bytes.subarray(header.length, start).equals(hash('sha256', payload, 'buffer'))) return NONE;
+    const detectionsAt = LENGTH_BYTES + payload.readUInt32LE();
+    const written = deserialize(payload.subarray(LENGTH_BYTES, detectionsAt)) as ReadonlyMap<string, WrittenReading>;
+    const detections = payload.subarray(detectionsAt);
+    return { get: (key) => asStored(written.get(key), detections) };
   } catch {
     // No such file, or one that this version of Node cannot read: the rules are read instead.
     return NONE;
   }
 }
 
-const NONE: ReadonlyMap<string, StoredReading> = new Map();
+function asStored(reading: WrittenReading | undefined, detections: Buffer): StoredReading | undefined {
+  if (reading?.kind !== 'sigma') return reading;
+  const { sigma, start, end } = reading;
+  const fetch = (): readonly Detection[] => deserialize(detections.subarray(start, end)) as readonly Detection[];
+  return { kind: 'sigma', sigma: { ...sigma, detections: fetch } };
+}
+
+const NONE: Cache = new Map();
 
 /** On systems that know owners: written by this user, and by nobody else. */
 function isOurs(path: string): boolean {
@@ -94,8 +125,8 @@ function isOurs(path: string): boolean {
 
 /** Where it cannot be written (a full disk, a folder that may not be), the next start takes as long as this one, and nothing else is lost. */
 function writeCache(path: string, readings: ReadonlyMap<string, StoredReading>): void {
-  const payload = serialize(readings);
-  const digest = createHash('sha256').update(payload).digest();
+  const payload = payloadOf(readings);
+  const digest = hash('sha256', payload, 'buffer');
   const temporary = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -110,17 +141,38 @@ function writeCache(path: string, readings: ReadonlyMap<string, StoredReading>):
   }
 }
 
+function payloadOf(readings: ReadonlyMap<string, StoredReading>): Buffer {
+  const written = new Map<string, WrittenReading>();
+  const parts: Buffer[] = [];
+  let start = 0;
+  for (const [key, reading] of readings) {
+    if (reading.kind === 'yaml') {
+      written.set(key, reading);
+      continue;
+    }
+    const { detections, ...sigma } = reading.sigma;
+    const part = serialize(detections());
+    written.set(key, { kind: 'sigma', sigma, start, end: start + part.length });
+    parts.push(part);
+    start += part.length;
+  }
+  const head = serialize(written);
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32LE(head.length);
+  return Buffer.concat([length, head, ...parts]);
+}
+
 function keyOf({ path, text }: PackFile): string {
   return digestOf(`${path.length} ${path}${text}`);
 }
 
 function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 let header: Buffer | undefined;
 
 function headerOf(): Buffer {
   // Any other build may read rules in another way.
-  return (header ??= Buffer.from(`chainsight rules 2 ${digestOf(`${process.versions.node} ${programIdentity()}`)}\n`));
+  return (header ??= Buffer.from(`chainsight rules 3 ${digestOf(`${process.versions.node} ${programIdentity()}`)}\n`));
 }

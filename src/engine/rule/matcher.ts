@@ -42,6 +42,7 @@ interface Recent {
 }
 
 const NO_RULES: readonly Rule[] = [];
+const NOTHING: readonly never[] = [];
 const RECENT_SLOTS = 256;
 
 /** The same for all or nearly all events of a group: what they hold rules nothing out. */
@@ -75,8 +76,8 @@ class Matcher implements RuleSet {
   readonly #conditionsOf = new Map<string, PlacedCondition[]>();
   readonly #groups = new Map<string, RuleGroup>();
   readonly #recent = Array.from<Recent | undefined>({ length: RECENT_SLOTS });
-  readonly #namedIds: ReadonlySet<number>;
-  readonly #namedChannels: ReadonlySet<string>;
+  readonly #namedIds = new Set<number>();
+  readonly #namedChannels = new Set<string>();
   readonly #scopes: Scopes = { expressions: new EventScope(), texts: new EventTexts() };
   readonly #readers = new Map<string, FieldReader>();
   /** Of the event under way. */
@@ -91,8 +92,10 @@ class Matcher implements RuleSet {
       compiledConditions(rule).map((condition) => ({ rule: index, condition, bound: undefined, serial: -1 })),
     );
     this.#errors = rules.map(() => ({ count: 0, lastMessage: '' }));
-    this.#namedIds = new Set(this.#conditions.flatMap(({ condition }) => [...(condition.reach.eventIds ?? [])]));
-    this.#namedChannels = new Set(this.#conditions.flatMap(({ condition }) => [...(condition.reach.channels ?? [])]));
+    for (const { condition } of this.#conditions) {
+      for (const id of condition.reach.eventIds ?? NOTHING) this.#namedIds.add(id);
+      for (const channel of condition.reach.channels ?? NOTHING) this.#namedChannels.add(channel);
+    }
     for (const placed of this.#conditions) {
       const { id } = rules[placed.rule]!;
       const siblings = this.#conditionsOf.get(id);

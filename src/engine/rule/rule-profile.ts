@@ -56,9 +56,9 @@ function chooseBy(profile: RuleProfile, kind: RuleKind, { status, level }: Facts
 /** By tag; collections that do not tag keep them in folders of these names. */
 function kindOf({ status, tags, file }: Facts): RuleKind {
   if (status === 'deprecated' || status === 'unsupported') return 'retired';
-  const folders = new Set(file.split('/').slice(0, -1));
-  if (tags.includes('detection.threat-hunting') || folders.has('rules-threat-hunting')) return 'hunting';
-  if (tags.includes('detection.emerging-threats') || folders.has('rules-emerging-threats')) return 'emerging';
+  const path = `/${file}`;
+  if (tags.includes('detection.threat-hunting') || path.includes('/rules-threat-hunting/')) return 'hunting';
+  if (tags.includes('detection.emerging-threats') || path.includes('/rules-emerging-threats/')) return 'emerging';
   return 'general';
 }
 

@@ -16,7 +16,7 @@ import { closeYaml, type NotedFile, readNotedYaml } from './noted-yaml.js';
 import { ManifestSchema, type ManifestText, RulesFileSchema, type SigmaSettingsText } from './pack-schema.js';
 import { bilingual, type Entry, type EntryContext, readProfile, readRule, type TechniqueFact } from './rule-entry.js';
 import { checkShape } from './shape.js';
-import { isRulesText, isSigmaText, readSigma, sigmaRule } from './sigma-file.js';
+import { isRulesText, isSigmaFile, readSigma, sigmaRule } from './sigma-file.js';
 import { rightSettings, type SigmaSettings, sigmaSettings, termsOf } from './sigma-settings.js';
 import type { YamlFile } from './yaml-file.js';
 
@@ -113,7 +113,7 @@ function sortFiles(files: readonly PackFile[], hasManifestFile: boolean, options
   const ofKind = (kind: string): readonly PackFile[] => files.filter(({ path }) => packFileKind(path) === kind);
   const rules: PackFile[] = [];
   const sigma: PackFile[] = [];
-  for (const file of ofKind('rules')) (isSigmaText(file.text) ? sigma : rules).push(file);
+  for (const file of ofKind('rules')) (isSigmaFile(file) ? sigma : rules).push(file);
   const mayBeForeign = !hasManifestFile && sigma.length > 0;
   return {
     manifests: ofKind('manifest').slice(0, 1),

@@ -8,7 +8,10 @@ import type { PackFile } from './pack-file.js';
 import type { SigmaTerms } from './sigma-settings.js';
 
 /** Of the text, because a file that is not YAML at all is to be reported as what it was meant to be, and because parsing twice would be half of what loading costs. */
-export function isSigmaText(text: string): boolean {
+export function isSigmaFile(file: PackFile): boolean {
+  const { text } = file;
+  // What was read as such is such; thousands of texts would be looked through again.
+  if (readings.has(file)) return true;
   if (isRulesText(text)) return false;
   return (
     /^(?:title|logsource|detection|correlation|filter|condition) *:/m.test(text) ||
@@ -55,6 +58,8 @@ export function readSigma(
   return reading;
 }
 
+const NONE: readonly never[] = [];
+
 /** What was compiled from a rule is kept with it, so the same document under the same terms gives the same object. */
 const rules = new WeakMap<SigmaDocument, Rule>();
 
@@ -78,9 +83,9 @@ export function sigmaRule(
     status,
     sigma: { document, filters: [] },
     techniques,
-    actions: [],
-    eventIds: [],
-    conditions: [],
+    actions: NONE,
+    eventIds: NONE,
+    conditions: NONE,
     references,
     falsePositives,
     author,

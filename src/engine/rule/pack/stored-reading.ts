@@ -4,6 +4,9 @@
  */
 
 import { documentDigest, keepDigest } from '../rule-version.js';
+import { eventIdsOf, keepEventIds } from '../sigma/compiled/event-ids.js';
+import type { Detection, SigmaCorrelation, SigmaDocument } from '../sigma/document.js';
+import { type WithoutDetection, withLateDetection } from '../sigma/late-detection.js';
 import { restoreYaml, type StoredYaml, storedYaml } from './noted-yaml.js';
 import type { PackFile } from './pack-file.js';
 import { keepReading, keptReading, type SigmaReading } from './sigma-file.js';
@@ -11,11 +14,19 @@ import { keepReading, keptReading, type SigmaReading } from './sigma-file.js';
 export type StoredReading =
   { readonly kind: 'sigma'; readonly sigma: StoredSigma } | { readonly kind: 'yaml'; readonly yaml: StoredYaml };
 
-interface StoredSigma extends SigmaReading {
+export interface StoredSigma extends Pick<SigmaReading, 'diagnostics'> {
+  readonly documents: readonly StoredDocument[];
   /** The placeholders that it was read with, in one text. */
   readonly placeholdersKey: string;
-  /** Of each document in turn. */
-  readonly digests: readonly string[];
+  /** Plain data too, one for each document that has one. Asked for, if at all, when one of them is first looked at. */
+  readonly detections: () => readonly Detection[];
+}
+
+interface StoredDocument {
+  /** Of those that have a detection, the rest. */
+  readonly document: SigmaCorrelation | WithoutDetection;
+  readonly digest: string;
+  readonly eventIds: readonly number[] | undefined;
 }
 
 /** @returns `undefined` for files that were not read, or of which nothing could be used */
@@ -35,10 +46,40 @@ function storedSigma(file: PackFile): StoredSigma | undefined {
   const kept = keptReading(file);
   if (kept === undefined) return undefined;
   const { documents, diagnostics } = kept.reading;
-  return { documents, diagnostics, placeholdersKey: kept.placeholders, digests: documents.map(documentDigest) };
+  return {
+    documents: documents.map(storedDocument),
+    diagnostics,
+    placeholdersKey: kept.placeholders,
+    detections: () => documents.flatMap(detectionOf),
+  };
 }
 
-function restoreSigma(file: PackFile, { documents, diagnostics, placeholdersKey, digests }: StoredSigma): void {
-  keepReading(file, { reading: { documents, diagnostics }, placeholders: placeholdersKey });
-  for (const [at, document] of documents.entries()) keepDigest(document, digests[at]!);
+function storedDocument(document: SigmaDocument): StoredDocument {
+  const digest = documentDigest(document);
+  if (document.kind === 'correlation') return { document, digest, eventIds: undefined };
+  const { selections: _, condition: __, ...rest } = document;
+  const ids = document.kind === 'rule' ? eventIdsOf(document) : undefined;
+  return { document: rest, digest, eventIds: ids && [...ids] };
+}
+
+function detectionOf(document: SigmaDocument): readonly Detection[] {
+  if (document.kind === 'correlation') return [];
+  const { selections, condition } = document;
+  return [{ selections, condition }];
+}
+
+function restoreSigma(file: PackFile, { documents, diagnostics, placeholdersKey, detections }: StoredSigma): void {
+  let fetched: readonly Detection[] | undefined;
+  let place = 0;
+  const restored = documents.map(({ document, digest, eventIds }) => {
+    const whole = document.kind === 'correlation' ? document : withDetection(document, place++);
+    keepDigest(whole, digest);
+    if (whole.kind === 'rule') keepEventIds(whole, eventIds && new Set(eventIds));
+    return whole;
+  });
+  keepReading(file, { reading: { documents: restored, diagnostics }, placeholders: placeholdersKey });
+
+  function withDetection(document: WithoutDetection, at: number): SigmaDocument {
+    return withLateDetection(document, () => (fetched ??= detections())[at]!);
+  }
 }

@@ -54,21 +54,22 @@ export interface LogSource {
   readonly definition: string;
 }
 
-export interface SigmaRule extends SigmaHeader {
-  readonly kind: 'rule';
-  readonly logSource: LogSource;
+export interface Detection {
   /** By name, in the order of the document; the condition names only these. */
   readonly selections: ReadonlyMap<string, Selection>;
   /** Any of several written conditions is enough: a list becomes one `or`. */
   readonly condition: Condition;
 }
 
+export interface SigmaRule extends SigmaHeader, Detection {
+  readonly kind: 'rule';
+  readonly logSource: LogSource;
+}
+
 /** A filter document: what its condition holds for is taken out of the rules that it names. */
-export interface SigmaFilter extends SigmaHeader {
+export interface SigmaFilter extends SigmaHeader, Detection {
   readonly kind: 'filter';
   readonly logSource: LogSource;
-  readonly selections: ReadonlyMap<string, Selection>;
-  readonly condition: Condition;
   /** Ids or names of rules; `'any'` = every rule of a fitting log source. */
   readonly rules: readonly string[] | 'any';
 }

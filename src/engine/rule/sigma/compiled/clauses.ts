@@ -10,10 +10,10 @@
 
 import { ANY_FIELD, type Clause, type Requirement } from '../../index/requirement.js';
 import { isSelective, guessedRate, textRate } from '../../index/witness.js';
-import type { Condition, FieldTest, Selection, ValueTest } from '../document.js';
+import type { Condition, Detection, FieldTest, Selection, ValueTest } from '../document.js';
 import { MANY, ONE, type TextPattern } from '../text-pattern.js';
 import { foldText } from '../value/fold-text.js';
-import { type Detection, selectionOf } from './condition-test.js';
+import { selectionOf } from './condition-test.js';
 import { regexOf } from './value-test.js';
 
 /** The name to read a rule's field by. */

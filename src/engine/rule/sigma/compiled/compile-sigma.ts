@@ -35,7 +35,7 @@ function reachOf(rule: SigmaRule, source: LogSourceReach, nameOf: NameOf): Condi
     systems: source.systems,
     channels: source.channels,
     actions: source.actions,
-    eventIds: inAll([source.eventIds, eventIdsOf(rule.condition, rule)]),
+    eventIds: inAll([source.eventIds, eventIdsOf(rule)]),
     get clauses() {
       clauses ??= [
         ...clausesOf(rule.condition, rule, nameOf).filter((clause) => !isAboutEventId(clause)),

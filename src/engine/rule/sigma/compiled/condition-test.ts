@@ -1,11 +1,9 @@
 /** A condition as a function of the event, its selections put in where it names them. */
 
 import { assert } from '../../../base/assert.js';
-import type { Condition, Selection, SigmaFilter, SigmaRule } from '../document.js';
+import type { Condition, Detection, Selection } from '../document.js';
 import type { FieldSlot } from './event-texts.js';
 import { bindFieldTest, bindKeywords, type Binding, type EventTest } from './field-test.js';
-
-export type Detection = Pick<SigmaRule | SigmaFilter, 'selections' | 'condition'>;
 
 /** A part of a condition. */
 export interface Part {

@@ -5,12 +5,10 @@
 
 import { assert } from '../../../base/assert.js';
 import type { Matched } from '../../rule.js';
-import type { Condition, FieldTest, KeywordTest, Selection, SigmaFilter, SigmaRule, ValueTest } from '../document.js';
+import type { Condition, Detection, FieldTest, KeywordTest, Selection, ValueTest } from '../document.js';
 import type { SigmaExplanation, SigmaView } from '../evaluator.js';
 import { fieldTestText, valueText } from './describe.js';
 import { matchField, matchValue, type ValueMatch } from './value-match.js';
-
-type Detection = Pick<SigmaRule | SigmaFilter, 'selections' | 'condition'>;
 
 /** Whether the condition holds of the event. Nothing is said of the rule's log source: who asks has seen to that. */
 export function plainMatch(rule: Detection, view: SigmaView): boolean {

@@ -1,16 +1,11 @@
 /** The selections of a rule or filter, and the condition over them. */
 
-import type { Condition, Selection } from '../document.js';
+import type { Condition, Detection, Selection } from '../document.js';
 import { parseCondition } from './condition.js';
 import { type Faults, shown } from './faults.js';
 import { readSelection, type SelectionContext } from './selection.js';
 import { isList, type YamlMap, type YamlValue } from './yaml.js';
 import type { YamlPath } from './yaml-places.js';
-
-export interface Detection {
-  readonly selections: ReadonlyMap<string, Selection>;
-  readonly condition: Condition;
-}
 
 /** A rule of the public collection has at most 40. */
 const SELECTIONS_MAX = 1_000;

@@ -1,14 +1,12 @@
 /** Whether a condition could hold of any event that has these fields and no others. Sound: "no" and "yes" are certain, all else is "maybe". */
 
 import { assert } from '../../../base/assert.js';
-import type { Condition, FieldTest, Selection, SigmaFilter, SigmaRule, ValueTest } from '../document.js';
+import type { Condition, Detection, FieldTest, Selection, ValueTest } from '../document.js';
 
 export type Truth = 'no' | 'maybe' | 'yes';
 
 /** Whether some event has the field, by a rule's name for it. */
 export type HasField = (field: string) => boolean;
-
-type Detection = Pick<SigmaRule | SigmaFilter, 'selections' | 'condition'>;
 
 /** What any filter holds for is taken out. */
 export function couldHold(rule: Detection, filters: readonly Detection[], has: HasField): Truth {

@@ -50,7 +50,22 @@ const SYSTEMS: Readonly<Record<string, readonly System[]>> = {
   macos: ['unix'],
 };
 
-export function logSourceReach({ product, category, service }: LogSource): LogSourceReach {
+/** Thousands of rules have one of some hundred log sources between them. */
+const REACHES_MAX = 1000;
+const reaches = new Map<string, LogSourceReach>();
+
+export function logSourceReach(source: LogSource): LogSourceReach {
+  const key = [source.product, source.category, source.service].map((part) => part ?? '\0').join('\n');
+  let reach = reaches.get(key);
+  if (reach === undefined) {
+    if (reaches.size >= REACHES_MAX) reaches.clear();
+    reach = reachOf(source);
+    reaches.set(key, reach);
+  }
+  return reach;
+}
+
+function reachOf({ product, category, service }: LogSource): LogSourceReach {
   const names = Object.hasOwn(SYSTEMS, product ?? '') ? SYSTEMS[product!] : undefined;
   const systems = names === undefined ? undefined : new Set(names);
   const ofCategory = category === undefined ? EVERYTHING : reachOfCategory(category, product);
