@@ -215,6 +215,12 @@ describe('logSourceReach', () => {
     expect(logSourceReach({ product, category, service, definition: '' }).isKnown).toBe(isKnown);
   });
 
+  test.each(['\0', 'null', ''])('a category %j that is none of ours is not taken for a missing one', (category) => {
+    const channels = (asked: string | undefined): number | undefined =>
+      logSourceReach({ product: 'p', category: asked, service: 's', definition: '' }).channels?.size;
+    expect([channels(category), channels(undefined)]).toEqual([0, 5]);
+  });
+
   test('an antivirus rule reads what Defender calls threat and path', () => {
     const { fieldNames } = logSourceReach({
       product: undefined,

@@ -55,7 +55,7 @@ const REACHES_MAX = 1000;
 const reaches = new Map<string, LogSourceReach>();
 
 export function logSourceReach(source: LogSource): LogSourceReach {
-  const key = [source.product, source.category, source.service].map((part) => part ?? '\0').join('\n');
+  const key = JSON.stringify([source.product, source.category, source.service]);
   let reach = reaches.get(key);
   if (reach === undefined) {
     if (reaches.size >= REACHES_MAX) reaches.clear();
