@@ -61,9 +61,11 @@ class DetectionThread {
 
   heard(message: ToDetection): void {
     switch (message.kind) {
-      case 'pieces':
-        for (const piece of message.pieces) this.#piece(piece, message.blocks);
+      case 'pieces': {
+        const blocks = message.blocks.map(asBuffer);
+        for (const piece of message.pieces) this.#piece(piece, blocks);
         return;
+      }
       case 'call':
         void this.#call(message.id, message.name, message.args);
         return;
@@ -72,7 +74,7 @@ class DetectionThread {
     }
   }
 
-  #piece({ delivery: id, sender, block, start, end, next }: Piece, blocks: readonly Uint8Array[]): void {
+  #piece({ delivery: id, sender, block, start, end, next }: Piece, blocks: readonly Buffer[]): void {
     let delivery = this.#deliveries.get(id);
     if (delivery === undefined) {
       assert(sender !== undefined, 'the first piece of a delivery says who sends it');
@@ -181,6 +183,11 @@ class DetectionThread {
 }
 
 /** What a Sigma rule was compiled from is large, and nobody asks for it over there. */
+/** The same bytes. Coming from another thread they are a plain array, which takes twenty times as long to find the end of a line. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
 function bare(rules: RulesInForce): RulesInForce {
   return { ...rules, rules: rules.rules.map(bareRule) };
 }
