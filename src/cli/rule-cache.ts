@@ -14,7 +14,6 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import {
-  type Detection,
   type PackFile,
   restoreReading,
   type StoredReading,
@@ -111,8 +110,8 @@ function readCache(path: string): Cache {
 function asStored(reading: WrittenReading | undefined, detections: Buffer): StoredReading | undefined {
   if (reading?.kind !== 'sigma') return reading;
   const { sigma, start, end } = reading;
-  const fetch = (): readonly Detection[] => deserialize(detections.subarray(start, end)) as readonly Detection[];
-  return { kind: 'sigma', sigma: { ...sigma, detections: fetch } };
+  const fetch = (): unknown => deserialize(detections.subarray(start, end));
+  return { kind: 'sigma', sigma: { ...sigma, detections: fetch as StoredSigma['detections'] } };
 }
 
 const NONE: Cache = new Map();

@@ -24,6 +24,12 @@ describe('detectFormat', () => {
     { name: "XML behind syslog's time", bytes: 'Mar  5 09:08:07 h a: <Event xmlns', file: 'a.log', format: 'xml' },
     { name: "XML behind syslog's priority", bytes: '<14>1 2024-03-05T09:08:07Z h <Event>', file: 'a', format: 'xml' },
     {
+      name: 'no more than the first 4 KiB',
+      bytes: `<14>Mar  5 09:08:07 h ${'x'.repeat(4096)}{"a":1}`,
+      file: 'a',
+      format: undefined,
+    },
+    {
       name: "JSON behind syslog's priority",
       bytes: '<14>1 2024-03-05T09:08:07Z h - {"a":1}',
       file: 'a',

@@ -12,14 +12,7 @@ export type { TechniqueFact } from './pack/rule-entry.js';
 export { isCorrelation } from './rule.js';
 export type { Matched, Profile, Rule, RuleErrors, RuleSet, RuleSetName, SigmaSource } from './rule.js';
 export { explainSigma } from './sigma/compiled/compile-sigma.js';
-export type {
-  Detection,
-  LogSource,
-  SigmaCorrelation,
-  SigmaDocument,
-  SigmaFilter,
-  SigmaRule,
-} from './sigma/document.js';
+export type { LogSource, SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from './sigma/document.js';
 export type { SigmaExplanation } from './sigma/evaluator.js';
 export { type Coverage, CoverageReport, type CoverageRow, type RuleCoverage } from './sigma/rule-coverage/coverage.js';
 export { navigatorLayer } from './sigma/rule-coverage/navigator-layer.js';

@@ -182,12 +182,12 @@ class DetectionThread {
   }
 }
 
-/** What a Sigma rule was compiled from is large, and nobody asks for it over there. */
 /** The same bytes. Coming from another thread they are a plain array, which takes twenty times as long to find the end of a line. */
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
+/** What a Sigma rule was compiled from is large, and nobody asks for it over there. */
 function bare(rules: RulesInForce): RulesInForce {
   return { ...rules, rules: rules.rules.map(bareRule) };
 }

@@ -3,7 +3,7 @@
 /** Longer values are kept only where they are found to repeat (call traces do, scripts do not) … */
 export const SHORT_VALUE_MAX = 256;
 /** … and never beyond a bound. */
-export const LONG_VALUE_MAX = 2048;
+const LONG_VALUE_MAX = 2048;
 
 /** Look-ups after which it is decided. */
 const WINDOW = 128;

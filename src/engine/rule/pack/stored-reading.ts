@@ -18,8 +18,8 @@ export interface StoredSigma extends Pick<SigmaReading, 'diagnostics'> {
   readonly documents: readonly StoredDocument[];
   /** The placeholders that it was read with, in one text. */
   readonly placeholdersKey: string;
-  /** Plain data too, one for each document that has one. Asked for, if at all, when one of them is first looked at. */
-  readonly detections: () => readonly Detection[];
+  /** Plain data too, of each document in turn. Asked for, if at all, when one of them is first looked at. */
+  readonly detections: () => readonly (Detection | undefined)[];
 }
 
 interface StoredDocument {
@@ -50,7 +50,7 @@ function storedSigma(file: PackFile): StoredSigma | undefined {
     documents: documents.map(storedDocument),
     diagnostics,
     placeholdersKey: kept.placeholders,
-    detections: () => documents.flatMap(detectionOf),
+    detections: () => documents.map(detectionOf),
   };
 }
 
@@ -62,24 +62,20 @@ function storedDocument(document: SigmaDocument): StoredDocument {
   return { document: rest, digest, eventIds: ids && [...ids] };
 }
 
-function detectionOf(document: SigmaDocument): readonly Detection[] {
-  if (document.kind === 'correlation') return [];
+function detectionOf(document: SigmaDocument): Detection | undefined {
+  if (document.kind === 'correlation') return undefined;
   const { selections, condition } = document;
-  return [{ selections, condition }];
+  return { selections, condition };
 }
 
 function restoreSigma(file: PackFile, { documents, diagnostics, placeholdersKey, detections }: StoredSigma): void {
-  let fetched: readonly Detection[] | undefined;
-  let place = 0;
-  const restored = documents.map(({ document, digest, eventIds }) => {
-    const whole = document.kind === 'correlation' ? document : withDetection(document, place++);
+  let fetched: ReturnType<StoredSigma['detections']> | undefined;
+  const fetch = (at: number): Detection => (fetched ??= detections())[at]!;
+  const restored = documents.map(({ document, digest, eventIds }, at) => {
+    const whole = document.kind === 'correlation' ? document : withLateDetection(document, () => fetch(at));
     keepDigest(whole, digest);
     if (whole.kind === 'rule') keepEventIds(whole, eventIds && new Set(eventIds));
     return whole;
   });
   keepReading(file, { reading: { documents: restored, diagnostics }, placeholders: placeholdersKey });
-
-  function withDetection(document: WithoutDetection, at: number): SigmaDocument {
-    return withLateDetection(document, () => (fetched ??= detections())[at]!);
-  }
 }

@@ -4,7 +4,7 @@ import type { Condition, Detection, FieldTest, Selection, SigmaRule, ValueTest }
 import { selectionOf } from './condition-test.js';
 
 /** `undefined` = any. */
-export type EventIds = ReadonlySet<number> | undefined;
+type EventIds = ReadonlySet<number> | undefined;
 
 /** A reload asks again of thousands of rules, and of one that was restored the detection is not looked at for this. */
 const known = new WeakMap<SigmaRule, { readonly ids: EventIds }>();
