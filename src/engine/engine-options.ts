@@ -37,6 +37,8 @@ export interface EngineOptions extends RoomOptions {
   readonly recordEvents: boolean;
   /** False where nobody asks `drain` what changed: nothing is noted for it then. True by default. */
   readonly noteChanges?: boolean;
+  /** True where days of root processes count on which nothing was found. False by default. */
+  readonly keepEmptyDays?: boolean;
   readonly plugins?: readonly EnginePlugin[];
   /** Told of each rule that matched, with the process it was attached to; of a shadow rule with that it would be. */
   readonly onHit?: (event: Event, rule: Rule, subject: HitSubject) => void;

@@ -80,7 +80,7 @@ export class Engine {
     this.#lookAtAllEvery = options.lookAtAllEvery ?? LOOK_AT_ALL_EVERY;
     this.#changes = new ChangeNotes(options.noteChanges ?? true);
     this.#leftChains = new LeftChains(options.leftChainLimits);
-    this.#forest = new Forest(this.#forestObserver());
+    this.#forest = new Forest(this.#forestObserver(), options.keepEmptyDays ?? false);
     this.#scorer = new Scorer(this.#forest, {
       changed: (chain, process) => this.#changes.touch(chain, process),
     });
@@ -148,8 +148,9 @@ export class Engine {
     return count;
   }
 
+  /** As many as `chains` gives. */
   get chainCount(): number {
-    return this.#forest.chains.size;
+    return this.#forest.listedCount;
   }
 
   get hostNames(): readonly string[] {
@@ -230,15 +231,15 @@ export class Engine {
   /** Chains with at least `minScore` points (the threshold, unless told otherwise), most points first, then by id. */
   threats(minScore = this.#policy.threshold): Threat[] {
     const threats: Threat[] = [];
-    for (const chain of this.#forest.chains) {
+    for (const chain of this.chains()) {
       if (chain.score >= minScore) threats.push(threatOf(chain, this.#policy.threshold));
     }
     return threats.sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1));
   }
 
-  /** All chains, for reports that list more than threats. */
+  /** All chains, for reports that list more than threats; days of root processes on which something was found, or all where empty ones are kept. */
   chains(): Iterable<Chain> {
-    return this.#forest.chains;
+    return this.#forest.listed();
   }
 
   /** What changed since the last call. */

@@ -6,6 +6,7 @@ import { Engine } from '../../src/engine/engine.js';
 import type { Event } from '../../src/engine/event/event.js';
 import { SeenRecords } from '../../src/engine/event/seen-records.js';
 import type { Policy } from '../../src/engine/policy.js';
+import { act, EXPLORER } from '../support/events.js';
 import { inAnyOrder, tellings } from '../support/any-order.js';
 import { firstDifference } from '../support/difference.js';
 import { withLedgersChecked } from '../support/ledger.js';
@@ -15,6 +16,9 @@ import { story } from '../support/story.js';
 
 const RUNS = 1200;
 const ORDERS = 4;
+const DAY_MS = 86_400_000;
+const DAYS = 24;
+const rarely = fc.integer({ min: 0, max: 9 }).map((each) => each === 0);
 
 const imageEnds = (event: Event, name: string): boolean =>
   String(event.fields['Image'] ?? '').endsWith(`\\${name}.exe`);
@@ -54,8 +58,7 @@ function outcome(rules: Policy, events: readonly Event[]): string {
     if (index % 7 === 0) engine.drain();
   }
   const threats = withLedgersChecked(engine.threats());
-  // A root process has a day as soon as it is seen to act; what stays of a run that a pid was thought to mean is a day of which nothing is held.
-  const chains = [...engine.chains()].filter(({ start, ledger }) => !start.isRoot || ledger.size > 0);
+  const chains = [...engine.chains()];
   const members = chains.flatMap((chain) =>
     chain.members.map((each) => `${each.host} ${each.pid} ${each.guid} ${each.id} in ${chain.id}`),
   );
@@ -64,7 +67,7 @@ function outcome(rules: Policy, events: readonly Event[]): string {
       members: members.sort(),
       threats,
       processes: engine.processCount,
-      chains: chains.length,
+      chains: engine.chainCount,
       hits: engine.counts.hits,
     },
     null,
@@ -103,3 +106,32 @@ test('the same where few pids are given to many processes within minutes', { tim
     { numRuns: RUNS },
   );
 });
+
+test('the same where a root process acts on many days, on most of which nothing is found', () => {
+  const deeds = fc.array(fc.record({ day: fc.nat(DAYS - 1), isFound: rarely, byGuid: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 40,
+    size: 'max',
+  });
+  const told = deeds.chain((each) => {
+    const events = each.map((deed, index) => deedOfRoot(deed, index));
+    const found = new Set(each.filter(({ isFound }) => isFound).map(({ day }) => day));
+    return fc.record({ events: fc.constant(events), found: fc.constant(found), order: inAnyOrder(events) });
+  });
+  fc.assert(
+    fc.property(told, ({ events, found, order }) => {
+      const expected = outcome(POLICIES[0]!, events);
+      expect((JSON.parse(expected) as { chains: number }).chains).toBe(found.size);
+      expect(firstDifference(outcome(POLICIES[0]!, order), expected)).toBe('');
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+function deedOfRoot(
+  { day, isFound, byGuid }: { day: number; isFound: boolean; byGuid: boolean },
+  index: number,
+): Event {
+  const root = byGuid ? EXPLORER : { ...EXPLORER, guid: '' };
+  return act(isFound ? 'networkconnect' : 'imageload', root, day * DAY_MS + 1000 + index, { Turn: index });
+}

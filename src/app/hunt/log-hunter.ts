@@ -3,7 +3,7 @@
  * taking events in goes on meanwhile.
  */
 
-import { NO_DAY, type Chain } from '../../engine/chain/chain.js';
+import type { Chain } from '../../engine/chain/chain.js';
 import { Engine } from '../../engine/engine.js';
 import type { Event } from '../../engine/event/event.js';
 import { hostKey } from '../../engine/event/host-name.js';
@@ -103,7 +103,13 @@ class Hunt {
   ) {
     this.#isHit = question.query === undefined ? undefined : testOf(question.query);
     this.#hostKey = question.host === undefined ? undefined : hostKey(question.host);
-    this.#engine = new Engine(parts.policy(), { recordEvents: this.#isHit !== undefined, plugins: parts.plugins() });
+    const isForHits = this.#isHit !== undefined;
+    this.#engine = new Engine(parts.policy(), {
+      recordEvents: isForHits,
+      // A hit need be no evidence.
+      keepEmptyDays: isForHits,
+      plugins: parts.plugins(),
+    });
   }
 
   get chainCount(): number {
@@ -146,10 +152,7 @@ class Hunt {
 
   #found(): Chain[] {
     const wanted = new Set([...this.#chains].map((id) => this.#names.current(id)));
-    const found = [...this.#engine.chains()].filter((chain) =>
-      // A day of a root process on which nothing was found is no answer: a live server stores none either.
-      this.#isHit === undefined ? chain.day === NO_DAY || !chain.isBlank : wanted.has(chain.id),
-    );
+    const found = [...this.#engine.chains()].filter(({ id }) => this.#isHit === undefined || wanted.has(id));
     return found.sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1));
   }
 

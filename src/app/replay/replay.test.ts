@@ -307,6 +307,19 @@ describe('hunts', () => {
     expect(asked.chains.map(({ threat }) => threat.start.image)).toEqual([image]);
   });
 
+  test('every day of a root process that is asked for is found, though nothing was found on any', async () => {
+    const days = 12;
+    const asked = { eventId: 7, guid: guid(500), pid: 4, host: 'ws8', image: 'asked' };
+    const deeds = Array.from({ length: days }, (_, day) => ({
+      ...sysmon({ ...asked, number: 500 + day, atMs: day * 24 * HOUR_MS }),
+      Image: 'C:\\Windows\\System32\\services.exe',
+    }));
+    await live.service.intake.take(incoming(...deeds), 's');
+    const range = { host: 'ws8', toMs: T0 + days * 24 * HOUR_MS };
+    expect((await hunt(range)).chains).toEqual([]);
+    expect((await hunt({ ...range, query: "'services' in image" })).chains).toHaveLength(days);
+  });
+
   test('a chain that joins another after its hit is found under its new name', async () => {
     const [shell, evil, worse] = attack('ws9', 300, 2 * HOUR_MS);
     await live.service.intake.take(incoming(worse!, evil!, shell!), 's');

@@ -63,6 +63,11 @@ export class Chain {
     return !this.hasHolders && !this.isThreat && !held.hitCounts?.size && !held.derived && !held.memory;
   }
 
+  /** A day of a root process on which nothing was found: whether it is there depends on what came first. */
+  get isEmptyDay(): boolean {
+    return this.day !== NO_DAY && this.ledger.size === 0 && this.profiles.size === 0;
+  }
+
   /** With those that left. */
   get processCount(): number {
     return this.members.length + this.left;

@@ -36,8 +36,26 @@ const DAYS_LEFT = 900;
 
 export class Forest {
   readonly chains = new Set<Chain>();
+  /** Those of `chains` that are days of root processes. */
+  readonly #days = new Set<Chain>();
 
-  constructor(private readonly observer: ForestObserver) {}
+  /** @param keepsEmptyDays  they do not leave but for want of room, and are listed */
+  constructor(
+    private readonly observer: ForestObserver,
+    private readonly keepsEmptyDays: boolean,
+  ) {}
+
+  *listed(): Iterable<Chain> {
+    for (const chain of this.chains) if (this.keepsEmptyDays || !chain.isEmptyDay) yield chain;
+  }
+
+  /** As many as `listed` gives. */
+  get listedCount(): number {
+    if (this.keepsEmptyDays) return this.chains.size;
+    let empty = 0;
+    for (const day of this.#days) if (day.isEmptyDay) empty++;
+    return this.chains.size - empty;
+  }
 
   /** Takes out all chains of a host. */
   forgetHost(host: HostTable): readonly Chain[] {
@@ -71,8 +89,7 @@ export class Forest {
       chain.alive = root.endMs === 0 && !root.isHostEvents ? 1 : 0;
       days.add(chain);
       if (days.size > BLANK_DAYS_MAX) this.#leaveDays(days, chain);
-      this.chains.add(chain);
-      root.hostTable.dayChains++;
+      this.#addDay(chain);
       this.observer.chainOpened(chain);
     }
     return chain;
@@ -80,11 +97,18 @@ export class Forest {
 
   /** Puts back a chain that was kept. */
   restore(chain: Chain): void {
-    this.chains.add(chain);
-    if (chain.day === NO_DAY) return;
-    const { start } = chain;
-    (start.dayChains ??= new DayChains()).add(chain);
-    start.hostTable.dayChains++;
+    if (chain.day === NO_DAY) {
+      this.chains.add(chain);
+      return;
+    }
+    (chain.start.dayChains ??= new DayChains()).add(chain);
+    this.#addDay(chain);
+  }
+
+  #addDay(day: Chain): void {
+    this.chains.add(day);
+    this.#days.add(day);
+    day.start.hostTable.dayChains++;
   }
 
   /**
@@ -167,7 +191,8 @@ export class Forest {
   }
 
   #leaveDays(days: DayChains, except: Chain): void {
-    for (const chain of [...days.values()]) if (chain.isBlank && chain !== except) this.leaveDay(chain);
+    if (!this.keepsEmptyDays)
+      for (const chain of [...days.values()]) if (chain.isBlank && chain !== except) this.leaveDay(chain);
     if (days.size <= DAYS_MAX) return;
     for (const chain of [...days.values()].slice(0, days.size - DAYS_LEFT)) if (chain !== except) this.leaveDay(chain);
   }
@@ -246,7 +271,8 @@ export class Forest {
   }
 
   #close(chain: Chain): void {
-    if (this.chains.delete(chain) && chain.day !== NO_DAY) chain.start.hostTable.dayChains--;
+    this.chains.delete(chain);
+    if (this.#days.delete(chain)) chain.start.hostTable.dayChains--;
   }
 
   #enter(process: Process, chain: Chain): void {
