@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { wholeDocument } from '../../test/support/sigma-documents.js';
 import { techniqueById } from '../engine/attack/technique.js';
 import { createRuleSet, loadPack, storedReading } from '../engine/rule/index.js';
 import { type PackFolder, readPack } from './pack-files.js';
@@ -50,7 +51,7 @@ const restoredOf = ({ files }: PackFolder): number => files.filter((file) => sto
 /** What the rules come to, in a form that two loads can be compared in. */
 function loaded({ files }: PackFolder): unknown {
   const { rules: found, diagnostics, documents } = loadPack(files, { technique: techniqueById, name: 'p' });
-  return { version: createRuleSet(found, []).version, diagnostics, documents };
+  return { version: createRuleSet(found, []).version, diagnostics, documents: documents.map(wholeDocument) };
 }
 
 function cacheFile(): string {
@@ -112,7 +113,7 @@ test('little text is read without a cache', () => {
 test.each<[string, (bytes: Buffer) => Buffer | string]>([
   ['a byte was changed', (bytes) => bytes.fill(bytes.at(-100)! ^ 1, bytes.length - 100, bytes.length - 99)],
   ['it was cut off', (bytes) => bytes.subarray(0, bytes.length - 1)],
-  ['another program wrote it', (bytes) => Buffer.concat([Buffer.from('chainsight rules 3 x\n'), bytes.subarray(84)])],
+  ['another program wrote it', (bytes) => Buffer.concat([Buffer.from('chainsight rules 4 x\n'), bytes.subarray(84)])],
   ['it is empty', () => ''],
 ])('no reading is restored where %s', (_, change) => {
   const before = loaded(read());

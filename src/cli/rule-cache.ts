@@ -2,9 +2,9 @@
  * Keeps what was made of large folders of rules between two runs of the program, so that the second need not parse them again. One file for
  * each folder of rules:
  *
- *     chainsight rules 3 PROGRAM \n │ SHA-256 of the rest │ length of the readings │ readings │ detections
+ *     chainsight rules 4 PROGRAM \n │ SHA-256 of the rest │ length of the readings │ readings │ late parts
  *
- * Each reading lies under a hash of its file's path and text, and says where among the detections its own are: these are not read before
+ * Each reading lies under a hash of its file's path and text, and says where among the late parts its own are: these are not read before
  * somebody looks at them. A file of another program, a damaged one, or one that others may write is as good as none. To lose it costs time alone.
  */
 
@@ -27,15 +27,16 @@ const TEXT_MIN = 20_000;
 const DIGEST_BYTES = 32;
 const LENGTH_BYTES = 4;
 
-/** As it is written: a part of the detections in place of what gives them. */
+/** As it is written: of Sigma, where its late parts begin and end in place of what gives them. A list is read back faster than keys are. */
 type WrittenReading =
   | Extract<StoredReading, { kind: 'yaml' }>
-  | {
-      readonly kind: 'sigma';
-      readonly sigma: Omit<StoredSigma, 'detections'>;
-      readonly start: number;
-      readonly end: number;
-    };
+  | readonly [
+      documents: StoredSigma['documents'],
+      diagnostics: StoredSigma['diagnostics'],
+      placeholdersKey: string,
+      start: number,
+      end: number,
+    ];
 
 let folder: string | undefined;
 
@@ -97,21 +98,21 @@ function readCache(path: string): Cache {
     if (bytes.length <= start || !bytes.subarray(0, header.length).equals(header)) return NONE;
     const payload = bytes.subarray(start);
     if (!bytes.subarray(header.length, start).equals(hash('sha256', payload, 'buffer'))) return NONE;
-    const detectionsAt = LENGTH_BYTES + payload.readUInt32LE();
-    const written = deserialize(payload.subarray(LENGTH_BYTES, detectionsAt)) as ReadonlyMap<string, WrittenReading>;
-    const detections = payload.subarray(detectionsAt);
-    return { get: (key) => asStored(written.get(key), detections) };
+    const lateAt = LENGTH_BYTES + payload.readUInt32LE();
+    const written = deserialize(payload.subarray(LENGTH_BYTES, lateAt)) as ReadonlyMap<string, WrittenReading>;
+    const late = payload.subarray(lateAt);
+    return { get: (key) => asStored(written.get(key), late) };
   } catch {
     // No such file, or one that this version of Node cannot read: the rules are read instead.
     return NONE;
   }
 }
 
-function asStored(reading: WrittenReading | undefined, detections: Buffer): StoredReading | undefined {
-  if (reading?.kind !== 'sigma') return reading;
-  const { sigma, start, end } = reading;
-  const fetch = (): unknown => deserialize(detections.subarray(start, end));
-  return { kind: 'sigma', sigma: { ...sigma, detections: fetch as StoredSigma['detections'] } };
+function asStored(reading: WrittenReading | undefined, late: Buffer): StoredReading | undefined {
+  if (reading === undefined || 'kind' in reading) return reading;
+  const [documents, diagnostics, placeholdersKey, start, end] = reading;
+  const fetch: StoredSigma['late'] = () => deserialize(late.subarray(start, end)) as ReturnType<StoredSigma['late']>;
+  return { kind: 'sigma', sigma: { documents, diagnostics, placeholdersKey, late: fetch } };
 }
 
 const NONE: Cache = new Map();
@@ -149,9 +150,9 @@ function payloadOf(readings: ReadonlyMap<string, StoredReading>): Buffer {
       written.set(key, reading);
       continue;
     }
-    const { detections, ...sigma } = reading.sigma;
-    const part = serialize(detections());
-    written.set(key, { kind: 'sigma', sigma, start, end: start + part.length });
+    const { documents, diagnostics, placeholdersKey, late } = reading.sigma;
+    const part = serialize(late());
+    written.set(key, [documents, diagnostics, placeholdersKey, start, start + part.length]);
     parts.push(part);
     start += part.length;
   }
@@ -173,5 +174,5 @@ let header: Buffer | undefined;
 
 function headerOf(): Buffer {
   // Any other build may read rules in another way.
-  return (header ??= Buffer.from(`chainsight rules 3 ${digestOf(`${process.versions.node} ${programIdentity()}`)}\n`));
+  return (header ??= Buffer.from(`chainsight rules 4 ${digestOf(`${process.versions.node} ${programIdentity()}`)}\n`));
 }

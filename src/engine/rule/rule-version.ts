@@ -27,19 +27,10 @@ export function ruleVersion(rules: readonly Rule[], profiles: readonly Profile[]
 /** What people read of a document, and where it lies: without a say in what matches. */
 const UNHEARD: ReadonlySet<string> = new Set<keyof SigmaHeader>([
   'title',
-  'description',
   'status',
   'level',
-  'author',
-  'date',
-  'modified',
-  'license',
-  'references',
-  'falsePositives',
   'tags',
-  'related',
-  'scope',
-  'custom',
+  'about',
   'file',
   'line',
 ]);

@@ -5,6 +5,7 @@ import type { Profile, Rule } from '../rule.js';
 import type { LogSource, SigmaFilter } from '../sigma/document.js';
 import { sigmaDiagnostic } from '../sigma/sigma-codes.js';
 import type { Pack } from './pack.js';
+import { filteredSigmaRule } from './sigma-file.js';
 
 export interface Assembly {
   readonly rules: readonly Rule[];
@@ -37,7 +38,7 @@ function filtered(rule: Rule, filters: readonly SigmaFilter[], used: Set<SigmaFi
       fits(filter.logSource, logSource),
   );
   for (const filter of fitting) used.add(filter);
-  return fitting.length === 0 ? rule : { ...rule, sigma: { document: sigma.document, filters: fitting } };
+  return fitting.length === 0 ? rule : filteredSigmaRule(sigma.document, rule, rule.pack, fitting);
 }
 
 /** What a filter leaves open fits any log source. */

@@ -3,13 +3,16 @@
  * check the same text again. Whoever hands it back answers for it being of the same text and of the same program.
  */
 
-import { documentDigest, keepDigest } from '../rule-version.js';
-import { eventIdsOf, keepEventIds } from '../sigma/compiled/event-ids.js';
-import type { Detection, SigmaCorrelation, SigmaDocument } from '../sigma/document.js';
-import { type WithoutDetection, withLateDetection } from '../sigma/late-detection.js';
 import { restoreYaml, type StoredYaml, storedYaml } from './noted-yaml.js';
 import type { PackFile } from './pack-file.js';
 import { keepReading, keptReading, type SigmaReading } from './sigma-file.js';
+import {
+  type LateParts,
+  latePartsOf,
+  restoredDocument,
+  type StoredDocument,
+  storedDocument,
+} from './stored-document.js';
 
 export type StoredReading =
   { readonly kind: 'sigma'; readonly sigma: StoredSigma } | { readonly kind: 'yaml'; readonly yaml: StoredYaml };
@@ -19,14 +22,7 @@ export interface StoredSigma extends Pick<SigmaReading, 'diagnostics'> {
   /** The placeholders that it was read with, in one text. */
   readonly placeholdersKey: string;
   /** Plain data too, of each document in turn. Asked for, if at all, when one of them is first looked at. */
-  readonly detections: () => readonly (Detection | undefined)[];
-}
-
-interface StoredDocument {
-  /** Of those that have a detection, the rest. */
-  readonly document: SigmaCorrelation | WithoutDetection;
-  readonly digest: string;
-  readonly eventIds: readonly number[] | undefined;
+  readonly late: () => readonly (LateParts | undefined)[];
 }
 
 /** @returns `undefined` for files that were not read, or of which nothing could be used */
@@ -50,32 +46,13 @@ function storedSigma(file: PackFile): StoredSigma | undefined {
     documents: documents.map(storedDocument),
     diagnostics,
     placeholdersKey: kept.placeholders,
-    detections: () => documents.map(detectionOf),
+    late: () => documents.map(latePartsOf),
   };
 }
 
-function storedDocument(document: SigmaDocument): StoredDocument {
-  const digest = documentDigest(document);
-  if (document.kind === 'correlation') return { document, digest, eventIds: undefined };
-  const { selections: _, condition: __, ...rest } = document;
-  const ids = document.kind === 'rule' ? eventIdsOf(document) : undefined;
-  return { document: rest, digest, eventIds: ids && [...ids] };
-}
-
-function detectionOf(document: SigmaDocument): Detection | undefined {
-  if (document.kind === 'correlation') return undefined;
-  const { selections, condition } = document;
-  return { selections, condition };
-}
-
-function restoreSigma(file: PackFile, { documents, diagnostics, placeholdersKey, detections }: StoredSigma): void {
-  let fetched: ReturnType<StoredSigma['detections']> | undefined;
-  const fetch = (at: number): Detection => (fetched ??= detections())[at]!;
-  const restored = documents.map(({ document, digest, eventIds }, at) => {
-    const whole = document.kind === 'correlation' ? document : withLateDetection(document, () => fetch(at));
-    keepDigest(whole, digest);
-    if (whole.kind === 'rule') keepEventIds(whole, eventIds && new Set(eventIds));
-    return whole;
-  });
+function restoreSigma(file: PackFile, { documents, diagnostics, placeholdersKey, late }: StoredSigma): void {
+  let fetched: ReturnType<StoredSigma['late']> | undefined;
+  const fetch = (at: number): LateParts => (fetched ??= late())[at]!;
+  const restored = documents.map((document, at) => restoredDocument(document, file.path, () => fetch(at)));
   keepReading(file, { reading: { documents: restored, diagnostics }, placeholders: placeholdersKey });
 }

@@ -17,15 +17,9 @@ export type SigmaLevel = (typeof SIGMA_LEVELS)[number];
 export const SIGMA_STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
 export type SigmaStatus = (typeof SIGMA_STATUSES)[number];
 
-/** What every kind of document carries. Empty text or list where the document gives nothing. */
-export interface SigmaHeader {
-  /** Its `id`, else its `name`, else its file's path with the number of the document: never empty. */
-  readonly id: string;
-  readonly name: string;
-  readonly title: string;
+/** What people read of a document: without a say in what matches. Empty text or list where the document gives nothing. */
+export interface SigmaAbout {
   readonly description: string;
-  readonly status: SigmaStatus | undefined;
-  readonly level: SigmaLevel | undefined;
   readonly author: string;
   /** As written. */
   readonly date: string;
@@ -33,14 +27,25 @@ export interface SigmaHeader {
   readonly license: string;
   readonly references: readonly string[];
   readonly falsePositives: readonly string[];
-  readonly tags: readonly string[];
-  /** Upper-case ATT&CK technique ids of the tags: `T1059.001`. */
-  readonly techniques: readonly string[];
   readonly related: readonly { readonly id: string; readonly type: string }[];
   readonly fields: readonly string[];
   readonly scope: readonly string[];
   /** Attributes that the specification does not name, as they stand. */
   readonly custom: Readonly<Record<string, unknown>>;
+}
+
+/** What every kind of document carries. */
+export interface SigmaHeader {
+  /** Its `id`, else its `name`, else its file's path with the number of the document: never empty. */
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly status: SigmaStatus | undefined;
+  readonly level: SigmaLevel | undefined;
+  readonly tags: readonly string[];
+  /** Upper-case ATT&CK technique ids of the tags: `T1059.001`. */
+  readonly techniques: readonly string[];
+  readonly about: SigmaAbout;
   readonly file: string;
   /** 1-based line on which the document begins. */
   readonly line: number;

@@ -35,25 +35,27 @@ mine: {a: [1, {b: null}], __proto__: c}
       id: '0e95725d-7320-415d-80f7-004da920fc11',
       name: 'my_rule',
       title: 'T',
-      description: 'What it does.',
       status: 'test',
       level: 'high',
-      author: 'a, b',
-      date: '2026-01-02',
-      modified: '2026-02-03',
-      license: 'MIT',
-      references: ['https://example.org'],
-      falsePositives: ['Unlikely'],
       techniques: ['T1059.001', 'T1003'],
-      related: [{ id: 'a', type: 'derived' }],
-      fields: ['A'],
-      scope: ['server'],
+      about: {
+        description: 'What it does.',
+        author: 'a, b',
+        date: '2026-01-02',
+        modified: '2026-02-03',
+        license: 'MIT',
+        references: ['https://example.org'],
+        falsePositives: ['Unlikely'],
+        related: [{ id: 'a', type: 'derived' }],
+        fields: ['A'],
+        scope: ['server'],
+      },
       file: 'x.yml',
       line: 1,
     });
     expect(rule.tags).toHaveLength(5);
-    expect(Object.keys(rule.custom)).toEqual(['mine']);
-    const mine = rule.custom['mine'] as Record<string, unknown>;
+    expect(Object.keys(rule.about.custom)).toEqual(['mine']);
+    const mine = rule.about.custom['mine'] as Record<string, unknown>;
     expect(Object.getPrototypeOf(mine)).toBeNull();
     expect(Object.keys(mine)).toEqual(['a', '__proto__']);
     expect(mine['a']).toHaveLength(2);
@@ -70,7 +72,7 @@ mine: {a: [1, {b: null}], __proto__: c}
         status: undefined,
         tags: [],
         techniques: [],
-        related: [],
+        about: { description: '', related: [] },
       },
     ]);
     expect(codesOf(diagnostics)).toEqual(['SIGMA_TITLE_MISSING']);
@@ -82,7 +84,7 @@ mine: {a: [1, {b: null}], __proto__: c}
   });
 
   test('one text is taken for a list of one', () => {
-    expect(theRule(ruleText(SEL, 'falsepositives: Unlikely')).falsePositives).toEqual(['Unlikely']);
+    expect(theRule(ruleText(SEL, 'falsepositives: Unlikely')).about.falsePositives).toEqual(['Unlikely']);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 /** What every kind of document carries: title, id, level, tags and so on. Faults here are warnings: a rule detects without its date. */
 
 import { closestWord } from '../../closest-word.js';
-import { SIGMA_LEVELS, SIGMA_STATUSES, type SigmaHeader } from '../document.js';
+import { SIGMA_LEVELS, SIGMA_STATUSES, type SigmaAbout, type SigmaHeader } from '../document.js';
 import type { SigmaCode } from '../sigma-codes.js';
 import { excerpt, type Faults, shown } from './faults.js';
 import { isList, isMap, type YamlMap, type YamlValue } from './yaml.js';
@@ -67,21 +67,23 @@ export function readHeader(
     id: id || name || `${at.file}#${at.number}`,
     name,
     title: title || name || id,
-    description: text('description'),
     status: readWord(document, 'status', SIGMA_STATUSES, 'SIGMA_STATUS_INVALID', faults),
     level: readWord(document, 'level', SIGMA_LEVELS, 'SIGMA_LEVEL_INVALID', faults),
-    author: text('author'),
-    date: readDate(document, 'date', faults),
-    modified: readDate(document, 'modified', faults),
-    license: text('license'),
-    references: texts('references'),
-    falsePositives: texts('falsepositives'),
     tags,
     techniques: techniquesOf(tags),
-    related: readRelated(document, faults),
-    fields: texts('fields'),
-    scope: texts('scope'),
-    custom: readCustom(document, faults),
+    about: {
+      description: text('description'),
+      author: text('author'),
+      date: readDate(document, 'date', faults),
+      modified: readDate(document, 'modified', faults),
+      license: text('license'),
+      references: texts('references'),
+      falsePositives: texts('falsepositives'),
+      related: readRelated(document, faults),
+      fields: texts('fields'),
+      scope: texts('scope'),
+      custom: readCustom(document, faults),
+    },
     file: at.file,
     line: at.line,
   };
@@ -144,7 +146,7 @@ function techniquesOf(tags: readonly string[]): readonly string[] {
   return techniques;
 }
 
-function readRelated(document: YamlMap, faults: Faults): SigmaHeader['related'] {
+function readRelated(document: YamlMap, faults: Faults): SigmaAbout['related'] {
   const value = document.get('related');
   if (value === undefined || value === null) return [];
   const related: { id: string; type: string }[] = [];
