@@ -86,7 +86,7 @@ test('a pack in our own format is restored as well, faults and places included',
   rmSync(rules, { recursive: true });
   mkdirSync(rules);
   const entry = (number: number): string =>
-    `  - {id: r${number}, title: Rule ${number}, set: ioa, points: 10, conditions: ["action == 'processcreate' and ${number % 40 === 7 ? 'nope(' : ''}image contains '${number}'"]}\n`;
+    `  - {id: r${number}, title: Rule ${number}, set: ioa, points: ${number % 50 === 3 ? 'many' : 10}, conditions: ["action == 'processcreate' and ${number % 40 === 7 ? 'nope(' : ''}image contains '${number}'"]}\n`;
   for (let file = 0; file < 3; file++) {
     const entries = Array.from({ length: 200 }, (_, at) => entry(file * 200 + at));
     writeFileSync(join(rules, `${file}.yml`), `rules:\n${entries.join('')}`);
@@ -99,6 +99,7 @@ test('a pack in our own format is restored as well, faults and places included',
   expect(restoredOf(second)).toBe(3);
   expect(loaded(second)).toEqual(before);
   expect(JSON.stringify(before)).toContain('"line":9');
+  expect(JSON.stringify(before)).toContain('points');
 });
 
 test('little text is read without a cache', () => {

@@ -1,6 +1,8 @@
 import { deserialize, serialize } from 'node:v8';
 import { expect, test } from 'vitest';
 import { compileExpression } from '../expression/index.js';
+import { loadPack } from './pack.js';
+import type { PackFile } from './pack-file.js';
 import { closeYaml, readNotedYaml, restoreYaml, storedYaml } from './noted-yaml.js';
 import { readYaml } from './yaml-file.js';
 
@@ -43,6 +45,20 @@ test('maps that come back have no prototype, and a key is just a key', () => {
   expect(Object.getPrototypeOf(rules[0])).toBeNull();
   expect(Object.keys(rules[1]!)).toEqual(['__proto__']);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+test('an entry whose shape was right is not looked at again, and one that was wrong is', () => {
+  const rule = (id: string, points: string): string =>
+    `  - {id: ${id}, title: T, set: ioa, points: ${points}, conditions: ["x == 1"]}\n`;
+  const first = { path: 'p/rules.yml', text: `rules:\n${rule('right', '10')}${rule('wrong', 'ten')}` };
+  const load = (pack: PackFile): readonly (string | undefined)[] =>
+    loadPack([pack], { technique: () => undefined }).diagnostics.map(({ rule: id }) => id);
+  expect(load(first)).toEqual([undefined, 'wrong']);
+  const stored = storedYaml(first)!;
+  expect(stored.rightShapes).toEqual(['rules 0']);
+  const again = { ...first };
+  restoreYaml(again, stored);
+  expect(load(again)).toEqual([undefined, 'wrong']);
 });
 
 test('of a file that could not be used nothing is kept', () => {

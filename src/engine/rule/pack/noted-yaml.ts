@@ -1,6 +1,6 @@
 /**
- * Files of a pack that need not be parsed again in the next process: their values are kept with the places that were asked for, and with what was found
- * of their conditions. A place that was not is found by parsing the text after all, so whoever is wrong about what will be asked loses time alone.
+ * Files of a pack that need not be parsed again in the next process: their values are kept with the places that were asked for, with what was found of
+ * their conditions, and with which entries have a right shape. A place that was not is found by parsing the text after all, so whoever is wrong about what will be asked loses time alone.
  */
 
 import type { Place } from '../diagnostic-codes.js';
@@ -12,6 +12,8 @@ import { readYaml, type YamlFile, type YamlPath, type YamlReading } from './yaml
 export interface NotedFile extends YamlFile {
   /** That compile, by the condition's text and all else that is looked at with it. */
   readonly conditions: Map<string, NotedCondition>;
+  /** Paths of the entries in whose shape nothing is wrong. */
+  readonly rightShapes: Set<string>;
 }
 
 export interface NotedReading extends YamlReading {
@@ -29,6 +31,7 @@ export interface StoredYaml {
   /** By what was asked. */
   readonly places: ReadonlyMap<string, Place>;
   readonly conditions: readonly StoredCondition[];
+  readonly rightShapes: readonly string[];
 }
 
 interface StoredCondition {
@@ -45,7 +48,7 @@ export function readNotedYaml(file: PackFile): NotedReading {
   if (known !== undefined) return { file: known, diagnostics: [] };
   const reading = readYaml(file);
   if (reading.file === undefined) return { diagnostics: reading.diagnostics };
-  const yaml = new NotedYaml(file, reading.file.value, new Map(), new Map(), reading.file);
+  const yaml = new NotedYaml(file, reading.file.value, new Map(), new Map(), new Set(), reading.file);
   noted.set(file, yaml);
   return { ...reading, file: yaml };
 }
@@ -53,7 +56,9 @@ export function readNotedYaml(file: PackFile): NotedReading {
 /** @returns `undefined` for files that were not read, or of which nothing could be used */
 export function storedYaml(file: PackFile): StoredYaml | undefined {
   const yaml = noted.get(file);
-  return yaml && { value: yaml.value, places: yaml.places, conditions: [...yaml.conditions].map(storedCondition) };
+  if (yaml === undefined) return undefined;
+  const { value, places, conditions, rightShapes } = yaml;
+  return { value, places, conditions: [...conditions].map(storedCondition), rightShapes: [...rightShapes] };
 }
 
 function storedCondition([key, { expression, faults }]: [string, NotedCondition]): StoredCondition {
@@ -61,12 +66,13 @@ function storedCondition([key, { expression, faults }]: [string, NotedCondition]
   return { key, expression: { text, fields, requirements }, faults };
 }
 
-export function restoreYaml(file: PackFile, { value, places, conditions }: StoredYaml): void {
+export function restoreYaml(file: PackFile, { value, places, conditions, rightShapes }: StoredYaml): void {
   const known = conditions.map(({ key, expression, faults }): [string, NotedCondition] => [
     key,
     { expression: knownExpression(expression), faults },
   ]);
-  noted.set(file, new NotedYaml(file, withoutPrototypes(value), new Map(places), new Map(known), undefined));
+  const whole = withoutPrototypes(value);
+  noted.set(file, new NotedYaml(file, whole, new Map(places), new Map(known), new Set(rightShapes), undefined));
 }
 
 /** No more places will be asked for, as far as is known: what was parsed of the files goes, which weighs twelve times their text. */
@@ -82,6 +88,7 @@ class NotedYaml implements NotedFile {
     readonly value: unknown,
     readonly places: Map<string, Place>,
     readonly conditions: Map<string, NotedCondition>,
+    readonly rightShapes: Set<string>,
     private parsed: YamlFile | undefined,
   ) {
     this.path = file.path;

@@ -40,7 +40,7 @@ export interface Entry<Item> {
 export function readRule(value: unknown, context: EntryContext): Entry<Rule> {
   const { file, at } = context;
   const report = new Report(context, idOf(value));
-  report.addAll(checkShape(RuleSchema, value, file, at, idOf(value)));
+  report.addAll(shapeFaults(RuleSchema, value, context));
   // Whatever else is wrong, each condition is looked at as well: an author wants to hear everything at once.
   const expressions = readConditions(value, report);
   if (report.hasError) return { item: undefined, diagnostics: report.diagnostics };
@@ -75,7 +75,7 @@ export function readRule(value: unknown, context: EntryContext): Entry<Rule> {
 export function readProfile(value: unknown, context: EntryContext): Entry<Profile> {
   const { file, at } = context;
   const report = new Report(context, idOf(value));
-  report.addAll(checkShape(ProfileSchema, value, file, at, idOf(value)));
+  report.addAll(shapeFaults(ProfileSchema, value, context));
   if (report.hasError) return { item: undefined, diagnostics: report.diagnostics };
   const text = value as ProfileText;
   checkTechniques(text.techniques, report);
@@ -133,6 +133,18 @@ class Report {
   placeOf(path: YamlPath): Place {
     return this.context.file.placeOf([...this.context.at, ...path]);
   }
+}
+
+function shapeFaults(
+  schema: typeof RuleSchema | typeof ProfileSchema,
+  value: unknown,
+  { file, at }: EntryContext,
+): readonly Diagnostic[] {
+  const entry = at.join(' ');
+  if (file.rightShapes.has(entry)) return [];
+  const faults = checkShape(schema, value, file, at, idOf(value));
+  if (faults.length === 0) file.rightShapes.add(entry);
+  return faults;
 }
 
 function checkTechniques(techniques: readonly string[], report: Report): void {
