@@ -15,6 +15,7 @@ const ENTRIES = {
   'scan-thread': 'src/cli/scan/scan-thread.ts',
   'detection-thread': 'src/cli/serve/detection/detection-thread.ts',
   'plugin-worker': 'src/plugin-host/worker/main.ts',
+  'keep-bundled-rules': 'src/cli/keep-bundled-rules.ts',
 };
 
 /**
@@ -26,6 +27,11 @@ export async function build(options) {
     if (!options.quiet) console.error('Building the server …');
     await buildServer();
     stamp('server', server);
+  }
+  const rules = fingerprint(['rules'], ['dist/.server.stamp']);
+  if (stampOf('rules') !== rules) {
+    run([join(root, 'dist/keep-bundled-rules.js'), root]);
+    stamp('rules', rules);
   }
   if (!options.console) return;
   const consolePart = fingerprint(['console', 'src/contract'], ['package-lock.json', 'scripts/build.js']);
@@ -59,15 +65,12 @@ async function buildServer() {
 function buildConsole() {
   if (!existsSync(join(root, 'console/vite.config.ts'))) return;
   const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const result = spawnSync(
-    process.execPath,
-    [vite, 'build', '--config', 'console/vite.config.ts', '--logLevel', 'error'],
-    {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
-  if (result.status !== 0) throw new Error('The console could not be built; see above.');
+  run([vite, 'build', '--config', 'console/vite.config.ts', '--logLevel', 'error']);
+}
+
+function run(command) {
+  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error(`The build failed at ${command[0]}; see above.`);
 }
 
 /** A hash over names and contents: the same sources are never built twice, whatever their dates. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CommandError } from './exit.js';
-import { bundledPackPath, loadPacks, packFolders, readPack } from './pack-files.js';
+import { loadPacks, packFolders, readPack } from './pack-files.js';
+import { bundledPackPath } from './program-root.js';
 
 let root: string;
 

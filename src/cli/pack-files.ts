@@ -1,8 +1,7 @@
 /** Reads pack folders from disk: which files, in which order, within which limits. What is in them `engine/rule` judges. */
 
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join, sep } from 'node:path';
 import { techniqueById } from '../engine/attack/technique.js';
 import type { Diagnostic } from '../engine/base/diagnostic.js';
 import {
@@ -125,19 +124,6 @@ export function loadPacks(
     ],
     files: folders.flatMap(({ files }) => files),
   };
-}
-
-/** The pack that comes with the product, from a checkout as from a built package: the nearest `rules/chainsight` above this file. */
-export function bundledPackPath(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const path = join(folder, 'rules', 'chainsight');
-    if (hasManifest(path)) return path;
-    const parent = dirname(folder);
-    if (parent === folder)
-      throw new CommandError('The bundled rules are missing: there is no rules/chainsight/pack.yml. Install again.');
-    folder = parent;
-  }
 }
 
 function filesBelow(root: string, pattern: RegExp, depthMax: number, problems: Diagnostic[]): string[] {

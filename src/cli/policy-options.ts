@@ -7,7 +7,8 @@ import type { Policy } from '../engine/policy.js';
 import { createRuleSet, type RuleProfile } from '../engine/rule/index.js';
 import { reasonOf } from './data-folder.js';
 import { CommandError } from './exit.js';
-import { bundledPackPath, loadPacks } from './pack-files.js';
+import { loadPacks } from './pack-files.js';
+import { bundledPackPath } from './program-root.js';
 
 export interface PolicyOptions {
   readonly rules: readonly string[];

@@ -7,8 +7,8 @@ import { wholeDocument } from '../../test/support/sigma-documents.js';
 import { techniqueById } from '../engine/attack/technique.js';
 import { createRuleSet, loadPack, storedReading } from '../engine/rule/index.js';
 import { type PackFolder, readPack } from './pack-files.js';
-import { setProgramRoot } from './program-root.js';
-import { restoreRules, saveRules, useRuleCache } from './rule-cache.js';
+import { bundledPackPath, setProgramRoot } from './program-root.js';
+import { restoreRules, saveBuiltRules, saveRules, useRuleCache } from './rule-cache.js';
 
 const FILES = 200;
 
@@ -139,4 +139,28 @@ test('a folder that cannot be written costs nothing but time', () => {
   loaded(read());
   expect(() => saveRules()).not.toThrow();
   expect(restoredOf(read())).toBe(0);
+});
+
+test('what the build has kept of the bundled rules is there at the first start, wherever the program lies', () => {
+  const root = mkdtempSync(join(tmpdir(), 'chainsight-root-'));
+  try {
+    writeFileSync(join(root, 'package.json'), '{"version": "1.0.0"}');
+    setProgramRoot(root);
+    const plain = readPack(bundledPackPath());
+    const before = loaded(plain);
+    saveBuiltRules(plain.files);
+    const again = readPack(bundledPackPath());
+    restoreRules(bundledPackPath(), again.files);
+    const kept = again.files.filter((file) => storedReading(file) !== undefined);
+    expect(kept.length).toBe(plain.files.filter((file) => storedReading(file) !== undefined).length);
+    expect(kept.length).toBeGreaterThan(5);
+    expect(loaded(again)).toEqual(before);
+    saveRules();
+    expect(readdirSync(cache)).toEqual([]);
+    const paths = again.files.map(({ path }) => path);
+    expect(paths.filter((path) => readFileSync(join(root, 'dist/bundled.rules')).includes(path))).toEqual([]);
+  } finally {
+    setProgramRoot(fileURLToPath(new URL('../..', import.meta.url)));
+    rmSync(root, { recursive: true });
+  }
 });

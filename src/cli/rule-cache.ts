@@ -1,42 +1,18 @@
 /**
- * Keeps what was made of large folders of rules between two runs of the program, so that the second need not parse them again. One file for
- * each folder of rules:
- *
- *     chainsight rules 4 PROGRAM \n │ SHA-256 of the rest │ length of the readings │ readings │ late parts
- *
- * Each reading lies under a hash of its file's path and text, and says where among the late parts its own are: these are not read before
- * somebody looks at them. A file of another program, a damaged one, or one that others may write is as good as none. To lose it costs time alone.
+ * Keeps what was made of large folders of rules between two runs of the program, so that the second need not parse them again: one file for each
+ * folder. Of the bundled rules it is kept when the program is built, so that the first run has it. To lose a file costs time alone.
  */
 
 import { hash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
-import {
-  type PackFile,
-  restoreReading,
-  type StoredReading,
-  type StoredSigma,
-  storedReading,
-} from '../engine/rule/index.js';
-import { programIdentity } from './program-root.js';
+import { join, relative, resolve } from 'node:path';
+import { type PackFile, restoreReading, type StoredReading, storedReading } from '../engine/rule/index.js';
+import { bundledPackPath, programRoot } from './program-root.js';
+import { type CachedRules, NO_RULES, readCacheFile, writeCacheFile } from './rule-cache-file.js';
 
 /** Less text, in UTF-16 units, is read faster than a cache is opened. */
 const TEXT_MIN = 20_000;
-const DIGEST_BYTES = 32;
-const LENGTH_BYTES = 4;
-
-/** As it is written: of Sigma, where its late parts begin and end in place of what gives them. A list is read back faster than keys are. */
-type WrittenReading =
-  | Extract<StoredReading, { kind: 'yaml' }>
-  | readonly [
-      documents: StoredSigma['documents'],
-      diagnostics: StoredSigma['diagnostics'],
-      placeholdersKey: string,
-      start: number,
-      end: number,
-    ];
 
 let folder: string | undefined;
 
@@ -54,16 +30,21 @@ export function userCacheFolder(environment: Readonly<Record<string, string | un
 /** Hands the engine what is known of the files already, and sees to it that the rest is known the next time. */
 export function restoreRules(packPath: string, files: readonly PackFile[]): void {
   if (folder === undefined || files.reduce((sum, { text }) => sum + text.length, 0) < TEXT_MIN) return;
+  const unbuilt =
+    packPath === bundledPackPath() ? restore(files, readCacheFile(builtPath()), (file) => builtKeyOf(file)) : files;
+  if (unbuilt.length === 0) return;
   const path = join(folder, `${digestOf(resolve(packPath)).slice(0, 32)}.rules`);
-  const known = readCache(path);
-  let restored = 0;
-  for (const file of files) {
-    const reading = known.get(keyOf(file));
-    if (reading === undefined) continue;
-    restoreReading(file, reading);
-    restored++;
-  }
-  if (restored < files.length) saveAtExit(path, files, restored);
+  const unknown = restore(unbuilt, isOurs(path) ? readCacheFile(path) : NO_RULES, keyOf);
+  if (unknown.length > 0) saveAtExit(path, unbuilt, unbuilt.length - unknown.length);
+}
+
+/** @returns those of which nothing is known */
+function restore(files: readonly PackFile[], known: CachedRules, key: (file: PackFile) => string): readonly PackFile[] {
+  return files.filter((file) => {
+    const reading = known.get(key(file));
+    if (reading !== undefined) restoreReading(file, reading);
+    return reading === undefined;
+  });
 }
 
 /** Of several readings of the same folder the last one is written. */
@@ -77,102 +58,54 @@ function saveAtExit(path: string, files: readonly PackFile[], restored: number):
 /** Writes what was read anew. By itself when the program ends, but not when a thread does. */
 export function saveRules(): void {
   for (const [path, { files, restored }] of unsaved) {
-    const readings = files.flatMap((file): [string, StoredReading][] => {
-      const reading = storedReading(file);
-      return reading === undefined ? [] : [[keyOf(file), reading]];
-    });
-    if (readings.length > restored) writeCache(path, new Map(readings));
+    const readings = readingsOf(files, keyOf);
+    if (readings.size > restored) writeCacheFile(path, readings, 0o600);
   }
   unsaved.clear();
   process.off('exit', saveRules);
 }
 
-type Cache = Pick<ReadonlyMap<string, StoredReading>, 'get'>;
+/**
+ * Keeps what was made of the bundled rules with the program.
+ *
+ * @param files  that were loaded
+ */
+export function saveBuiltRules(files: readonly PackFile[]): void {
+  writeCacheFile(builtPath(), readingsOf(files, builtKeyOf), 0o644);
+}
 
-function readCache(path: string): Cache {
-  try {
-    if (!isOurs(path)) return NONE;
-    const bytes = readFileSync(path);
-    const header = headerOf();
-    const start = header.length + DIGEST_BYTES;
-    if (bytes.length <= start || !bytes.subarray(0, header.length).equals(header)) return NONE;
-    const payload = bytes.subarray(start);
-    if (!bytes.subarray(header.length, start).equals(hash('sha256', payload, 'buffer'))) return NONE;
-    const lateAt = LENGTH_BYTES + payload.readUInt32LE();
-    const written = deserialize(payload.subarray(LENGTH_BYTES, lateAt)) as ReadonlyMap<string, WrittenReading>;
-    const late = payload.subarray(lateAt);
-    return { get: (key) => asStored(written.get(key), late) };
-  } catch {
-    // No such file, or one that this version of Node cannot read: the rules are read instead.
-    return NONE;
+function readingsOf(files: readonly PackFile[], key: (file: PackFile) => string): ReadonlyMap<string, StoredReading> {
+  const readings = new Map<string, StoredReading>();
+  for (const file of files) {
+    const reading = storedReading(file);
+    if (reading !== undefined) readings.set(key(file), reading);
   }
+  return readings;
 }
-
-function asStored(reading: WrittenReading | undefined, late: Buffer): StoredReading | undefined {
-  if (reading === undefined || 'kind' in reading) return reading;
-  const [documents, diagnostics, placeholdersKey, start, end] = reading;
-  const fetch: StoredSigma['late'] = () => deserialize(late.subarray(start, end)) as ReturnType<StoredSigma['late']>;
-  return { kind: 'sigma', sigma: { documents, diagnostics, placeholdersKey, late: fetch } };
-}
-
-const NONE: Cache = new Map();
 
 /** On systems that know owners: written by this user, and by nobody else. */
 function isOurs(path: string): boolean {
-  const { uid, mode } = statSync(path);
-  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-}
-
-/** Where it cannot be written (a full disk, a folder that may not be), the next start takes as long as this one, and nothing else is lost. */
-function writeCache(path: string, readings: ReadonlyMap<string, StoredReading>): void {
-  const payload = payloadOf(readings);
-  const digest = hash('sha256', payload, 'buffer');
-  const temporary = `${path}.${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(path);
+    return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
   } catch {
-    return;
-  }
-  try {
-    writeFileSync(temporary, Buffer.concat([headerOf(), digest, payload]), { mode: 0o600 });
-    renameSync(temporary, path);
-  } catch {
-    rmSync(temporary, { force: true });
+    return false;
   }
 }
 
-function payloadOf(readings: ReadonlyMap<string, StoredReading>): Buffer {
-  const written = new Map<string, WrittenReading>();
-  const parts: Buffer[] = [];
-  let start = 0;
-  for (const [key, reading] of readings) {
-    if (reading.kind === 'yaml') {
-      written.set(key, reading);
-      continue;
-    }
-    const { documents, diagnostics, placeholdersKey, late } = reading.sigma;
-    const part = serialize(late());
-    written.set(key, [documents, diagnostics, placeholdersKey, start, start + part.length]);
-    parts.push(part);
-    start += part.length;
-  }
-  const head = serialize(written);
-  const length = Buffer.alloc(LENGTH_BYTES);
-  length.writeUInt32LE(head.length);
-  return Buffer.concat([length, head, ...parts]);
+function builtPath(): string {
+  return join(programRoot(), 'dist', 'bundled.rules');
 }
 
 function keyOf({ path, text }: PackFile): string {
   return digestOf(`${path.length} ${path}${text}`);
 }
 
-function digestOf(text: string): string {
-  return hash('sha256', text);
+/** The program may be installed anywhere; files in our own form are kept without their path. */
+function builtKeyOf({ path, text }: PackFile): string {
+  return keyOf({ path: relative(bundledPackPath(), path), text });
 }
 
-let header: Buffer | undefined;
-
-function headerOf(): Buffer {
-  // Any other build may read rules in another way.
-  return (header ??= Buffer.from(`chainsight rules 4 ${digestOf(`${process.versions.node} ${programIdentity()}`)}\n`));
+function digestOf(text: string): string {
+  return hash('sha256', text);
 }

@@ -7,7 +7,8 @@ import type { PackSource } from '../../app/policy/compile-packs.js';
 import type { PackFile } from '../../engine/rule/index.js';
 import { rulesFolder } from '../data-folder.js';
 import { CommandError } from '../exit.js';
-import { bundledPackPath, packFolders, readPack, type PackFolder } from '../pack-files.js';
+import { packFolders, readPack, type PackFolder } from '../pack-files.js';
+import { bundledPackPath } from '../program-root.js';
 import { restoreRules } from '../rule-cache.js';
 import type { SettingValues } from '../settings.js';
 

@@ -7,7 +7,8 @@ import { findInputs } from '../../../files/index.js';
 import { EXIT_FINE, EXIT_USE } from '../../exit.js';
 import { collect } from '../../option-values.js';
 import { openOutput, type Paint, paintFor, shortened, visible } from '../../output.js';
-import { bundledPackPath, loadPacks } from '../../pack-files.js';
+import { loadPacks } from '../../pack-files.js';
+import { bundledPackPath } from '../../program-root.js';
 import { type RuleProfileOption, ruleProfileOption } from '../../rule-profile-option.js';
 import { plural } from './problem-lines.js';
 

@@ -5,7 +5,8 @@ import type { Diagnostic } from '../../../engine/base/diagnostic.js';
 import { lintSigmaSet } from '../../../engine/rule/index.js';
 import { EXIT_FINDINGS, EXIT_FINE } from '../../exit.js';
 import { openOutput, type Paint, paintFor } from '../../output.js';
-import { bundledPackPath, type LoadedPacks, loadPacks } from '../../pack-files.js';
+import { type LoadedPacks, loadPacks } from '../../pack-files.js';
+import { bundledPackPath } from '../../program-root.js';
 import { type RuleProfileOption, ruleProfileOption } from '../../rule-profile-option.js';
 import { plural, problemLines, toProblem } from './problem-lines.js';
 

@@ -3,7 +3,8 @@
 import { Command, Option } from 'commander';
 import type { Profile, Rule } from '../../../engine/rule/index.js';
 import { openOutput, type Paint, paintFor, shortened, visible } from '../../output.js';
-import { bundledPackPath, loadPacks } from '../../pack-files.js';
+import { loadPacks } from '../../pack-files.js';
+import { bundledPackPath } from '../../program-root.js';
 import { type RuleProfileOption, ruleProfileOption } from '../../rule-profile-option.js';
 import { plural, problemLines } from './problem-lines.js';
 
