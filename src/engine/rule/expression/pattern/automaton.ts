@@ -140,7 +140,8 @@ function isEmptyText(facts: number): boolean {
 class Alphabet {
   readonly #low = new Uint16Array(256);
   readonly #starts: number[];
-  readonly #classes: number[] = [];
+  /** By place in `#starts`. */
+  readonly #classes: number[];
   /** One character of each class. */
   readonly samples: number[] = [];
 
@@ -153,17 +154,29 @@ class Alphabet {
       });
     }
     this.#starts = [...cuts].sort((left, right) => left - right);
-    const known = new Map<string, number>();
-    for (const start of this.#starts) {
-      const signature = sets.map((set) => (set.has(start) ? '1' : '0')).join('');
-      let index = known.get(signature);
-      if (index === undefined) {
-        index = this.samples.push(start) - 1;
-        known.set(signature, index);
-      }
-      this.#classes.push(index);
-    }
+    this.#classes = this.#partition(sets);
     for (let code = 0; code < 256; code++) this.#low[code] = this.#search(code);
+  }
+
+  /** Each set takes what it holds out of the classes so far: a pattern has a hundred sets of a letter or two, and the word characters alone have 1,500 cuts. */
+  #partition(sets: readonly CharSet[]): number[] {
+    const classes = this.#starts.map(() => 0);
+    let count = 1;
+    for (const set of sets) {
+      const parts = new Map<number, number>();
+      set.forEachRange((low, high) => {
+        for (let place = this.#place(low); (this.#starts[place] ?? Infinity) <= high; place++) {
+          const whole = classes[place] ?? 0;
+          if (!parts.has(whole)) parts.set(whole, count++);
+          classes[place] = parts.get(whole)!;
+        }
+      });
+    }
+    const known = new Map<number, number>();
+    return classes.map((index, place) => {
+      if (!known.has(index)) known.set(index, this.samples.push(this.#starts[place] ?? 0) - 1);
+      return known.get(index)!;
+    });
   }
 
   classOf(code: number): number {
@@ -171,6 +184,11 @@ class Alphabet {
   }
 
   #search(code: number): number {
+    return this.#classes[this.#place(code)] ?? 0;
+  }
+
+  /** Of the last start that is not behind a code. */
+  #place(code: number): number {
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {
@@ -178,7 +196,7 @@ class Alphabet {
       if ((this.#starts[middle] ?? 0) <= code) low = middle;
       else high = middle - 1;
     }
-    return this.#classes[low] ?? 0;
+    return low;
   }
 }
 
