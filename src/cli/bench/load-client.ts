@@ -20,9 +20,7 @@ export async function postEach(
   bodies: readonly Buffer[],
   clients: number,
 ): Promise<LoadResult> {
-  const head = Buffer.from(
-    `POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/x-ndjson\r\n`,
-  );
+  const head = `POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/x-ndjson\r\n`;
   let next = 0;
   let refused = 0;
   const started = performance.now();
@@ -32,7 +30,11 @@ export async function postEach(
       const answers = answersOf(socket);
       while (next < bodies.length) {
         const body = bodies[next++]!;
-        socket.write(Buffer.concat([head, Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]));
+        // As they are: copies of large bodies make so much garbage that collecting it takes a processor from the server.
+        socket.cork();
+        socket.write(`${head}Content-Length: ${body.length}\r\n\r\n`, 'latin1');
+        socket.write(body);
+        socket.uncork();
         if ((await answers()) !== 202) refused++;
       }
       socket.destroy();
