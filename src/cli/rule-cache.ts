@@ -30,8 +30,7 @@ export function userCacheFolder(environment: Readonly<Record<string, string | un
 /** Hands the engine what is known of the files already, and sees to it that the rest is known the next time. */
 export function restoreRules(packPath: string, files: readonly PackFile[]): void {
   if (folder === undefined || files.reduce((sum, { text }) => sum + text.length, 0) < TEXT_MIN) return;
-  const unbuilt =
-    packPath === bundledPackPath() ? restore(files, readCacheFile(builtPath()), (file) => builtKeyOf(file)) : files;
+  const unbuilt = packPath === bundledPackPath() ? restore(files, readCacheFile(builtPath()), builtKeyOf) : files;
   if (unbuilt.length === 0) return;
   const path = join(folder, `${digestOf(resolve(packPath)).slice(0, 32)}.rules`);
   const unknown = restore(unbuilt, isOurs(path) ? readCacheFile(path) : NO_RULES, keyOf);

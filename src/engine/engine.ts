@@ -148,9 +148,9 @@ export class Engine {
     return count;
   }
 
-  /** As many as `chains` gives. */
+  /** In memory, with days of root processes on which nothing was found. */
   get chainCount(): number {
-    return this.#forest.listedCount;
+    return this.#forest.chains.size;
   }
 
   get hostNames(): readonly string[] {

@@ -290,7 +290,7 @@ test('no file stays open, however its reading ends', async () => {
   const before = open();
   for (const [name, content, options] of files)
     for (let time = 0; time < 3; time++) await decode(name, content, options);
-  await vi.waitFor(() => expect(open()).toBeLessThanOrEqual(before));
+  await vi.waitFor(() => expect(open()).toBeLessThanOrEqual(before), { timeout: 10_000 });
 });
 
 test('mutated archives give events, skips or notes, and nothing else', async () => {

@@ -67,7 +67,7 @@ function outcome(rules: Policy, events: readonly Event[]): string {
       members: members.sort(),
       threats,
       processes: engine.processCount,
-      chains: engine.chainCount,
+      chains: chains.length,
       hits: engine.counts.hits,
     },
     null,

@@ -106,7 +106,7 @@ test('an engine that is slow has fewer wait, so that what is taken is judged wit
   const { intake } = live.service;
   const events = eventsOf(12_000);
   const loud = intake.take(events.slice(0, 10_000), 'loud');
-  await vi.waitFor(() => expect(live.service.figures.backlog).toBeLessThan(8_000), { interval: 1 });
+  await vi.waitFor(() => expect(live.service.figures.backlog).toBeLessThan(8_000), { timeout: 10_000, interval: 1 });
   expect(live.service.figures.backlog).toBeGreaterThan(4_000);
   expect(await intake.take(events.slice(10_000, 11_000), 'loud')).toMatchObject({ kind: 'busy' });
   // Another sender's events are in the log, and judged, long before all of the first one's.
@@ -123,7 +123,7 @@ test('whoever waits for a turn is answered when the server stops; sent again, th
   const { intake } = live.service;
   const events = eventsOf(2_500);
   const waiting = intake.take(events, 's');
-  await vi.waitFor(() => expect(live.service.figures.lastPosition).toBeGreaterThan(400));
+  await vi.waitFor(() => expect(live.service.figures.lastPosition).toBeGreaterThan(400), { timeout: 10_000 });
   const stopped = live.service.stop();
   expect(await waiting).toEqual({
     kind: 'busy',

@@ -150,7 +150,7 @@ describe('taking events in', () => {
     clock.timeMs += 3_000;
     await service.intake.take(incoming(...others), 'a');
     expect(service.figures.waitingSinceMs).toBe(startMs);
-    await vi.waitFor(() => expect(service.intake.refusal).toBeDefined());
+    await vi.waitFor(() => expect(service.intake.refusal).toBeDefined(), { timeout: 10_000 });
     // The first is judged by now, and waits to be stored.
     expect(service.figures.waitingSinceMs).toBe(startMs);
     isBroken = false;

@@ -120,7 +120,7 @@ export function reportPart(engine: Engine, counts: ReadCounts, minScore?: number
     skipped: counts.skipped,
     hosts: engine.hostNames.length,
     processes: engine.processCount,
-    chains: engine.chainCount,
+    chains: [...engine.chains()].length,
     hits: engine.counts.hits,
     fromMs: counts.fromMs,
     toMs: counts.toMs,

@@ -36,8 +36,6 @@ const DAYS_LEFT = 900;
 
 export class Forest {
   readonly chains = new Set<Chain>();
-  /** Those of `chains` that are days of root processes. */
-  readonly #days = new Set<Chain>();
 
   /** @param keepsEmptyDays  they do not leave but for want of room, and are listed */
   constructor(
@@ -47,14 +45,6 @@ export class Forest {
 
   *listed(): Iterable<Chain> {
     for (const chain of this.chains) if (this.keepsEmptyDays || !chain.isEmptyDay) yield chain;
-  }
-
-  /** As many as `listed` gives. */
-  get listedCount(): number {
-    if (this.keepsEmptyDays) return this.chains.size;
-    let empty = 0;
-    for (const day of this.#days) if (day.isEmptyDay) empty++;
-    return this.chains.size - empty;
   }
 
   /** Takes out all chains of a host. */
@@ -89,7 +79,8 @@ export class Forest {
       chain.alive = root.endMs === 0 && !root.isHostEvents ? 1 : 0;
       days.add(chain);
       if (days.size > BLANK_DAYS_MAX) this.#leaveDays(days, chain);
-      this.#addDay(chain);
+      this.chains.add(chain);
+      root.hostTable.dayChains++;
       this.observer.chainOpened(chain);
     }
     return chain;
@@ -97,18 +88,11 @@ export class Forest {
 
   /** Puts back a chain that was kept. */
   restore(chain: Chain): void {
-    if (chain.day === NO_DAY) {
-      this.chains.add(chain);
-      return;
-    }
-    (chain.start.dayChains ??= new DayChains()).add(chain);
-    this.#addDay(chain);
-  }
-
-  #addDay(day: Chain): void {
-    this.chains.add(day);
-    this.#days.add(day);
-    day.start.hostTable.dayChains++;
+    this.chains.add(chain);
+    if (chain.day === NO_DAY) return;
+    const { start } = chain;
+    (start.dayChains ??= new DayChains()).add(chain);
+    start.hostTable.dayChains++;
   }
 
   /**
@@ -271,8 +255,7 @@ export class Forest {
   }
 
   #close(chain: Chain): void {
-    this.chains.delete(chain);
-    if (this.#days.delete(chain)) chain.start.hostTable.dayChains--;
+    if (this.chains.delete(chain) && chain.day !== NO_DAY) chain.start.hostTable.dayChains--;
   }
 
   #enter(process: Process, chain: Chain): void {
