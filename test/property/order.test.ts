@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { newReadCounts, reportPart } from '../../src/app/report/report.js';
 import { Engine } from '../../src/engine/engine.js';
 import type { Event } from '../../src/engine/event/event.js';
 import { SeenRecords } from '../../src/engine/event/seen-records.js';
@@ -18,6 +19,7 @@ const RUNS = 1200;
 const ORDERS = 4;
 const DAY_MS = 86_400_000;
 const DAYS = 24;
+
 const rarely = fc.integer({ min: 0, max: 9 }).map((each) => each === 0);
 
 const imageEnds = (event: Event, name: string): boolean =>
@@ -67,7 +69,7 @@ function outcome(rules: Policy, events: readonly Event[]): string {
       members: members.sort(),
       threats,
       processes: engine.processCount,
-      chains: chains.length,
+      chains: reportPart(engine, newReadCounts()).chains,
       hits: engine.counts.hits,
     },
     null,
