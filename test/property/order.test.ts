@@ -19,7 +19,6 @@ const RUNS = 1200;
 const ORDERS = 4;
 const DAY_MS = 86_400_000;
 const DAYS = 24;
-
 const rarely = fc.integer({ min: 0, max: 9 }).map((each) => each === 0);
 
 const imageEnds = (event: Event, name: string): boolean =>
