@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { wholeDocument } from '../../test/support/sigma-documents.js';
 import { techniqueById } from '../engine/attack/technique.js';
 import { createRuleSet, loadPack, storedReading } from '../engine/rule/index.js';
 import { type PackFolder, readPack } from './pack-files.js';
@@ -51,7 +50,7 @@ const restoredOf = ({ files }: PackFolder): number => files.filter((file) => sto
 /** What the rules come to, in a form that two loads can be compared in. */
 function loaded({ files }: PackFolder): unknown {
   const { rules: found, diagnostics, documents } = loadPack(files, { technique: techniqueById, name: 'p' });
-  return { version: createRuleSet(found, []).version, diagnostics, documents: documents.map(wholeDocument) };
+  return { version: createRuleSet(found, []).version, diagnostics, documents };
 }
 
 function cacheFile(): string {

@@ -22,6 +22,11 @@ export interface RulePacks {
    * @throws AppError `RULES_UNREADABLE` where a configured folder does not exist
    */
   read(): Promise<readonly PackSource[]>;
+  /**
+   * Packs of the log, with the objects of the files that lie on disk in place of those with the same path and text: what was made of these, in this
+   * run of the program or an earlier one, serves for them too.
+   */
+  asOnDisk(packs: readonly PackSource[]): readonly PackSource[];
 }
 
 export function rulePacks(
@@ -33,31 +38,51 @@ export function rulePacks(
   const configured = [...(values['rules.bundled'] ? [bundledPackPath()] : []), ...values['rules.packs']];
   const ruleProfiles = values['rules.profiles'].length === 0 ? undefined : values['rules.profiles'];
   let known: ReadonlyMap<string, PackFile> = new Map();
+  const read = (): readonly PackSource[] => {
+    const folders = [...configured.flatMap(packFolders).map((path) => readPack(path)), ...ownPacks(own)];
+    const now = new Map<string, PackFile>();
+    const sources = folders.map(({ path, files: found, problems }) => {
+      const files = found.map((file) => sameOrNew(file, known, now));
+      // What the program has read already need not be restored.
+      if (known.size === 0) restoreRules(path, files);
+      return {
+        name: basename(path),
+        files,
+        ...(ruleProfiles === undefined ? {} : { ruleProfiles }),
+        ...(problems.length === 0 ? {} : { problems }),
+      };
+    });
+    known = now;
+    return sources;
+  };
   return {
     folders: [...configured, own],
     async read() {
       try {
-        const folders = [...configured.flatMap(packFolders).map((path) => readPack(path)), ...ownPacks(own)];
-        const now = new Map<string, PackFile>();
-        const sources = folders.map(({ path, files: read, problems }) => {
-          const files = read.map((file) => sameOrNew(file, known, now));
-          // What the program has read already need not be restored.
-          if (known.size === 0) restoreRules(path, files);
-          return {
-            name: basename(path),
-            files,
-            ...(ruleProfiles === undefined ? {} : { ruleProfiles }),
-            ...(problems.length === 0 ? {} : { problems }),
-          };
-        });
-        known = now;
-        return sources;
+        return read();
       } catch (error) {
         if (error instanceof CommandError) throw new AppError('RULES_UNREADABLE', error.message, { cause: error });
         throw error;
       }
     },
+    asOnDisk(packs) {
+      if (known.size === 0) readQuietly(read);
+      const onDisk = (file: PackFile): PackFile => {
+        const found = known.get(file.path);
+        return found?.text === file.text ? found : file;
+      };
+      return packs.map((pack) => ({ ...pack, files: pack.files.map(onDisk) }));
+    },
   };
+}
+
+/** A folder that is not there is told when the packs are read to be used. */
+function readQuietly(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+  }
 }
 
 /** In the data folder's own folder each folder is a pack, and so are the files that lie there loose. Empty ones are none. */

@@ -145,7 +145,7 @@ function liveService(
       const place = shareOf(host, partitions);
       return place === partition ? undefined : place;
     },
-    compile: compilePacks,
+    compile: (logged) => compilePacks(packs.asOnDisk(logged)),
     readPacks: () => packs.read(),
     settings: {
       threshold: values['policy.threshold'],

@@ -1,8 +1,7 @@
 /** Files of Sigma documents in a pack: how they are told from the pack's own files, and how a document becomes a rule. */
 
 import type { Diagnostic } from '../../base/diagnostic.js';
-import type { Title } from '../../base/title.js';
-import type { Rule, SigmaSource } from '../rule.js';
+import type { Rule } from '../rule.js';
 import type { SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from '../sigma/document.js';
 import { readSigmaFile } from '../sigma/read/read-sigma-file.js';
 import type { PackFile } from './pack-file.js';
@@ -75,61 +74,40 @@ export function sigmaRule(document: SigmaRule | SigmaCorrelation, terms: SigmaTe
 /** @param filters  what any of them holds for is taken out */
 export function filteredSigmaRule(
   document: SigmaRule | SigmaCorrelation,
-  terms: SigmaTerms,
+  { points, isShadow }: SigmaTerms,
   pack: string,
   filters: readonly SigmaFilter[],
 ): Rule {
-  return new RuleOfSigma({ document, filters }, terms, pack);
-}
-
-class RuleOfSigma implements Rule {
-  readonly id: string;
-  readonly title: Title;
-  readonly set = 'sigma';
-  readonly points: number;
-  readonly isShadow: boolean;
-  readonly level: Rule['level'];
-  readonly status: Rule['status'];
-  readonly techniques: readonly string[];
-  readonly actions = NONE;
-  readonly eventIds = NONE;
-  readonly conditions = NONE;
-  readonly file: string;
-  readonly line: number;
-
-  constructor(
-    readonly sigma: SigmaSource,
-    { points, isShadow }: SigmaTerms,
-    readonly pack: string,
-  ) {
-    const { id, title, level, status, techniques, file, line } = sigma.document;
-    this.id = id;
-    this.title = { en: title, zh: title };
-    this.points = points;
-    this.isShadow = isShadow;
-    this.level = level;
-    this.status = status;
-    this.techniques = techniques;
-    this.file = file;
-    this.line = line;
-  }
-
-  // When they are looked at: what a document says about itself may not have been fetched yet.
-
-  get description(): Title {
-    const { description } = this.sigma.document.about;
-    return { en: description, zh: description };
-  }
-
-  get references(): readonly string[] {
-    return this.sigma.document.about.references;
-  }
-
-  get falsePositives(): readonly string[] {
-    return this.sigma.document.about.falsePositives;
-  }
-
-  get author(): string {
-    return this.sigma.document.about.author;
-  }
+  const { id, title, level, status, techniques, file, line } = document;
+  return {
+    id,
+    title: { en: title, zh: title },
+    // When they are looked at: what a document says about itself may not have been fetched yet.
+    get description() {
+      const { description } = document.about;
+      return { en: description, zh: description };
+    },
+    get references() {
+      return document.about.references;
+    },
+    get falsePositives() {
+      return document.about.falsePositives;
+    },
+    get author() {
+      return document.about.author;
+    },
+    set: 'sigma',
+    points,
+    isShadow,
+    level,
+    status,
+    sigma: { document, filters },
+    techniques,
+    actions: NONE,
+    eventIds: NONE,
+    conditions: NONE,
+    pack,
+    file,
+    line,
+  };
 }

@@ -5,7 +5,7 @@
 
 import { documentDigest, keepDigest } from '../rule-version.js';
 import { eventIdsOf, keepEventIds } from '../sigma/compiled/event-ids.js';
-import type { Detection, LogSource, SigmaAbout, SigmaDocument, SigmaRule } from '../sigma/document.js';
+import type { Detection, SigmaAbout, SigmaDocument, SigmaRule } from '../sigma/document.js';
 
 export type StoredDocument = StoredRule | readonly [digest: string, document: Exclude<SigmaDocument, SigmaRule>];
 
@@ -53,7 +53,7 @@ export function latePartsOf(document: SigmaDocument): LateParts | undefined {
 
 /**
  * @param file   path of the file that it is in
- * @param fetch  called each time one of its late parts is read
+ * @param fetch  called each time one of its late parts is read: to whoever reads, copies or compares the document they are properties like others
  */
 export function restoredDocument(stored: StoredDocument, file: string, fetch: () => LateParts): SigmaDocument {
   if (stored.length === 2) {
@@ -61,53 +61,30 @@ export function restoredDocument(stored: StoredDocument, file: string, fetch: ()
     keepDigest(document, digest);
     return document;
   }
-  const rule = new RestoredRule(stored, file, fetch);
   const [digest, eventIds] = stored;
+  const rule: SigmaRule = {
+    kind: 'rule',
+    id: stored[2],
+    name: stored[3],
+    title: stored[4],
+    status: stored[5],
+    level: stored[6],
+    tags: stored[7],
+    techniques: stored[8],
+    file,
+    line: stored[9],
+    logSource: { product: stored[10], category: stored[11], service: stored[12], definition: stored[13] },
+    get about() {
+      return fetch().about;
+    },
+    get selections() {
+      return fetch().selections;
+    },
+    get condition() {
+      return fetch().condition;
+    },
+  };
   keepDigest(rule, digest);
   keepEventIds(rule, eventIds && new Set(eventIds));
   return rule;
-}
-
-/** Thousands are made at a start: late parts are read by the class, where objects with readers of their own take five times as long. */
-class RestoredRule implements SigmaRule {
-  readonly kind = 'rule';
-  readonly id: string;
-  readonly name: string;
-  readonly title: string;
-  readonly status: SigmaRule['status'];
-  readonly level: SigmaRule['level'];
-  readonly tags: readonly string[];
-  readonly techniques: readonly string[];
-  readonly line: number;
-  readonly logSource: LogSource;
-  readonly #fetch: () => LateParts;
-
-  constructor(
-    row: StoredRule,
-    readonly file: string,
-    fetch: () => LateParts,
-  ) {
-    this.id = row[2];
-    this.name = row[3];
-    this.title = row[4];
-    this.status = row[5];
-    this.level = row[6];
-    this.tags = row[7];
-    this.techniques = row[8];
-    this.line = row[9];
-    this.logSource = { product: row[10], category: row[11], service: row[12], definition: row[13] };
-    this.#fetch = fetch;
-  }
-
-  get about(): SigmaAbout {
-    return this.#fetch().about;
-  }
-
-  get selections(): Detection['selections'] {
-    return this.#fetch().selections;
-  }
-
-  get condition(): Detection['condition'] {
-    return this.#fetch().condition;
-  }
 }
