@@ -1,7 +1,7 @@
 /**
  * The file in which what was made of a folder of rules is kept:
  *
- *     chainsight rules 4 PROGRAM \n │ SHA-256 of the rest │ length of the readings │ readings │ late parts
+ *     chainsight rules 5 PROGRAM \n │ SHA-256 of the rest │ length of the readings │ readings │ late parts
  *
  * Each reading lies under a key that the caller has made of its file, and says where among the late parts its own are: these are not read before
  * somebody looks at them. A file of another program or a damaged one is as good as none.
@@ -11,7 +11,7 @@ import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import type { StoredReading, StoredSigma } from '../engine/rule/index.js';
+import type { LateParts, StoredReading, StoredSigma } from '../engine/rule/index.js';
 import { programIdentity } from './program-root.js';
 
 const DIGEST_BYTES = 32;
@@ -21,7 +21,7 @@ export type CachedRules = Pick<ReadonlyMap<string, StoredReading>, 'get'>;
 
 export const NO_RULES: CachedRules = new Map();
 
-/** As it is written: of Sigma, where its late parts begin and end in place of what gives them. A list is read back faster than keys are. */
+/** As it is written: of Sigma, where its late parts lie in place of what gives them. A list is read back faster than keys are. */
 type WrittenReading =
   | Extract<StoredReading, { kind: 'yaml' }>
   | readonly [
@@ -29,6 +29,7 @@ type WrittenReading =
       diagnostics: StoredSigma['diagnostics'],
       placeholdersKey: string,
       start: number,
+      detectionsStart: number,
       end: number,
     ];
 
@@ -52,9 +53,10 @@ export function readCacheFile(path: string): CachedRules {
 
 function asStored(reading: WrittenReading | undefined, late: Buffer): StoredReading | undefined {
   if (reading === undefined || 'kind' in reading) return reading;
-  const [documents, diagnostics, placeholdersKey, start, end] = reading;
-  const fetch: StoredSigma['late'] = () => deserialize(late.subarray(start, end)) as ReturnType<StoredSigma['late']>;
-  return { kind: 'sigma', sigma: { documents, diagnostics, placeholdersKey, late: fetch } };
+  const [documents, diagnostics, placeholdersKey, start, detectionsStart, end] = reading;
+  const abouts: LateParts['abouts'] = () => deserialize(late.subarray(start, detectionsStart)) as never;
+  const detections: LateParts['detections'] = () => deserialize(late.subarray(detectionsStart, end)) as never;
+  return { kind: 'sigma', sigma: { documents, diagnostics, placeholdersKey, late: { abouts, detections } } };
 }
 
 /**
@@ -89,10 +91,13 @@ function payloadOf(readings: ReadonlyMap<string, StoredReading>): Buffer {
       continue;
     }
     const { documents, diagnostics, placeholdersKey, late } = reading.sigma;
-    const part = serialize(late());
-    written.set(key, [documents, diagnostics, placeholdersKey, start, start + part.length]);
-    parts.push(part);
-    start += part.length;
+    const abouts = serialize(late.abouts());
+    const detections = serialize(late.detections());
+    const detectionsStart = start + abouts.length;
+    const end = detectionsStart + detections.length;
+    written.set(key, [documents, diagnostics, placeholdersKey, start, detectionsStart, end]);
+    parts.push(abouts, detections);
+    start = end;
   }
   const head = serialize(written);
   const length = Buffer.alloc(LENGTH_BYTES);
@@ -105,6 +110,6 @@ let header: Buffer | undefined;
 function headerOf(): Buffer {
   // Any other build may read rules in another way.
   return (header ??= Buffer.from(
-    `chainsight rules 4 ${hash('sha256', `${process.versions.node} ${programIdentity()}`)}\n`,
+    `chainsight rules 5 ${hash('sha256', `${process.versions.node} ${programIdentity()}`)}\n`,
   ));
 }

@@ -30,7 +30,8 @@ export function userCacheFolder(environment: Readonly<Record<string, string | un
 /** Hands the engine what is known of the files already, and sees to it that the rest is known the next time. */
 export function restoreRules(packPath: string, files: readonly PackFile[]): void {
   if (folder === undefined || files.reduce((sum, { text }) => sum + text.length, 0) < TEXT_MIN) return;
-  const unbuilt = packPath === bundledPackPath() ? restore(files, readCacheFile(builtPath()), builtKeyOf) : files;
+  const unbuilt =
+    packPath === bundledPackPath() ? restore(files, readCacheFile(builtPath()), keyWithin(packPath)) : files;
   if (unbuilt.length === 0) return;
   const path = join(folder, `${digestOf(resolve(packPath)).slice(0, 32)}.rules`);
   const unknown = restore(unbuilt, isOurs(path) ? readCacheFile(path) : NO_RULES, keyOf);
@@ -70,7 +71,7 @@ export function saveRules(): void {
  * @param files  that were loaded
  */
 export function saveBuiltRules(files: readonly PackFile[]): void {
-  writeCacheFile(builtPath(), readingsOf(files, builtKeyOf), 0o644);
+  writeCacheFile(builtPath(), readingsOf(files, keyWithin(bundledPackPath())), 0o644);
 }
 
 function readingsOf(files: readonly PackFile[], key: (file: PackFile) => string): ReadonlyMap<string, StoredReading> {
@@ -101,8 +102,8 @@ function keyOf({ path, text }: PackFile): string {
 }
 
 /** The program may be installed anywhere; files in our own form are kept without their path. */
-function builtKeyOf({ path, text }: PackFile): string {
-  return keyOf({ path: relative(bundledPackPath(), path), text });
+function keyWithin(packPath: string): (file: PackFile) => string {
+  return ({ path, text }) => keyOf({ path: relative(packPath, path), text });
 }
 
 function digestOf(text: string): string {

@@ -66,7 +66,8 @@ export function rulePacks(
       }
     },
     asOnDisk(packs) {
-      if (known.size === 0) readQuietly(read);
+      // Before the log has told any there is nothing to look for.
+      if (known.size === 0 && packs.length > 0) readQuietly(read);
       const onDisk = (file: PackFile): PackFile => {
         const found = known.get(file.path);
         return found?.text === file.text ? found : file;

@@ -6,7 +6,13 @@ export { type Assembly, assemblePacks } from './pack/assemble.js';
 export type { CaseList, RuleCase } from './pack/cases-file.js';
 export { loadPack, type Manifest, type Pack, type PackOptions } from './pack/pack.js';
 export { PACK_LIMITS, type PackFile, packFileKind } from './pack/pack-file.js';
-export { restoreReading, type StoredReading, type StoredSigma, storedReading } from './pack/stored-reading.js';
+export {
+  type LateParts,
+  restoreReading,
+  type StoredReading,
+  type StoredSigma,
+  storedReading,
+} from './pack/stored-reading.js';
 export { type CaseResult, runCases } from './pack/run-cases.js';
 export type { TechniqueFact } from './pack/rule-entry.js';
 export { isCorrelation } from './rule.js';

@@ -1,6 +1,7 @@
 /**
  * Files of a pack that need not be parsed again in the next process: their values are kept with the places that were asked for, with what was found of
- * their conditions, and with which entries have a right shape. A place that was not is found by parsing the text after all, so whoever is wrong about what will be asked loses time alone.
+ * their conditions, and with which entries have a right shape. A place that was not is found by parsing the text after all, so whoever is wrong about
+ * what will be asked loses time alone.
  */
 
 import type { Place } from '../diagnostic-codes.js';

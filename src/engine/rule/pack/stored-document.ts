@@ -26,9 +26,10 @@ type StoredRule = readonly [
   definition: string,
 ];
 
-/** What the row of a rule does not hold. */
-export interface LateParts extends Detection {
-  readonly about: SigmaAbout;
+/** Gives what the row of a rule does not hold, each time it is read. */
+interface Late {
+  about(): SigmaAbout;
+  detection(): Detection;
 }
 
 export function storedDocument(document: SigmaDocument): StoredDocument {
@@ -45,17 +46,22 @@ export function storedDocument(document: SigmaDocument): StoredDocument {
 }
 
 /** `undefined` for a document that is kept whole. */
-export function latePartsOf(document: SigmaDocument): LateParts | undefined {
+export function aboutOf(document: SigmaDocument): SigmaAbout | undefined {
+  return document.kind === 'rule' ? document.about : undefined;
+}
+
+/** As `aboutOf`. What a rule says is read of thousands, by whoever lists them; what it detects, of those that an event can concern. */
+export function detectionOf(document: SigmaDocument): Detection | undefined {
   if (document.kind !== 'rule') return undefined;
-  const { about, selections, condition } = document;
-  return { about, selections, condition };
+  const { selections, condition } = document;
+  return { selections, condition };
 }
 
 /**
- * @param file   path of the file that it is in
- * @param fetch  called each time one of its late parts is read: to whoever reads, copies or compares the document they are properties like others
+ * @param file  path of the file that it is in
+ * @param late  to whoever reads, copies or compares the document, what it gives are properties like others
  */
-export function restoredDocument(stored: StoredDocument, file: string, fetch: () => LateParts): SigmaDocument {
+export function restoredDocument(stored: StoredDocument, file: string, late: Late): SigmaDocument {
   if (stored.length === 2) {
     const [digest, document] = stored;
     keepDigest(document, digest);
@@ -75,13 +81,13 @@ export function restoredDocument(stored: StoredDocument, file: string, fetch: ()
     line: stored[9],
     logSource: { product: stored[10], category: stored[11], service: stored[12], definition: stored[13] },
     get about() {
-      return fetch().about;
+      return late.about();
     },
     get selections() {
-      return fetch().selections;
+      return late.detection().selections;
     },
     get condition() {
-      return fetch().condition;
+      return late.detection().condition;
     },
   };
   keepDigest(rule, digest);

@@ -28,15 +28,18 @@ filter: {rules: [11111111-2222-4333-8444-555555555555], sel: {User: backup}, con
 
 const load = (file: PackFile): Pack => loadPack([file], { technique: techniqueById, name: 'p' });
 
-/** A file as the next process has it, and how often its late parts were fetched. */
-function restored(stored: StoredSigma): { file: PackFile; fetched: () => number } {
+/** A file as the next process has it, and which of its late parts were fetched. */
+function restored(stored: StoredSigma): { file: PackFile; fetched: () => readonly string[] } {
   const file = { path: 'p/a.yml', text: TEXT };
-  let fetched = 0;
+  const fetched: string[] = [];
   restoreReading(file, {
     kind: 'sigma',
     sigma: {
       ...structuredClone({ ...stored, late: undefined }),
-      late: () => (fetched++, stored.late()),
+      late: {
+        abouts: () => (fetched.push('abouts'), stored.late.abouts()),
+        detections: () => (fetched.push('detections'), stored.late.detections()),
+      },
     },
   });
   return { file, fetched: () => fetched };
@@ -72,12 +75,20 @@ test('what a rule says and detects is fetched once for a file, and not before an
   const match = (fields: Record<string, string>): readonly string[] =>
     rules.match(caseEvent(fields, 'p/a.yml', 1)).map(({ id }) => id);
   expect(match({ action: 'networkconnect', EventID: '3', Image: 'C:\\a.exe' })).toEqual([]);
-  expect(fetched()).toBe(0);
+  expect(fetched()).toEqual([]);
   expect(match({ action: 'processcreate', EventID: '1', Image: 'C:\\a.exe' })).toEqual([
     '11111111-2222-4333-8444-555555555555',
   ]);
   expect(match({ action: 'processcreate', EventID: '1', Image: 'C:\\a.exe', User: 'backup' })).toEqual([]);
-  expect(fetched()).toBe(1);
+  expect(fetched()).toEqual(['detections']);
+});
+
+test('whoever lists rules fetches what they say, once for a file, and not what they detect', () => {
+  const { stored } = read();
+  const { file, fetched } = restored(stored);
+  const { rules } = load(file);
+  for (let round = 0; round < 2; round++) expect(rules.map((rule) => ({ ...rule }).author)).toEqual(['wu', '']);
+  expect(fetched()).toEqual(['abouts']);
 });
 
 test('a reading that was restored can be stored again', () => {

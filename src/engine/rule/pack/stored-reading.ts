@@ -3,16 +3,11 @@
  * check the same text again. Whoever hands it back answers for it being of the same text and of the same program.
  */
 
+import type { Detection, SigmaAbout } from '../sigma/document.js';
 import { restoreYaml, type StoredYaml, storedYaml } from './noted-yaml.js';
 import type { PackFile } from './pack-file.js';
 import { keepReading, keptReading, type SigmaReading } from './sigma-file.js';
-import {
-  type LateParts,
-  latePartsOf,
-  restoredDocument,
-  type StoredDocument,
-  storedDocument,
-} from './stored-document.js';
+import { aboutOf, detectionOf, restoredDocument, type StoredDocument, storedDocument } from './stored-document.js';
 
 export type StoredReading =
   { readonly kind: 'sigma'; readonly sigma: StoredSigma } | { readonly kind: 'yaml'; readonly yaml: StoredYaml };
@@ -21,8 +16,13 @@ export interface StoredSigma extends Pick<SigmaReading, 'diagnostics'> {
   readonly documents: readonly StoredDocument[];
   /** The placeholders that it was read with, in one text. */
   readonly placeholdersKey: string;
-  /** Plain data too, of each document in turn. Asked for, if at all, when one of them is first looked at. */
-  readonly late: () => readonly (LateParts | undefined)[];
+  readonly late: LateParts;
+}
+
+/** Plain data too, of each document in turn; `undefined` for one that is kept whole. Asked for, if at all, when one of them is first looked at. */
+export interface LateParts {
+  readonly abouts: () => readonly (SigmaAbout | undefined)[];
+  readonly detections: () => readonly (Detection | undefined)[];
 }
 
 /** @returns `undefined` for files that were not read, or of which nothing could be used */
@@ -46,13 +46,20 @@ function storedSigma(file: PackFile): StoredSigma | undefined {
     documents: documents.map(storedDocument),
     diagnostics,
     placeholdersKey: kept.placeholders,
-    late: () => documents.map(latePartsOf),
+    late: { abouts: () => documents.map(aboutOf), detections: () => documents.map(detectionOf) },
   };
 }
 
 function restoreSigma(file: PackFile, { documents, diagnostics, placeholdersKey, late }: StoredSigma): void {
-  let fetched: ReturnType<StoredSigma['late']> | undefined;
-  const fetch = (at: number): LateParts => (fetched ??= late())[at]!;
-  const restored = documents.map((document, at) => restoredDocument(document, file.path, () => fetch(at)));
+  const abouts = once(late.abouts);
+  const detections = once(late.detections);
+  const restored = documents.map((document, at) =>
+    restoredDocument(document, file.path, { about: () => abouts()[at]!, detection: () => detections()[at]! }),
+  );
   keepReading(file, { reading: { documents: restored, diagnostics }, placeholders: placeholdersKey });
+}
+
+function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }
