@@ -82,6 +82,7 @@ export class Database {
       this.#database.pragma('temp_store = MEMORY');
       this.#database.pragma(`cache_size = -${CACHE_KIB}`);
       this.#database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      this.#requireWriting();
       this.#migrate(migrations);
     } catch (error) {
       // Left open it would lock out whoever tries again.
@@ -180,6 +181,12 @@ export class Database {
     }
   }
 
+  /** A file that cannot be opened for writing SQLite opens for reading, and stays with that when the reason is long gone. */
+  #requireWriting(): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    this.#database.exec('ROLLBACK');
+  }
+
   #migrate(migrations: readonly Migration[]): void {
     const version = this.#version();
     if (version > migrations.length) throw tooNew(this.path, version, migrations.length);
@@ -219,6 +226,8 @@ export function tooNew(path: string, layout: number, known: number): AppError {
 
 /** The binding tells of a file that it cannot open by SQLite's number alone. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof Libsql.SqliteError && error.code.startsWith('SQLITE_READONLY'))
+    return 'it can be read but not written; see who owns the file, and whether its file system is read-only';
   const message = error instanceof Error ? error.message : String(error);
   const number = /^ConnectionFailed\(.*: (\d+)"\)$/.exec(message)?.[1];
   if (number === undefined) return message;

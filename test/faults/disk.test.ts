@@ -192,6 +192,34 @@ test.skipIf(shim === undefined)(
   },
 );
 
+test.skipIf(shim === undefined)(
+  'a state that opens for reading alone where detection begins again: told so, and opened for writing when it can be',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const data = join(folder, 'read-only');
+    const list = join(folder, 'read-only-faults');
+    const server = await startServer(data, { LD_PRELOAD: shim, DISK_FAULTS: list });
+    const sensor = new Sensor(server, requests, await newToken(data, 'sensor'));
+    await sensor.sendUntil(({ status }) => status === 202, RETURN_MS);
+    // With nothing left to store a state that can only be read would not be noticed until the next event.
+    await wait(1_000);
+    const opening = `open ${EROFS} 0 state.sqlite`;
+    writeFileSync(list, `write ${EIO} 0 /log/\n${opening}`);
+    await sensor.sendUntil(({ status }) => status === 503, RETURN_MS);
+    writeFileSync(list, opening);
+    const told = /state\.sqlite cannot be opened: it can be read but not written/;
+    await sensor.sendUntil(({ status, detail }) => status === 503 && told.test(detail), RETURN_MS);
+    rmSync(list);
+    const endMs = performance.now();
+    await sensor.sendUntil(({ status }) => status === 202, RETURN_MS);
+    const returnMs = performance.now() - endMs;
+    await sensor.sendRest();
+    expect(await stopped(server, 'SIGTERM')).toBe(0);
+    await expectSame(data, expected, 'after the state could not be opened for writing');
+    tell('disk', `a state opened for reading: back after ${(returnMs / 1000).toFixed(1)} s`);
+  },
+);
+
 /** A small file system of its own. */
 function mountSmall(): string | undefined {
   const mount = join(tmpdir(), `chainsight-small-${process.pid}`);
