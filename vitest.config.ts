@@ -4,6 +4,9 @@ import { LongestFirst } from './test/support/longest-first.js';
 /** Faults whose result is a speed or a time: a neighbour on the other processor would be measured with them. */
 const MEASURED_FAULTS = ['test/faults/overload.test.ts'];
 
+/** Browsers that open many pages and look at each, whenever it comes. */
+const PATIENT_BROWSERS = ['test/e2e/console-{pages,hostile,markup}.test.ts'];
+
 /** Unit tests that look at memory or time: what other files left in the process, code compiled for their calls too, would be measured with them. */
 const MEASURED_UNITS = [
   'src/cli/bench/memory-case.test.ts',
@@ -20,7 +23,14 @@ const MEASURED_UNITS = [
   'src/sources/{evtx/evtx-fuzz,evtx/evtx-stream,json/json,xml/xml}.test.ts',
 ];
 
-/** Unit tests lie beside the code, all others in `test/`. Faults and browsers that measure run alone, after all else; units that do have processes of their own. */
+const BROWSER = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // A browser on a busy machine may miss a moment; what fails twice is a fault.
+  retry: 1,
+};
+
+/** Unit tests lie beside the code, all others in `test/`. Faults that measure and most browsers run alone, after all else; units that do have processes of their own. */
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -77,13 +87,20 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'e2e-patient',
+          include: PATIENT_BROWSERS,
+          ...BROWSER,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          exclude: PATIENT_BROWSERS,
+          ...BROWSER,
           fileParallelism: false,
-          // A browser on a busy machine may miss a moment; what fails twice is a fault.
-          retry: 1,
         },
       },
     ],

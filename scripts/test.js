@@ -45,7 +45,7 @@ function runTests(args) {
 
 // Counting what is covered makes code a third slower; what starts programs or throws half a million inputs is not there to cover lines.
 const COVERING = ['unit', 'unit-measured'];
-const OTHERS = ['golden', 'whole', 'fuzz', 'faults', 'faults-measured', 'e2e'];
+const OTHERS = ['golden', 'whole', 'fuzz', 'faults', 'faults-measured', 'e2e-patient', 'e2e'];
 const only = (projects) => projects.map((project) => `--project=${project}`);
 const runs = args.length > 0 ? [args] : [['--coverage', ...only(COVERING)], only(OTHERS)];
 const results = [checks, ...runs.map(runTests)];

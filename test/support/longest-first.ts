@@ -11,6 +11,7 @@ export const LONGEST = [
   'test/fuzz/records.test.ts',
   'test/fuzz/written-files.test.ts',
   'test/fuzz/rule-language.test.ts',
+  'test/e2e/console-pages.test.ts',
   'test/faults/kill.test.ts',
   'test/fuzz/sigma.test.ts',
   'test/faults/disk.test.ts',
