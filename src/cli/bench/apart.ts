@@ -7,7 +7,7 @@ import type { PolicyOptions } from '../policy-options.js';
 import { programRoot } from '../program-root.js';
 import type { BenchCase } from './cases.js';
 
-export type CaseApart = 'memory' | 'load';
+export type CaseApart = 'memory' | 'load' | 'restart';
 
 /** @param environment  beside this process's own */
 export function casesApart(

@@ -1,16 +1,13 @@
 /** A real server process on a fresh data folder, four clients: one event a request against the original's rate on this kind of machine, and batches. */
 
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError } from '../exit.js';
-import { programRoot } from '../program-root.js';
-import { findRunningServer } from '../running-server.js';
 import type { BenchCase } from './cases.js';
 import { postEach, type LoadResult } from './load-client.js';
 import type { Material } from './material.js';
+import { sensorToken, startServer } from './server-process.js';
 
 const CLIENTS = 4;
 const EVENTS = 60_000;
@@ -72,21 +69,11 @@ type Send = (bodies: readonly Buffer[], warmUp: number) => Promise<Measured>;
 
 async function onServer(measure: (send: Send) => Promise<Measured>): Promise<Measured> {
   const data = mkdtempSync(join(tmpdir(), 'chainsight-bench-'));
-  const program = join(programRoot(), 'bin/chainsight.js');
   try {
-    const token = execFileSync(
-      process.execPath,
-      [program, 'token', 'create', '--data', data, '--role', 'sensor', '--name', 'bench'],
-      {
-        encoding: 'utf8',
-      },
-    ).trim();
-    const server = spawn(process.execPath, [program, 'serve', '--data', data, '--listen', '127.0.0.1:0'], {
-      stdio: 'ignore',
-    });
-    const ended = once(server, 'exit');
+    const token = sensorToken(data);
+    const server = await startServer(data, READY_TIMEOUT_MS);
+    const { port } = server;
     try {
-      const port = await portOf(data);
       return await measure(async (bodies, warmUp) => {
         await postEach(port, token, bodies.slice(0, warmUp), CLIENTS);
         const before = await spentSeconds(port);
@@ -100,8 +87,7 @@ async function onServer(measure: (send: Send) => Promise<Measured>): Promise<Mea
         };
       });
     } finally {
-      server.kill('SIGTERM');
-      await ended;
+      await server.end('SIGTERM');
     }
   } finally {
     rmSync(data, { recursive: true, force: true });
@@ -114,15 +100,4 @@ async function spentSeconds(port: number): Promise<ReadonlyMap<string, number>> 
     /^chainsight_detection_(?:seconds_total\{part="(\w+)"\}|disk_wait_seconds_total) (\S+)$/gm,
   );
   return new Map([...samples].map(([, part = 'disk in the pool', seconds]) => [part, Number(seconds)]));
-}
-
-/** Once it takes events. */
-async function portOf(data: string): Promise<number> {
-  const deadline = performance.now() + READY_TIMEOUT_MS;
-  while (performance.now() < deadline) {
-    const running = await findRunningServer(data);
-    if (running !== undefined) return Number(new URL(running.url).port);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new CommandError('The server did not become ready.');
 }

@@ -9,6 +9,7 @@ import { type CaseApart, casesApart } from '../bench/apart.js';
 import { loadCase, reloadCase, startCases, threadsCase } from '../bench/load-case.js';
 import { loadMaterial } from '../bench/material.js';
 import { memoryCases } from '../bench/memory-case.js';
+import { restartCases } from '../bench/restart-case.js';
 import { ruleCases } from '../bench/rule-cases.js';
 import { scanCases } from '../bench/scan-cases.js';
 import { snapshotCases } from '../bench/snapshot-case.js';
@@ -45,10 +46,10 @@ export function benchCommand(): Command {
       collect,
       [],
     )
-    .option('--no-live', 'without the case that starts a server')
+    .option('--no-live', 'without the cases that start a server')
     .option(
       '--processes <number>',
-      'how many live in the engine of which a snapshot is written',
+      'how many live where a snapshot is written, and where a server starts again',
       wholeNumber(1),
       PROCESSES,
     )
@@ -58,11 +59,11 @@ export function benchCommand(): Command {
       wholeNumber(1),
       HOSTS,
     )
-    .addOption(new Option('--only <case>', 'one case alone').choices(['memory', 'load']))
+    .addOption(new Option('--only <case>', 'one case alone').choices(['memory', 'load', 'restart']))
     .addOption(new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
     .addHelpText(
       'after',
-      '\nExamples:\n  chainsight bench\n  chainsight bench --events recordings/ --format json\n  chainsight bench --only memory --hosts 10000',
+      '\nExamples:\n  chainsight bench\n  chainsight bench --events recordings/ --format json\n  chainsight bench --only memory --hosts 10000\n  chainsight bench --only restart --processes 1000000',
     )
     .action(async (options: BenchOptions) => {
       const cases = options.only === undefined ? await allCases(options) : await CASES_ALONE[options.only](options);
@@ -77,6 +78,7 @@ export function benchCommand(): Command {
 
 const CASES_ALONE: Readonly<Record<CaseApart, (options: BenchOptions) => Promise<readonly BenchCase[]>>> = {
   load: loadCase,
+  restart: ({ processes }) => restartCases(processes),
   memory: async (options) => memoryCases((await policyFromOptions(options)).policy, inProcessPlugins(), options.hosts),
 };
 
@@ -92,7 +94,7 @@ async function allCases(options: BenchOptions): Promise<readonly BenchCase[]> {
     ...(await snapshotCases(policy, options.processes)),
     ...(options.events.length > 0 ? [await threadsCase(options.events, options)] : []),
     ...casesApart('memory', options, ['--hosts', String(options.hosts)]),
-    ...(options.live ? await liveCases(material) : []),
+    ...(options.live ? [...(await liveCases(material)), ...(await restartCases(options.processes))] : []),
   ];
 }
 
