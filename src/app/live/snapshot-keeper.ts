@@ -20,10 +20,10 @@ export interface SnapshotParts {
   readonly onWritten?: (donePosition: number) => Promise<void>;
 }
 
-/** Read again in some seconds. */
-const RECORDS_BETWEEN = 200_000;
-/** While events wait, so long is waited for a better moment. */
-const PATIENCE_MS = 10 * 60_000;
+/** Read again in two or three seconds. */
+const RECORDS_BETWEEN = 100_000;
+/** While events wait, so long is waited for a better moment: a start reads all that came meanwhile. */
+const PATIENCE_MS = 60_000;
 /** A twentieth of the time at most is spent writing. */
 const REST = 20;
 /** However little comes, so often, for what waits on it: records that have had their time. */

@@ -139,13 +139,13 @@ test('while events wait, a better moment is waited for, but not for ever', async
   const state = { fold: { engine: { isAtRest: true } }, policy: { isInForce: () => true } } as unknown as FoldState;
   const keeper = new SnapshotKeeper({ store, identity: 'i', recordsBetween: 10 }, state, clock, () => undefined);
   await keeper.atRest(20, 1);
-  clock.timeMs += 9 * 60_000;
+  clock.timeMs += 59_000;
   await keeper.atRest(30, 1);
   expect(written).toBe(0);
   await keeper.atRest(40, 0);
   expect(written).toBe(1);
   await keeper.atRest(60, 1);
-  clock.timeMs += 10 * 60_000;
+  clock.timeMs += 60_000;
   await keeper.atRest(80, 1);
   expect(written).toBe(2);
 });

@@ -8,7 +8,7 @@ test('a server is started again after it was killed and after a stop, with all t
   setProgramRoot(fileURLToPath(new URL('../../..', import.meta.url)));
   const cases = await restartCases(PER_HOST + 1);
   expect(cases.map(({ name }) => name)).toEqual([
-    'restart with 400 live processes after it was killed',
+    'restart with 400 live processes after it was killed in a flood',
     'restart with 400 live processes after a stop',
   ]);
   for (const { value } of cases) expect(value).toBeGreaterThan(0);

