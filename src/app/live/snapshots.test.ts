@@ -150,6 +150,15 @@ test('while events wait, a better moment is waited for, but not for ever', async
   expect(written).toBe(2);
 });
 
+test('by itself, one comes after a hundred thousand records', async () => {
+  const written: number[] = [];
+  const store = { ...NO_SNAPSHOTS, write: async ({ position }: { position: number }) => void written.push(position) };
+  const state = { fold: { engine: { isAtRest: true } }, policy: { isInForce: () => true } } as unknown as FoldState;
+  const keeper = new SnapshotKeeper({ store, identity: 'i' }, state, new HandClock(), () => undefined);
+  for (const position of [99_999, 100_000, 199_999, 200_000]) await keeper.atRest(position, 0);
+  expect(written).toEqual([100_000, 200_000]);
+});
+
 test('records go only where an older snapshot has them too', async () => {
   done.length = 0;
   // After each, some time passes until another is due.
