@@ -480,6 +480,16 @@ export const FAULTS = [
     build: true,
   },
   {
+    promise: 'disk faults',
+    fault: 'a state that opened for reading alone is gone on with',
+    file: 'src/store/database.ts',
+    find: '      this.#requireWriting();\n',
+    replace: '',
+    test: 'test/faults/disk.test.ts',
+    name: 'a state that opens for reading alone',
+    build: true,
+  },
+  {
     promise: 'power cuts',
     fault: "a new segment's name is not synced",
     file: 'src/log/segment.ts',
