@@ -20,7 +20,7 @@ export interface SnapshotParts {
   readonly onWritten?: (donePosition: number) => Promise<void>;
 }
 
-/** Read again in two or three seconds. */
+/** Read again in two to five seconds: creations are the dearest. */
 const RECORDS_BETWEEN = 100_000;
 /** While events wait, so long is waited for a better moment: a start reads all that came meanwhile. */
 const PATIENCE_MS = 60_000;

@@ -71,6 +71,8 @@ async function expectProcesses(port: number, least: number): Promise<void> {
 
 function bodyOf(host: number): Buffer {
   return Buffer.from(
-    Array.from({ length: PER_HOST }, (_, index) => JSON.stringify(creationRecord(host, index))).join('\n'),
+    Array.from({ length: PER_HOST }, (_, index) =>
+      JSON.stringify(creationRecord(`host${host}.example`, host, index)),
+    ).join('\n'),
   );
 }

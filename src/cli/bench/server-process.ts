@@ -34,7 +34,7 @@ export async function startServer(dataFolder: string, withinMs: number): Promise
     child.kill(signal);
     await ended;
   };
-  while (performance.now() - startedMs < withinMs) {
+  while (child.exitCode === null && performance.now() - startedMs < withinMs) {
     const running = await findRunningServer(dataFolder);
     if (running !== undefined) {
       const startSeconds = (performance.now() - startedMs) / 1000;

@@ -77,7 +77,10 @@ function rounded(value: number): number {
 
 function creation(host: number, index: number): Event {
   // Every text an object of its own, as a decoder makes them.
-  const record = JSON.parse(JSON.stringify(creationRecord(host, index))) as Record<string, unknown>;
+  const record = JSON.parse(JSON.stringify(creationRecord(`host${host}.example`, host, index))) as Record<
+    string,
+    unknown
+  >;
   const event = normalise(record, { file: undefined, line: 0 });
   if ('reason' in event) throw new Error(`The benchmark's own event is not one: ${event.message}`);
   return event;
