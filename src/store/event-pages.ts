@@ -3,28 +3,38 @@
  * the event in. Events that name no process are in the log alone.
  *
  *     process   first  last  events
- *     p1            3    41      18   [[3,"…",…],[5,…],…,[41,…]]
+ *     p1            3    41      18   [[3,"…","host",…],[5,"…",0,…],…,[41,…]]
  *     p1           44    44       1   [[44,…]]
+ *
+ * The events of a page are nearly all of one host, chain and channel: a cell says 0 for what is as in the one before, and ends with the last thing that it
+ * has to say. Pages that were written before there was a 0 say all of it in each cell.
  */
 
 import { isAction } from '../engine/event/action.js';
 import type { EventRecord } from '../engine/effects.js';
 import type { Database, Statement } from './database.js';
 
-/** An event as a page holds it, short because there are many. */
+/** As in the cell before. */
+const SAME = 0;
+type Said = string | typeof SAME;
+
+/** An event as a page holds it, short because there are many. Most are about no other process and hit no rule. */
 type Cell = readonly [
+  ...head: CellHead,
+  targetProcessId?: string,
+  targetImage?: string,
+  targetHashes?: string,
+  rules?: readonly string[],
+];
+type CellHead = readonly [
   position: number,
   eventId: string,
-  host: string,
+  host: Said,
   timeMs: number,
-  action: string,
+  action: Said,
   windowsEventId: number,
-  channel: string,
-  chainId: string,
-  targetProcessId: string,
-  targetImage: string,
-  targetHashes: string,
-  rules: readonly string[],
+  channel: Said,
+  chainId: Said,
 ];
 
 interface PageRow {
@@ -52,7 +62,7 @@ export class EventPages {
 
   /** @param events  of one process, in order of position, at least one */
   add(processId: string, events: readonly EventRecord[]): void {
-    const data = JSON.stringify(events.map(cellOf));
+    const data = JSON.stringify(events.map((event, at) => cellOf(event, events[at - 1])));
     this.#put.run(processId, events[0]!.position, events.at(-1)!.position, events.length, data);
   }
 
@@ -69,8 +79,8 @@ export class EventPages {
       for (const page of pages) {
         // Pages of processes that turned out to be one lie across each other; all further ones begin here or later.
         if (found.filter(({ position }) => position < page.first).length >= limit) return firstOf(found, limit);
-        for (const cell of JSON.parse(page.data) as Cell[]) {
-          if (cell[0] > after && (action === undefined || cell[4] === action)) found.push(eventOf(processId, cell));
+        for (const event of eventsOf(processId, JSON.parse(page.data) as Cell[])) {
+          if (event.position > after && (action === undefined || event.action === action)) found.push(event);
         }
         first = page.first;
       }
@@ -83,39 +93,52 @@ function firstOf(found: EventRecord[], limit: number): EventRecord[] {
   return found.sort((one, other) => one.position - other.position).slice(0, limit);
 }
 
-function cellOf(event: EventRecord): Cell {
-  return [
+function cellOf(event: EventRecord, before: EventRecord | undefined): Cell {
+  const { host, action, channel, chainId, targetProcessId, targetImage, targetHashes, rules } = event;
+  const head: CellHead = [
     event.position,
     event.eventId,
-    event.host,
+    host === before?.host ? SAME : host,
     Number.isFinite(event.timeMs) ? event.timeMs : 0,
-    event.action ?? '',
+    before !== undefined && action === before.action ? SAME : (action ?? ''),
     event.windowsEventId,
-    event.channel,
-    event.chainId,
-    event.targetProcessId,
-    event.targetImage,
-    event.targetHashes,
-    event.rules,
+    channel === before?.channel ? SAME : channel,
+    chainId === before?.chainId ? SAME : chainId,
   ];
+  const hasTarget = targetProcessId !== '' || targetImage !== '' || targetHashes !== '';
+  return hasTarget || rules.length > 0 ? [...head, targetProcessId, targetImage, targetHashes, rules] : head;
 }
 
-function eventOf(processId: string, cell: Cell): EventRecord {
-  const [position, eventId, host, timeMs, action, windowsEventId, channel, chainId, ...target] = cell;
-  const [targetProcessId, targetImage, targetHashes, rules] = target;
+function eventsOf(processId: string, cells: readonly Cell[]): EventRecord[] {
+  const events: EventRecord[] = [];
+  for (const cell of cells) events.push(eventOf(processId, cell, events.at(-1)));
+  return events;
+}
+
+function eventOf(processId: string, cell: Cell, before: EventRecord | undefined): EventRecord {
+  const [position, eventId, host, timeMs, action, windowsEventId, channel, chainId, ...rest] = cell;
+  const [targetProcessId = '', targetImage = '', targetHashes = '', rules = []] = rest;
   return {
     position,
     eventId,
-    host,
+    host: said(host, before?.host),
     timeMs,
-    action: isAction(action) ? action : undefined,
+    action: action === SAME ? before?.action : actionOf(action),
     windowsEventId,
-    channel,
+    channel: said(channel, before?.channel),
     processId,
-    chainId,
+    chainId: said(chainId, before?.chainId),
     targetProcessId,
     targetImage,
     targetHashes,
     rules,
   };
+}
+
+function said(text: Said, before = ''): string {
+  return text === SAME ? before : text;
+}
+
+function actionOf(name: string): EventRecord['action'] {
+  return isAction(name) ? name : undefined;
 }

@@ -426,6 +426,61 @@ describe('processes and events', () => {
     expect(got).toEqual(positions);
   });
 
+  test('events of one process are read as they were given, whatever they share with the ones before', () => {
+    const either = <Value>(at: number, bit: number, one: Value, other: Value): Value =>
+      ((at >> bit) & 1) === 0 ? one : other;
+    const rows = Array.from({ length: 512 }, (_, at) => {
+      // Neighbours differ in one thing each: Gray code.
+      const code = at ^ (at >> 1);
+      return eventRow(at + 1, 'p1', {
+        host: either(code, 0, 'fin-03', ''),
+        action: either(code, 1, 'imageload', undefined),
+        windowsEventId: either(code, 2, 7, 0),
+        channel: either(code, 3, 'Security', ''),
+        chainId: either(code, 4, 'c1', 'c2'),
+        targetProcessId: either(code, 5, '', 'p2'),
+        targetImage: either(code, 6, '', 'C:\\a.exe'),
+        targetHashes: either(code, 7, '', 'MD5=1'),
+        rules: either(code, 8, [], ['a', 'b']),
+      });
+    });
+    commit({ processes: [process('p1', 'c1')], events: rows });
+    expect(store.queries.processEvents('p1', {}, { limit: 1_000, cursor: undefined }).items).toEqual(rows);
+    const later = store.queries.processEvents('p1', { action: 'imageload' }, { limit: 1_000, cursor: undefined }).items;
+    expect(later).toEqual(rows.filter(({ action }) => action === 'imageload'));
+  });
+
+  test('events are read from pages that say everything of each', () => {
+    commit({ processes: [process('p1', 'c1')], events: [eventRow(1, 'p1'), eventRow(2, 'p1', { action: undefined })] });
+    store.close();
+    const full = [
+      [
+        1,
+        '00000000000000ff',
+        'fin-03',
+        1_000,
+        'imageload',
+        7,
+        'Microsoft-Windows-Sysmon/Operational',
+        'c1',
+        '',
+        '',
+        '',
+        [],
+      ],
+      [2, '00000000000000fe', 'fin-04', 2_000, '', 7, 'Microsoft-Windows-Sysmon/Operational', 'c1', '', 'a', '', ['r']],
+    ];
+    const raw = new Libsql(join(folder, 'state.db'));
+    raw.prepare('UPDATE event_pages SET data = ?').run([JSON.stringify(full)]);
+    raw.close();
+    store = openStateStore(join(folder, 'state.db'));
+    const other = { eventId: '00000000000000fe', host: 'fin-04', action: undefined, targetImage: 'a', rules: ['r'] };
+    expect(store.queries.processEvents('p1', {}, FIRST_PAGE).items).toEqual([
+      eventRow(1, 'p1'),
+      eventRow(2, 'p1', other),
+    ]);
+  });
+
   test('the processes of a chain come earliest first, page by page', () => {
     const all = Array.from({ length: 9 }, (_, at) => process(`p${at}`, 'c1', { startMs: Math.floor(at / 3) }));
     commit({ processes: all.toReversed(), chains: [chain('c1', { processCount: 9 })] });
