@@ -6,6 +6,8 @@
  *     append ─┼─► queue ──► one buffer ──► write ──► fdatasync ──► callers resolve, in order
  *     append ─┘    ▲ bounded                 └── first error: the log takes nothing more until it is opened again
  *
+ * A write begins and ends with a block of the file (`block-memory.ts`): what stands in the first one already is written once more, as it was.
+ *
  * After a failed sync the kernel may have dropped the unwritten pages, and a later sync that succeeds proves nothing: there is no second try.
  */
 
@@ -14,7 +16,8 @@ import { AppError } from '../app/app-error.js';
 import type { LogRecord } from '../app/ports.js';
 import { assert } from '../engine/base/assert.js';
 import { BlockIndex } from './block-index.js';
-import { writeFully, type LogFile, type LogFiles } from './files.js';
+import { BLOCK_BYTES, blockMemory } from './block-memory.js';
+import { readFully, writeFully, type LogFile, type LogFiles } from './files.js';
 import { frameBytes, toPayload, writeFrame, type Payload } from './frame.js';
 import type { ActiveSegment } from './recover.js';
 import { createSegment, SEGMENT_HEADER_BYTES } from './segment.js';
@@ -49,7 +52,7 @@ interface Waiting {
 const OPEN_MARK_BYTES = 1;
 
 /** A larger group gets a buffer of its own, and gives it back. */
-const BUFFER_KEPT_BYTES = 4 * 1024 * 1024;
+const BUFFER_KEPT_BYTES = 8 * 1024 * 1024;
 
 /** A room that fewer groups than this go over is not worth writing. */
 const ROOM_GROUPS = 8;
@@ -74,9 +77,12 @@ export class LogWriter {
   #running: Promise<void> | undefined;
   #isClosed = false;
   /** Of the last group, for the next: memory that was touched before is cheaper than new. */
-  #buffer = Buffer.alloc(0);
+  #buffer: Buffer = Buffer.alloc(0);
   /** Where the zeros behind the records end. */
   #roomEnd = 0;
+  /** What the last block of the file holds up to `#tailEnd`, the end of the records. */
+  readonly #tail = Buffer.alloc(BLOCK_BYTES);
+  #tailEnd = -1;
   /** Bytes that may be written, and until when, before free space is asked for again. */
   #spaceBytes = 0;
   #spaceUntilMs = 0;
@@ -168,21 +174,38 @@ export class LogWriter {
     const { file, segment } = await this.#segmentFor(bytes);
     const start = segment.index.end;
     const room = start + bytes < this.#roomEnd ? 0 : this.#roomBehind(bytes);
-    const buffer = this.#bufferOf(bytes + room).fill(0, bytes);
-    let offset = 0;
+    const head = start % BLOCK_BYTES;
+    const end = head + bytes;
+    const buffer = this.#bufferOf(Math.ceil((end + room) / BLOCK_BYTES) * BLOCK_BYTES).fill(0, end);
+    (await this.#tailAt(start, file)).copy(buffer);
+    let offset = head;
     let position = this.lastPosition;
     for (const waiting of group) {
       for (const payload of waiting.payloads) offset = writeFrame(buffer, offset, payload, ++position, segment.salt);
     }
-    await this.#write(file, buffer, start, bytes);
+    await this.#write(file, buffer, start - head, end);
+    buffer.copy(this.#tail, 0, end - (end % BLOCK_BYTES), end);
+    this.#tailEnd = start + bytes;
     await file.datasync();
     this.#settle(group, segment.index);
+  }
+
+  /** What stands before `end` in its block; a file that was just opened, or made, is asked. */
+  async #tailAt(end: number, file: LogFile): Promise<Buffer> {
+    const length = end % BLOCK_BYTES;
+    if (this.#tailEnd !== end) {
+      const tail = await readFully(file, end - length, length);
+      assert(tail.length === length, 'a file of the log is as long as its records');
+      tail.copy(this.#tail);
+      this.#tailEnd = end;
+    }
+    return this.#tail.subarray(0, length);
   }
 
   #bufferOf(bytes: number): Buffer {
     if (bytes > BUFFER_KEPT_BYTES) return Buffer.allocUnsafe(bytes);
     if (bytes > this.#buffer.length) {
-      this.#buffer = Buffer.allocUnsafeSlow(Math.min(BUFFER_KEPT_BYTES, 2 ** Math.ceil(Math.log2(bytes))));
+      this.#buffer = blockMemory(Math.min(BUFFER_KEPT_BYTES, 2 ** Math.ceil(Math.log2(bytes))));
     }
     return this.#buffer.subarray(0, bytes);
   }
@@ -192,15 +215,20 @@ export class LogWriter {
     return Math.max(OPEN_MARK_BYTES, bytes * ROOM_GROUPS <= roomBytes ? roomBytes : 0);
   }
 
-  /** A disk that has no room for the bytes has lost none: what it took of them is taken back, and the log is as it was. */
+  /**
+   * A disk that has no room for the bytes has lost none: what it took of them is taken back, and the log is as it was.
+   *
+   * @param start  of the block that the records begin in
+   * @param recordBytes  from there to their end
+   */
   async #write(file: LogFile, buffer: Buffer, start: number, recordBytes: number): Promise<void> {
     try {
       await writeFully(file, buffer, start);
       this.#roomEnd = Math.max(this.#roomEnd, start + buffer.length);
     } catch (error) {
       if (!isNoSpace(error)) throw error;
-      await file.truncate(start);
-      this.#roomEnd = start;
+      await file.truncate(this.#tailEnd);
+      this.#roomEnd = this.#tailEnd;
       const least = recordBytes + OPEN_MARK_BYTES;
       if (buffer.length <= least) throw this.#full(0, error);
       await this.#write(file, buffer.subarray(0, least), start, recordBytes);
@@ -243,6 +271,7 @@ export class LogWriter {
     const before = this.#file;
     this.#file = file;
     this.#roomEnd = 0;
+    this.#tailEnd = -1;
     this.active = segment;
     if (active !== undefined) await this.#onClosedSegment(active);
     await before?.close();
