@@ -59,7 +59,7 @@ test('whole blocks are known, and nothing else is taken for them', () => {
   expect(isOfBlocks(Buffer.alloc(BLOCK_BYTES), 0, BLOCK_BYTES)).toBe(false);
 });
 
-test('many blocks pass the page cache where the file system lets them, and what is read is what was written', async () => {
+test('whole blocks pass the page cache where the file system lets them, and what is read is what was written', async () => {
   const file = await diskFiles.open(path, 'write');
   const bytes = filled(64 * BLOCK_BYTES);
   await writeFully(file, bytes, 0);
@@ -74,14 +74,13 @@ test('many blocks pass the page cache where the file system lets them, and what 
   if (process.platform === 'linux') expect(await openDirect()).toBe(0);
 });
 
-test('bytes that are no blocks, or few, go through the page cache', async () => {
+test('bytes that are no blocks go through the page cache', async () => {
   const file = await diskFiles.open(path, 'write');
   const bytes = filled(64 * BLOCK_BYTES);
   await writeFully(file, bytes.subarray(1), 0);
   await writeFully(file, bytes, 1);
-  await writeFully(file, bytes.subarray(0, BLOCK_BYTES), 0);
   const found = await readFully(file, 0, bytes.length + 1);
-  expect(found.equals(Buffer.concat([bytes.subarray(0, BLOCK_BYTES), bytes.subarray(BLOCK_BYTES - 1)]))).toBe(true);
+  expect(found.equals(Buffer.concat([bytes.subarray(1, 2), bytes]))).toBe(true);
   if (process.platform === 'linux') expect(await openDirect()).toBe(0);
   await file.close();
 });

@@ -50,12 +50,6 @@ const FILE_MODE = 0o600;
  */
 const WRITE_AT_ONCE_BYTES = 2 * 1024 * 1024;
 
-/**
- * From this size on whole blocks are written past the page cache: copying a megabyte into it and having it written from there takes twice as long, and five
- * times the processor (`docs/decisions/large-groups-pass-the-page-cache.md`). A few records are with others in one block, and quicker in the cache.
- */
-const DIRECT_BYTES = 64 * 1024;
-
 /** A disk that answers within this time is waited for in place, for the same reason: what arrives meanwhile joins the next group. */
 const QUICK_WRITE_MS = 4;
 const QUICK_SYNC_MS = 1;
@@ -76,7 +70,8 @@ export const diskFiles: LogFiles = {
           if (length > WRITE_AT_ONCE_BYTES) return inPool();
           return writing(() => ({ bytesWritten: writeSync(file.fd, source, offset, length, position) }), inPool);
         };
-        const isDirect = length >= DIRECT_BYTES && areBlocks(position) && isOfBlocks(source, offset, length);
+        // Copying into the page cache and having it written from there takes longer: `docs/decisions/records-pass-the-page-cache.md`.
+        const isDirect = areBlocks(position) && isOfBlocks(source, offset, length);
         return (isDirect ? await direct?.write(through) : undefined) ?? through(handle);
       },
       async datasync() {
