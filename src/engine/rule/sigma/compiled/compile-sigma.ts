@@ -8,7 +8,7 @@ import type { Matched } from '../../rule.js';
 import type { BoundCondition, RuleCondition, Scopes } from '../../rule-condition.js';
 import type { SigmaFilter, SigmaRule } from '../document.js';
 import type { SigmaExplanation } from '../evaluator.js';
-import { explain } from '../plain/plain-match.js';
+import { explain, whatHolds } from '../plain/plain-match.js';
 import { eventView, readerName } from '../source/event-view.js';
 import { sigmaFieldName } from '../source/sigma-field.js';
 import { type LogSourceReach, logSourceReach } from '../source/log-source-reach.js';
@@ -24,7 +24,7 @@ export function compileSigma(rule: SigmaRule, filters: readonly SigmaFilter[]): 
   return {
     reach: reachOf(rule, source, nameOf),
     bind: (scopes) => bind(rule, filters, source, nameOf, scopes),
-    matched: (event) => evidenceOf(explain(rule, eventView(event, source.fieldNames))),
+    matched: (event) => evidenceOf(whatHolds(rule, eventView(event, source.fieldNames))),
   };
 }
 
@@ -70,19 +70,13 @@ function bind(
   );
 }
 
-/** The values that made it true, each place once. A keyword's field is `*`. */
-function evidenceOf(explanation: SigmaExplanation): readonly Matched[] {
+/** Each place once. A keyword's field is `*`. */
+function evidenceOf(matched: readonly Matched[]): readonly Matched[] {
   const byPlace = new Map<string, Matched>();
-  for (const { field, value, start, end } of trueParts(explanation)) {
+  for (const { field, value, start, end } of matched) {
     byPlace.set(`${field}\0${start}\0${end}`, excerpt(field === '' ? '*' : field, value, start, end));
   }
   return [...byPlace.values()];
-}
-
-/** Those under `not` are left out: there is nothing to be shown for what is absent. */
-function trueParts({ text, isTrue, matched, parts }: SigmaExplanation): readonly Matched[] {
-  if (!isTrue || text === 'not') return [];
-  return [...(matched === undefined ? [] : [matched]), ...parts.flatMap(trueParts)];
 }
 
 /** Why a rule holds of an event or does not, without regard to its log source. */

@@ -3,7 +3,7 @@ import { bareEvent, readDetection } from '../../../../../test/support/sigma-tria
 import type { SigmaExplanation } from '../evaluator.js';
 import { MANY, ONE, type TextPattern } from '../text-pattern.js';
 import { eventView } from '../source/event-view.js';
-import { explain } from './plain-match.js';
+import { explain, plainMatch, whatHolds } from './plain-match.js';
 import { matchText } from './text-match.js';
 
 function lines({ text, isTrue, matched, parts }: SigmaExplanation, depth = 0): string[] {
@@ -62,6 +62,40 @@ describe('explain', () => {
       '  + f not',
       "    - '1'",
     ]);
+  });
+});
+
+describe('whatHolds', () => {
+  /** What the tree shows of parts that are true, but for those under `not`. */
+  function shown({ text, isTrue, matched, parts }: SigmaExplanation): unknown[] {
+    if (!isTrue || text === 'not') return [];
+    return [...(matched === undefined ? [] : [matched]), ...parts.flatMap(shown)];
+  }
+
+  test.each([
+    { condition: 'sel', fields: { a: 'xb', c: 'bb' }, count: 2 },
+    { condition: 'sel or maps or keys', fields: { a: 'xb', c: 'b', d: 'b1' }, count: 3 },
+    { condition: 'sel or maps or keys', fields: { a: 'evil b', c: 'b', d: 'x' }, count: 3 },
+    { condition: 'maps and not sel', fields: { a: 'x', c: '7' }, count: 1 },
+    { condition: 'maps and not (keys and not sel)', fields: { d: ['1', '1b'], c: 7 }, count: 2 },
+    { condition: 'every and not 1 of filter_*', fields: { a: 'bcb', c: '' }, count: 2 },
+    { condition: 'negated or all of keys*', fields: { a: 'evil worse', c: 'x' }, count: 2 },
+    { condition: 'negated', fields: { a: 'b' }, count: 1 },
+  ])('$condition, of $fields', ({ condition, fields, count }) => {
+    const rule = readDetection({
+      sel: { 'a|contains': ['b', 'z'], 'c|startswith': 'b' },
+      maps: [{ c: 7 }, { 'd|contains': ['1', '2'] }, { a: 'none' }],
+      keys: ['evil'],
+      keys_too: ['worse'],
+      every: { 'a|contains|all': ['b', 'cb'] },
+      negated: { 'a|contains|all|neq': ['b', 'q'] },
+      filter_empty: { c: 'x' },
+      condition,
+    });
+    const view = eventView(bareEvent(fields));
+    expect(plainMatch(rule, view)).toBe(true);
+    expect(whatHolds(rule, view)).toEqual(shown(explain(rule, view)));
+    expect(whatHolds(rule, view)).toHaveLength(count);
   });
 });
 

@@ -64,6 +64,39 @@ function matchKeyword(test: ValueTest, view: SigmaView): ValueMatch | undefined 
   return undefined;
 }
 
+/** What made a condition true, of an event of which it is: values in the order of the rule. Under `not` there is nothing to be shown. */
+export function whatHolds(rule: Detection, view: SigmaView): readonly Matched[] {
+  return ofCondition(rule.condition, rule, view);
+}
+
+function ofCondition(condition: Condition, rule: Detection, view: SigmaView): readonly Matched[] {
+  switch (condition.kind) {
+    case 'selection':
+      return ofSelection(selectionOf(rule, condition.name), view);
+    case 'not':
+      return [];
+    case 'and':
+      return condition.conditions.flatMap((part) => ofCondition(part, rule, view));
+    case 'or':
+      return condition.conditions.flatMap((part) => (holds(part, rule, view) ? ofCondition(part, rule, view) : []));
+  }
+}
+
+function ofSelection(selection: Selection, view: SigmaView): readonly Matched[] {
+  switch (selection.kind) {
+    case 'every':
+      return selection.tests.flatMap(({ field, values }) =>
+        values.flatMap((value) => matchedOf(field, matchField(value, field, view)) ?? []),
+      );
+    case 'all':
+      return selection.selections.flatMap((part) => ofSelection(part, view));
+    case 'some':
+      return selection.selections.flatMap((part) => (selectionHolds(part, view) ? ofSelection(part, view) : []));
+    case 'keywords':
+      return selection.values.flatMap((value) => matchedOf('', matchKeyword(value, view)) ?? []);
+  }
+}
+
 /** The condition as a tree with the truth of every part, those included that no longer decide anything. */
 export function explain(rule: Detection, view: SigmaView): SigmaExplanation {
   return explainCondition(rule.condition, rule, view);
