@@ -542,6 +542,26 @@ describe('recovery', () => {
     expect(await segmentFiles()).toEqual(['00000000000000000001.log']);
   });
 
+  test.each([32, 40, 63])(
+    'a crash after the first %i bytes of a segment that is created: the log goes on in it',
+    async (length) => {
+      const log = await open();
+      await log.append([event('never acknowledged')]);
+      const path = join(folder, (await segmentFiles())[0]!);
+      await log.close();
+      await truncate(path, length);
+      const again = await open();
+      expect(await again.append([event('a')])).toBe(1);
+      expect(await again.append([event('b')])).toBe(2);
+      const last = await reopen(again);
+      expect(await texts(last)).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+      ]);
+      expect(last.damage).toEqual([]);
+    },
+  );
+
   test('one damaged copy of the segment header costs nothing', async () => {
     const { path, bytes } = await threeRecords();
     bytes.fill(0, 0, 32);

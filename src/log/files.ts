@@ -45,7 +45,7 @@ const FLAGS: Readonly<Record<OpenMode, number>> = {
 const FILE_MODE = 0o600;
 
 /**
- * Up to this size a write is a copy into the page cache, of a millisecond or two, and made at once: what comes back from the thread pool waits for
+ * Up to this size a write takes a millisecond or two, and is made at once: what comes back from the thread pool waits for
  * its turn behind all that is being judged, and one event a request pays five times as much for the trip alone.
  */
 const WRITE_AT_ONCE_BYTES = 2 * 1024 * 1024;
