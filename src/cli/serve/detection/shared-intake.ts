@@ -75,7 +75,8 @@ class SplitDelivery implements Delivery {
     const answers = await Promise.all(
       [...shares].map(async ([place, { parts, indexes }]) => {
         const delivery = this.handles[place]!.open(this.sender);
-        for (const part of parts) delivery.push(part);
+        // As one piece: each is an object of its own on the way to the thread, and lines are many.
+        delivery.push(Buffer.concat(parts));
         const answer = await delivery.end();
         if (answer.kind === 'taken') return numbered(answer, indexes);
         this.#refusal = answer;
