@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { all, event, filesWith, text, texts } from '../../test/support/log-kit.js';
 import { AppError } from '../app/app-error.js';
-import type { EventLog, LogDamage, LogRecord, ReadRange, StoredRecord } from '../app/ports.js';
-import { BLOCK_BYTES } from './block-memory.js';
+import type { EventLog, LogDamage, LogRecord, ReadRange } from '../app/ports.js';
 import { openEventLog, type EventLogOptions } from './event-log.js';
-import { diskFiles, type LogFile, type LogFiles } from './files.js';
 import { HEADER_BYTES, toPayload, writeFrame, frameBytes } from './frame.js';
 import { SEGMENT_HEADER_BYTES } from './segment.js';
 
@@ -34,38 +33,8 @@ async function reopen(log: EventLog, options: EventLogOptions = {}): Promise<Eve
   return open(options);
 }
 
-function event(text: string, eventMs = 1_000): LogRecord {
-  return { kind: 'event', raw: Buffer.from(text), receivedMs: 77, eventMs, sensor: 'token-a' };
-}
-
-async function all(log: EventLog, range?: ReadRange): Promise<StoredRecord[]> {
-  const records: StoredRecord[] = [];
-  for await (const batch of log.read(range)) records.push(...batch);
-  return records;
-}
-
-function text(record: LogRecord): string {
-  return record.kind === 'event' ? Buffer.from(record.raw).toString() : JSON.stringify(record);
-}
-
-async function texts(log: EventLog, range?: ReadRange): Promise<[number, string][]> {
-  return (await all(log, range)).map(({ position, record }) => [position, text(record)]);
-}
-
 async function segmentFiles(): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
-}
-
-/** Disk files of which some operations fail or are watched. */
-function filesWith(change: (file: LogFile, path: string) => Partial<LogFile>, more: Partial<LogFiles> = {}): LogFiles {
-  return {
-    ...diskFiles,
-    async open(path, mode) {
-      const file = await diskFiles.open(path, mode);
-      return { ...file, ...change(file, path) };
-    },
-    ...more,
-  };
 }
 
 describe('appending and reading', () => {
@@ -381,97 +350,6 @@ describe('recovery', () => {
     expect(log.cut?.bytes).toBe(told);
     expect(log.lastPosition).toBe(3);
     expect((await readFile(path)).equals(bytes)).toBe(true);
-  });
-
-  test('records go over the zeros behind them, and a log that is closed ends with its last record', async () => {
-    const log = await open({ roomBytes: 10_000 });
-    await log.append([event('first')]);
-    const path = join(folder, (await segmentFiles())[0]!);
-    const { length } = await readFile(path);
-    expect(length).toBeGreaterThan(10_000);
-    for (let at = 0; at < 50; at++) await log.append([event('one more')]);
-    expect((await readFile(path)).length).toBe(length);
-    await log.close();
-    const bytes = await readFile(path);
-    expect(bytes.length).toBeLessThan(length);
-    expect(bytes.at(-1)).not.toBe(0);
-    expect((await texts(await open())).map(([position]) => position)).toHaveLength(51);
-  });
-
-  test('no zeros are written behind a group that would use them up at once, but to the end of its block', async () => {
-    const log = await open({ roomBytes: 100_000 });
-    await log.append([event('a'.repeat(20_000))]);
-    const path = join(folder, (await segmentFiles())[0]!);
-    const bytes = await readFile(path);
-    expect(bytes.length).toBe(5 * BLOCK_BYTES);
-    expect(bytes.at(-1)).toBe(0);
-    await log.append([event('a'.repeat(BLOCK_BYTES))]);
-    expect((await readFile(path)).length).toBeGreaterThan(120_000);
-    await log.close();
-    expect(await texts(await open())).toHaveLength(2);
-  });
-
-  test('groups of any size stand behind each other, wherever in a block one ends and whenever the log is opened', async () => {
-    const size = fc.oneof(
-      fc.integer({ min: 1, max: 300 }),
-      fc.integer({ min: BLOCK_BYTES - 200, max: BLOCK_BYTES + 50 }),
-      fc.integer({ min: 60_000, max: 300_000 }),
-    );
-    const groups = fc.array(fc.record({ size, isReopened: fc.boolean() }), { minLength: 1, maxLength: 8 });
-    await fc.assert(
-      fc.asyncProperty(groups, fc.constantFrom(0, 1024 * 1024), async (given, roomBytes) => {
-        const own = await mkdtemp(join(folder, 'own-'));
-        const options = { roomBytes, segmentBytes: 400_000 };
-        let log = await openEventLog(own, options);
-        for (const [at, { size: length, isReopened }] of given.entries()) {
-          if (isReopened) {
-            await log.close();
-            log = await openEventLog(own, options);
-            expect(log.cut).toBeUndefined();
-          }
-          await log.append([event(String(at).padEnd(length, 'x'))]);
-        }
-        const found = await texts(log);
-        await log.close();
-        expect(log.damage).toEqual([]);
-        expect(found.map(([, each]) => each)).toEqual(given.map((each, at) => String(at).padEnd(each.size, 'x')));
-      }),
-      { numRuns: 60, seed: 5 },
-    );
-  });
-
-  test('a disk that is full in a group that begins within a block takes nothing of what stands before it', async () => {
-    let isFull = false;
-    const files = filesWith((file) => ({
-      write: async (source, offset, length, position) => {
-        if (!isFull) return file.write(source, offset, length, position);
-        if (length > 1_000) return file.write(source, offset, 1_000, position);
-        throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-      },
-    }));
-    const log = await open({ files, roomBytes: 0 });
-    await log.append([event('kept'.repeat(300))]);
-    isFull = true;
-    await expect(log.append([event('refused'.repeat(400))])).rejects.toThrow(/MiB left/);
-    isFull = false;
-    const again = await reopen(log, { files });
-    expect(await texts(again)).toEqual([[1, 'kept'.repeat(300)]]);
-    expect(again.cut).toBeUndefined();
-    expect(await again.append([event('later')])).toBe(2);
-  });
-
-  test('a group is written from memory of its own, whatever the one before was', async () => {
-    const log = await open();
-    const bodies = [
-      'long '.repeat(500),
-      'short',
-      'x'.repeat(5 * 1024 * 1024),
-      'short again',
-      'long again '.repeat(700),
-    ];
-    for (const body of bodies) await log.append([event(body)]);
-    await log.close();
-    expect((await texts(await open())).map(([, text]) => text)).toEqual(bodies);
   });
 
   test('any flipped byte costs at most its own record, and is told', async () => {

@@ -421,7 +421,7 @@ export const FAULTS = [
     file: 'src/log/writer.ts',
     find: '    (await this.#tailAt(start, file)).copy(buffer);\n',
     replace: '    await this.#tailAt(start, file);\n    buffer.fill(0, 0, head);\n',
-    test: 'src/log/event-log.test.ts',
+    test: 'src/log/writer.test.ts',
     name: 'groups of any size',
   },
   {
@@ -430,7 +430,7 @@ export const FAULTS = [
     file: 'src/log/writer.ts',
     find: 'await file.truncate(this.#tailEnd);',
     replace: 'await file.truncate(start);',
-    test: 'src/log/event-log.test.ts',
+    test: 'src/log/writer.test.ts',
     name: 'begins within a block',
   },
   {

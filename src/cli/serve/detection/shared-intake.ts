@@ -63,7 +63,7 @@ class SplitDelivery implements Delivery {
   }
 
   async end(): Promise<DeliveryAnswer> {
-    const bytes = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces);
+    const bytes = inOne(this.#pieces);
     this.#pieces = [];
     const answers = await this.#deliver(this.#shares(bytes));
     const strays = answers.flatMap(({ strays = [] }) => strays);
@@ -76,7 +76,7 @@ class SplitDelivery implements Delivery {
       [...shares].map(async ([place, { parts, indexes }]) => {
         const delivery = this.handles[place]!.open(this.sender);
         // As one piece: each is an object of its own on the way to the thread, and lines are many.
-        delivery.push(Buffer.concat(parts));
+        delivery.push(inOne(parts));
         const answer = await delivery.end();
         if (answer.kind === 'taken') return numbered(answer, indexes);
         this.#refusal = answer;
@@ -108,6 +108,10 @@ class SplitDelivery implements Delivery {
 }
 
 const NEW_LINE = Buffer.from('\n');
+
+function inOne(parts: readonly Uint8Array[]): Uint8Array {
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
 
 function addTo(shares: Map<number, Share>, place: number, line: Uint8Array, index: number): void {
   let share = shares.get(place);

@@ -1,0 +1,37 @@
+/** Records for an event log, what a log holds, and a disk of which some operations fail. */
+
+import type { EventLog, LogRecord, ReadRange, StoredRecord } from '../../src/app/ports.js';
+import { diskFiles, type LogFile, type LogFiles } from '../../src/log/files.js';
+
+export function event(text: string, eventMs = 1_000): LogRecord {
+  return { kind: 'event', raw: Buffer.from(text), receivedMs: 77, eventMs, sensor: 'token-a' };
+}
+
+export async function all(log: EventLog, range?: ReadRange): Promise<StoredRecord[]> {
+  const records: StoredRecord[] = [];
+  for await (const batch of log.read(range)) records.push(...batch);
+  return records;
+}
+
+export function text(record: LogRecord): string {
+  return record.kind === 'event' ? Buffer.from(record.raw).toString() : JSON.stringify(record);
+}
+
+export async function texts(log: EventLog, range?: ReadRange): Promise<[number, string][]> {
+  return (await all(log, range)).map(({ position, record }) => [position, text(record)]);
+}
+
+/** Disk files of which some operations fail or are watched. */
+export function filesWith(
+  change: (file: LogFile, path: string) => Partial<LogFile>,
+  more: Partial<LogFiles> = {},
+): LogFiles {
+  return {
+    ...diskFiles,
+    async open(path, mode) {
+      const file = await diskFiles.open(path, mode);
+      return { ...file, ...change(file, path) };
+    },
+    ...more,
+  };
+}
