@@ -24,7 +24,9 @@ export function widthOf(pattern: Pattern, groups: ReadonlyMap<number, Width>): W
       return pattern.options.map((option) => widthOf(option, groups)).reduce(either);
     case 'repeat': {
       const body = widthOf(pattern.body, groups);
-      return { least: body.least * pattern.least, most: body.most === 0 ? 0 : body.most * pattern.most };
+      // Nothing without a bound, taken no times, is nothing (`0 * Infinity` is not).
+      const most = body.most === 0 || pattern.most === 0 ? 0 : body.most * pattern.most;
+      return { least: body.least * pattern.least, most };
     }
     case 'group':
     case 'atomic':
