@@ -21,8 +21,11 @@ import {
 
 const { precision, tinyExponent, settle, roundOff, digitsOf, power10, finite } = context;
 
-/** A constructor of our own: the shared one could be reconfigured by others. */
-const Wide = Big.clone({ precision: 60, rounding: Big.ROUND_HALF_EVEN, toExpNeg: -9e15, toExpPos: 9e15 });
+/**
+ * A constructor of our own: the shared one could be reconfigured by others. It has the original's digits, no more: a power of a number next
+ * to one comes out half way between two results, and what only shows further on is to be lost here too.
+ */
+const Wide = Big.clone({ precision: 51, rounding: Big.ROUND_HALF_EVEN, toExpNeg: -9e15, toExpPos: 9e15 });
 
 export function raise(left: Num, right: Num): Num {
   const base = toDecimal(left);
@@ -104,24 +107,44 @@ interface Scaled {
   readonly exponent: number;
 }
 
+/** From here on the original keeps the exponent as a decimal, and works through its bits the other way round. */
+const MAX_MACHINE_EXPONENT = (1n << 64n) - 1n;
+
+/** Each product is rounded, and the last digit shows to how many digits and in which order: both are the original's. */
 function raiseToWhole(base: Decimal, exponent: Decimal, negative: boolean): Decimal {
-  const times = toInteger(exponent);
-  const digits = precision + exponent.exponent + digitsOf(exponent.coefficient) + 4;
-  let factor: Scaled = { coefficient: base.coefficient, exponent: base.exponent };
-  if (times < 0n) factor = reciprocal(base, digits);
-  let rest = times < 0n ? -times : times;
-  let result: Scaled = { coefficient: 1n, exponent: 0 };
-  while (rest > 0n) {
-    if ((rest & 1n) === 1n) result = product(result, factor, digits);
-    rest >>= 1n;
-    if (rest > 0n) factor = product(factor, factor, digits);
-  }
+  const power = toInteger(exponent);
+  const times = power < 0n ? -power : power;
+  const digits = precision + exponent.exponent + digitsOf(exponent.coefficient) + (power < 0n ? 3 : 2);
+  const factor: Scaled = power < 0n ? reciprocal(base, digits) : base;
+  const result =
+    times <= MAX_MACHINE_EXPONENT ? powerFromHighBit(factor, times, digits) : powerFromLowBit(factor, times, digits);
   return settle(negative, result.coefficient, result.exponent);
 }
 
+function powerFromHighBit(factor: Scaled, times: bigint, digits: number): Scaled {
+  let result = factor;
+  for (const bit of times.toString(2).slice(1)) {
+    result = product(result, result, digits);
+    if (bit === '1') result = product(result, factor, digits);
+  }
+  return result;
+}
+
+function powerFromLowBit(factor: Scaled, times: bigint, digits: number): Scaled {
+  let result: Scaled = { coefficient: 1n, exponent: 0 };
+  let square = factor;
+  for (let rest = times; rest > 0n; rest >>= 1n) {
+    if ((rest & 1n) === 1n) result = product(result, square, digits);
+    square = product(square, square, digits);
+  }
+  return result;
+}
+
 function product(left: Scaled, right: Scaled, digits: number): Scaled {
-  const coefficient = left.coefficient * right.coefficient;
-  const exponent = left.exponent + right.exponent;
+  return rounded(left.coefficient * right.coefficient, left.exponent + right.exponent, digits);
+}
+
+function rounded(coefficient: bigint, exponent: number, digits: number): Scaled {
   const drop = digitsOf(coefficient) - digits;
   return drop > 0 ? { coefficient: roundOff(coefficient, drop), exponent: exponent + drop } : { coefficient, exponent };
 }
@@ -132,12 +155,16 @@ function reciprocal(base: Decimal, digits: number): Scaled {
   const dividend = power10(shift);
   let coefficient = dividend / base.coefficient;
   let exponent = -shift - base.exponent;
-  if (coefficient * base.coefficient !== dividend) return { coefficient, exponent };
+  if (coefficient * base.coefficient !== dividend) {
+    // A last digit of 0 or 5 would be taken for exact, or for half way.
+    if (coefficient % 5n === 0n) coefficient += 1n;
+    return rounded(coefficient, exponent, digits);
+  }
   while (exponent < -base.exponent && coefficient % 10n === 0n) {
     coefficient /= 10n;
     exponent++;
   }
-  return { coefficient, exponent };
+  return rounded(coefficient, exponent, digits);
 }
 
 function raiseToFraction(base: Decimal, exponent: Decimal): Decimal {
