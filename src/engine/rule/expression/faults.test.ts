@@ -23,6 +23,8 @@ describe('errors', () => {
     { text: '[1].foo == 1', offset: undefined, says: 'an array has no attribute', kind: 'resolution' },
     { text: 'a ==', offset: 4, says: 'ends too early' },
     { text: 'path == "c:\\users"', offset: 11, says: 'hexadecimal digits' },
+    { text: 'a == "\0"', offset: 6, says: 'NUL' },
+    { text: 'a == "\ud83d"', offset: 6, says: 'half of a character' },
     { text: 'a == 1 == 2', offset: 7, says: 'do not chain' },
     { text: 'a =~ "x("', offset: 5, says: 'no )' },
     { text: 'a == d"2020-13-01"', offset: 5, says: 'ISO 8601' },

@@ -24,6 +24,9 @@ const HEX_LENGTHS: ReadonlyMap<string, number> = new Map([
   ['U', 8],
 ]);
 
+/** No UTF-8 can hold one, but JSON can. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /**
  * The text that a literal stands for. An unknown escape keeps its backslash, which is why `"\."` works in a pattern.
  *
@@ -33,6 +36,7 @@ const HEX_LENGTHS: ReadonlyMap<string, number> = new Map([
  */
 export function decodeLiteral(body: string, offset: number): Text {
   if (body.includes('\0')) throw syntaxFailure('a text cannot hold a NUL character; write \\0', offset);
+  if (LONE_SURROGATE.test(body)) throw syntaxFailure('a text cannot hold half of a character; write \\ud83d', offset);
   if (!body.includes('\\')) {
     if (body.includes('\r')) throw lineBreak(offset);
     return body;
