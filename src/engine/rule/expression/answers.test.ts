@@ -236,6 +236,8 @@ T | "inf".to_flt == inf
 T | "-inf".to_flt == -inf
 T | "infinity".to_flt == inf
 t | "info".to_flt
+t | "inf\ud83d\ude00".to_flt
+T | "5\ud83d\ude00".to_flt.to_str == "nan"
 T | "9007199254740993".to_int == 9007199254740992 + 1
 T | "1.0".to_int.to_str == "1.0"
 t | long.to_int

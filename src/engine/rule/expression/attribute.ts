@@ -16,7 +16,7 @@ import {
   roundToWhole,
 } from './number.js';
 import type { Text } from './text.js';
-import { charactersOf, lengthOf, mapText, splitWords, stripText } from './text.js';
+import { charactersOf, joined, lengthOf, mapText, splitWords, stripText } from './text.js';
 import type { Type } from './type.js';
 import { ANY_ARRAY, ANY_SET, arrayOf, BOOLEAN, DATETIME, NUMBER, STRING } from './type.js';
 import type { Kind, Value } from './value.js';
@@ -136,8 +136,7 @@ const MAX_DECIMAL_DIGITS = 4300;
 
 /** Any number literal of the language, without a sign; `inf` and `-inf`; everything else is `nan`. Whole numbers stay exact. */
 function readNumber(text: Text): Num {
-  if (typeof text !== 'string') return notANumber();
-  const trimmed = stripText(text);
+  const trimmed = stripText(joined(text));
   if (/^-?inf/.test(trimmed)) return readInfinity(trimmed);
   if (!NUMBER_LITERAL.test(trimmed)) return notANumber();
   if (/^0[box]/.test(trimmed)) return fromInteger(BigInt(trimmed));

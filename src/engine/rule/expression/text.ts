@@ -49,6 +49,11 @@ export function fromCodes(codes: readonly number[]): Text {
   return text;
 }
 
+/** The text as a string, in which surrogates that stand side by side have become one character. */
+export function joined(text: Text): string {
+  return typeof text === 'string' ? text : text.codes.map((code) => String.fromCodePoint(code)).join('');
+}
+
 export function lengthOf(text: Text): number {
   if (typeof text !== 'string') return text.codes.length;
   if (!SURROGATE.test(text)) return text.length;
