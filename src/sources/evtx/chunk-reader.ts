@@ -85,8 +85,8 @@ export class ChunkReader {
       return;
     }
     const isWhole = this.#checkHeader(damage);
-    const end = this.#recordsEnd();
-    this.#records(HEADER_BYTES, end, context, emit);
+    const listedEnd = this.#recordsEnd();
+    const end = this.#records(HEADER_BYTES, listedEnd, isWhole, context, emit);
     const rest = isWhole && !context.isDirty ? end : this.#unlistedRecords(end, context, emit);
     if (context.recoverSlack) this.#slack(rest, context, emit);
   }
@@ -118,7 +118,14 @@ export class ChunkReader {
     return freeSpace < HEADER_BYTES || freeSpace > length ? length : freeSpace;
   }
 
-  #records(start: number, end: number, context: ChunkContext, emit: (item: EvtxItem) => void): void {
+  /** @returns where they end: at `end`, or before it at a record that a damaged header cuts in two */
+  #records(
+    start: number,
+    end: number,
+    isWhole: boolean,
+    context: ChunkContext,
+    emit: (item: EvtxItem) => void,
+  ): number {
     let at = start;
     while (at < end) {
       const size = this.#recordSize(at, end);
@@ -128,6 +135,7 @@ export class ChunkReader {
         at += size;
         continue;
       }
+      if (!isWhole && this.#goesOn(at)) return at;
       const next = this.#nextRecord(at + 1, end);
       if (!this.#isZero(at, next)) {
         emit({
@@ -140,6 +148,13 @@ export class ChunkReader {
       }
       at = next;
     }
+    return at;
+  }
+
+  /** Whether the next record by number stands there, whatever the chunk's header says of its end. */
+  #goesOn(at: number): boolean {
+    if (this.#recordSize(at, this.#chunk.length) === 0) return false;
+    return this.#lastId === 0 || this.#recordId(at) === this.#lastId + 1;
   }
 
   /**

@@ -406,6 +406,21 @@ describe('damage', () => {
     expect(ids([...readEvtx(closed.bytes)])).toEqual([1, 2]);
   });
 
+  test.each([
+    { name: 'inside the first record', from: 1 },
+    { name: 'inside the third record', from: 3 },
+  ])('a damaged header that says the records end $name does not take that record away', ({ from }) => {
+    const { bytes, recordOffsets } = writeEvtx({ chunks: [[1, 2, 3, 4].map((id) => smallRecord(id))] });
+    new DataView(bytes.buffer).setUint32(
+      FILE_HEADER_BYTES + 48,
+      recordOffsets.get(from)! - FILE_HEADER_BYTES + 40,
+      true,
+    );
+    const items = [...readEvtx(bytes)];
+    expect(ids(items)).toEqual([1, 2, 3, 4]);
+    expect(damages(items).map(({ offset }) => offset)).toEqual([FILE_HEADER_BYTES, FILE_HEADER_BYTES]);
+  });
+
   test('what is left from earlier use of a chunk is given only when asked for', () => {
     const records = [10, 11, 3, 4].map((id) => smallRecord(id));
     const { bytes } = writeEvtx({ chunks: [records], isDirty: true, recordsInLastHeader: 2 });
