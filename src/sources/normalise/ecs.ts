@@ -131,10 +131,21 @@ const MOVES: ReadonlyMap<Action, Moves> = new Map<Action, Moves>([
   ['filedeletedetected', { ...FILE, IsExecutable: ['sysmon.file.is_executable'] }],
   ['clipboardchange', SUBJECT],
   ['processtampering', SUBJECT],
+  // Of a consumer: what it runs.
+  ['wmievent', { Destination: ['process.executable'] }],
   ['fileblockexecutable', FILE],
   ['fileblockshredding', FILE],
   ['fileexecutabledetected', FILE],
 ]);
+
+/** PowerShell's script blocks, of which its module leaves nothing under their own names. */
+const SCRIPT_BLOCK: Moves = {
+  MessageNumber: ['powershell.sequence'],
+  MessageTotal: ['powershell.total'],
+  ScriptBlockText: ['powershell.file.script_block_text'],
+  ScriptBlockId: ['powershell.file.script_block_id'],
+  Path: ['file.path'],
+};
 
 /** Security's own names, which `completeSecurity` then puts beside Sysmon's. */
 const SECURITY_MOVES: ReadonlyMap<number, Moves> = new Map<number, Moves>([
@@ -163,13 +174,16 @@ const SECURITY_MOVES: ReadonlyMap<number, Moves> = new Map<number, Moves>([
 
 /** Every path that is read here of which a single value is all there is. */
 export const ECS_PATHS: readonly string[] = [
-  ...new Set([...MOVES.values(), ...SECURITY_MOVES.values()].flatMap((moves) => Object.values(moves).flat())),
+  ...new Set(
+    [...MOVES.values(), ...SECURITY_MOVES.values(), SCRIPT_BLOCK].flatMap((moves) => Object.values(moves).flat()),
+  ),
   ...['user', 'process.parent.user'].flatMap((path) => [`${path}.name`, `${path}.domain`]),
   ...['process', 'file', 'dll'].flatMap((path) => [
     ...['sha1', 'md5', 'sha256', 'imphash'].map((algorithm) => `${path}.hash.${algorithm}`),
     `${path}.pe.imphash`,
   ]),
   'rule.name',
+  'registry.data.type',
   'network.direction',
   'network.type',
   'event.provider',
@@ -184,8 +198,62 @@ export function addEcsFields(tree: Tree, fields: Record<string, unknown>, sensor
     if (moves !== undefined) move(tree, fields, moves);
     return;
   }
-  const action = sensor === 'sysmon' ? sysmonAction(eventId) : undefined;
-  if (action !== undefined) addActionFields(tree, fields, action);
+  if (sensor === 'other') {
+    if (eventId === 4104 && at(tree, 'powershell.sequence') !== undefined) move(tree, fields, SCRIPT_BLOCK);
+    return;
+  }
+  const action = sysmonAction(eventId);
+  if (action === undefined) return;
+  addActionFields(tree, fields, action);
+  addSysmonFields(tree, fields, action);
+}
+
+/** What Elastic's Sysmon module alone does to its fields. Source: its ingest pipeline, `sysmon.yml`. */
+function addSysmonFields(tree: Tree, fields: Record<string, unknown>, action: Action): void {
+  switch (action) {
+    case 'filedelete':
+    case 'filedeletedetected':
+    case 'clipboardchange':
+      // The file's or the text's, but it stands where those of the process would.
+      return add(fields, 'Hashes', hashesIn(tree, 'process'));
+    case 'processtampering': {
+      const type = textAt(tree, 'message');
+      // Where Windows rendered the record, that is the message, and the type stayed where it was.
+      return add(fields, 'Type', type?.includes('\n') === true ? undefined : type);
+    }
+    case 'registryvalueset':
+      return restoreDetails(tree, fields);
+    case 'dnsquery': {
+      const status = QUERY_STATUS.get(fields['QueryStatus']);
+      if (status !== undefined) fields['QueryStatus'] = status;
+    }
+  }
+}
+
+/** The commonest results of a query, which the module gives the names that Windows' headers have for them. */
+const QUERY_STATUS: ReadonlyMap<unknown, string> = new Map([
+  ['SUCCESS', '0'],
+  ['ERROR_INVALID_NAME', '123'],
+  ['ERROR_TIMEOUT', '1460'],
+  ['DNS_ERROR_RCODE_SERVER_FAILURE', '9002'],
+  ['DNS_ERROR_RCODE_NAME_ERROR', '9003'],
+  ['DNS_ERROR_RCODE_REFUSED', '9005'],
+  ['DNS_INFO_NO_RECORDS', '9501'],
+  ['DNS_REQUEST_PENDING', '9506'],
+  ['DNS_ERROR_INVALID_NAME_CHAR', '9560'],
+  ['DNS_ERROR_RECORD_DOES_NOT_EXIST', '9701'],
+]);
+
+/** `4` of type SZ_DWORD back to Sysmon's `DWORD (0x00000004)`, which rules compare. */
+function restoreDetails(tree: Tree, fields: Record<string, unknown>): void {
+  const type = at(tree, 'registry.data.type');
+  const details = fields['Details'];
+  const number = typeof details === 'string' && /^\d{1,10}$/.test(details) ? Number(details) : undefined;
+  if (number === undefined || number > 0xffff_ffff) return;
+  const hex = `0x${number.toString(16).padStart(8, '0')}`;
+  if (type === 'SZ_DWORD') fields['Details'] = `DWORD (${hex})`;
+  // Beyond 32 bits the module adds up the halves so that they cannot be told apart any more.
+  if (type === 'SZ_QWORD') fields['Details'] = `QWORD (0x00000000-${hex})`;
 }
 
 function addActionFields(tree: Tree, fields: Record<string, unknown>, action: Action): void {
@@ -291,10 +359,16 @@ function addNetwork(tree: Tree, fields: Record<string, unknown>): void {
 /** `type:  5 name;::ffff:10.0.0.1;`, Sysmon's form, as far as ECS keeps it. */
 function answersIn(tree: Tree): string | undefined {
   const answers = at(tree, 'dns.answers');
-  const list = Array.isArray(answers) ? answers.map((answer) => (isTree(answer) ? own(answer, 'data') : answer)) : [];
-  const ips = list.length > 0 ? list : [at(tree, 'dns.resolved_ip')].flat();
-  const texts = ips.filter((value) => typeof value === 'string');
+  const list = Array.isArray(answers) && answers.length > 0 ? answers : [at(tree, 'dns.resolved_ip')].flat();
+  const texts = list.map(answerText).filter((text) => text !== undefined);
   return texts.length === 0 ? undefined : texts.map((text) => `${text};`).join('');
+}
+
+function answerText(answer: unknown): string | undefined {
+  const data = isTree(answer) ? own(answer, 'data') : answer;
+  if (typeof data !== 'string') return undefined;
+  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(data)) return `::ffff:${data}`;
+  return isTree(answer) && own(answer, 'type') === 'CNAME' ? `type:  5 ${data}` : data;
 }
 
 /** What happened, where only categories say so. Source: ECS 8.11, `event.category` and `event.type`. */
