@@ -9,6 +9,7 @@ import { sysmonAction } from '../../engine/event/action.js';
 import { toInteger, type Event, type Sensor } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, sensorOf, type Place } from './build.js';
 import { readEventData } from './event-data.js';
+import { completePowerShell } from './powershell.js';
 import { bag, isTree, own, textIn, type Tree } from './tree.js';
 
 /** The value at a dotted path, however the path is split over maps; `undefined` where it is not there. */
@@ -397,6 +398,7 @@ export function readEcs(tree: Tree, place: Place, content: Uint8Array | object):
   // A code alone, as some pipelines leave it: with Sysmon's ids and ECS's process it is Sysmon's.
   const assumed = sensor === 'other' && provider === '' && sysmonAction(eventId) !== undefined ? 'sysmon' : sensor;
   addEcsFields(tree, fields, assumed, eventId);
+  if (sensor === 'other') completePowerShell(fields, provider, eventId, at(tree, 'message'));
   const action = assumed === 'sysmon' ? sysmonAction(eventId) : sensor === 'other' ? actionOfCategory(tree) : undefined;
   if (action !== undefined) addActionFields(tree, fields, action);
   return buildEvent(

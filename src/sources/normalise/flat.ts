@@ -7,6 +7,7 @@
 import type { Event, Sensor } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, nameIn, sensorOf, type Place } from './build.js';
 import { isIndexed, timeOf } from './graylog.js';
+import { completePowerShell } from './powershell.js';
 import { processInMessage } from './rendered.js';
 import { fieldsOfMessage, restoreProcessId } from './sysmon.js';
 import type { TimeClaims } from './time.js';
@@ -72,6 +73,7 @@ function build(
   content: Uint8Array | object,
 ): Event {
   const sensor = sensorOf(provider, channel);
+  if (sensor === 'other') completePowerShell(fields, provider, eventId, fields['Message']);
   const loggerPid = fields['ExecutionProcessID'] ?? processIdOfLogger(fields, sensor);
   return buildEvent(
     { provider, sensor, channel, eventId, host, record, loggerPid, time: timeClaims },

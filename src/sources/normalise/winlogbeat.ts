@@ -4,6 +4,7 @@ import type { Event } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, sensorOf, type Place } from './build.js';
 import { addEcsFields, at, hostInEcs } from './ecs.js';
 import { readEventData, readUserData } from './event-data.js';
+import { completePowerShell } from './powershell.js';
 import { bag, isTree, own, textIn, type Tree } from './tree.js';
 
 /** @param log  the map that holds `event_data`: the record itself in version 6, its `winlog` from 7 on */
@@ -17,6 +18,7 @@ export function readWinlogbeat(tree: Tree, log: Tree, place: Place, content: Uin
   const loggerProcess = own(log, 'process');
   // From 7 on, modules and pipelines move data to ECS names; 6 has no ECS, and its `user` is the logger's.
   if (log !== tree) addEcsFields(tree, fields, sensor, eventId);
+  if (sensor === 'other') completePowerShell(fields, provider, eventId, own(tree, 'message'));
   return buildEvent(
     {
       provider,
