@@ -79,6 +79,129 @@ test.each([
   expect(read(record).fields['ParentImage']).toEqual(image);
 });
 
-test('rows of what is no creation are no events', () => {
+test('rows of what is none of these are no events', () => {
   expect(normalise({ ...ROW, ActionType: 'OpenProcess' }, PLACE)).toMatchObject({ reason: 'not-an-event' });
+});
+
+const BY = {
+  Timestamp: '2024-03-05T09:08:07.123456Z',
+  DeviceName: 'WS5.corp.example',
+  InitiatingProcessAccountDomain: 'corp',
+  InitiatingProcessAccountName: 'bob',
+  InitiatingProcessFileName: 'cmd.exe',
+  InitiatingProcessFolderPath: 'c:\\windows\\system32\\cmd.exe',
+  InitiatingProcessId: 4660,
+};
+const SUBJECT = { Image: 'c:\\windows\\system32\\cmd.exe', ProcessId: 4660, User: 'corp\\bob' };
+const RUN = 'HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\X';
+const USER_KEY = 'HKEY_CURRENT_USER\\S-1-5-21-1-2-3-500\\Software';
+
+test.each([
+  {
+    ActionType: 'ConnectionSuccess',
+    row: { LocalIP: '10.0.0.5', LocalPort: 50000, RemoteIP: '10.0.0.1', RemotePort: 443, Protocol: 'TcpV6' },
+    action: 'networkconnect',
+    fields: {
+      SourceIp: '10.0.0.5',
+      SourcePort: 50000,
+      DestinationIp: '10.0.0.1',
+      DestinationPort: 443,
+      Protocol: 'tcp',
+      Initiated: 'true',
+    },
+  },
+  {
+    ActionType: 'ConnectionRequest',
+    row: { RemoteIP: '10.0.0.1', RemotePort: 80, RemoteUrl: 'http://a.example:80/x', Protocol: 'Tcp' },
+    action: 'networkconnect',
+    fields: {
+      DestinationIp: '10.0.0.1',
+      DestinationPort: 80,
+      DestinationHostname: 'a.example',
+      Protocol: 'tcp',
+      Initiated: 'true',
+    },
+  },
+  {
+    ActionType: 'ImageLoaded',
+    row: { FileName: 'a.dll', FolderPath: 'C:\\a.dll', SHA1: 'ab' },
+    action: 'imageload',
+    fields: { ImageLoaded: 'C:\\a.dll', Hashes: 'SHA1=AB' },
+  },
+  {
+    ActionType: 'FileCreated',
+    row: { FileName: 'a.exe', FolderPath: 'C:\\a.exe', SHA256: 'ab' },
+    action: 'filecreate',
+    fields: { TargetFilename: 'C:\\a.exe', Hashes: 'SHA256=AB' },
+  },
+  {
+    ActionType: 'FileDeleted',
+    row: { FileName: 'a.exe', FolderPath: 'C:\\a.exe' },
+    action: 'filedeletedetected',
+    fields: { TargetFilename: 'C:\\a.exe' },
+  },
+  {
+    ActionType: 'RegistryValueSet',
+    row: { RegistryKey: RUN, RegistryValueName: 'Start', RegistryValueType: 'Dword', RegistryValueData: '4' },
+    action: 'registryvalueset',
+    fields: {
+      EventType: 'SetValue',
+      TargetObject: 'HKLM\\System\\CurrentControlSet\\Services\\X\\Start',
+      Details: 'DWORD (0x00000004)',
+    },
+  },
+  {
+    ActionType: 'RegistryValueSet',
+    row: { RegistryKey: USER_KEY, RegistryValueName: '', RegistryValueType: 'Qword', RegistryValueData: '4294967301' },
+    action: 'registryvalueset',
+    fields: {
+      EventType: 'SetValue',
+      TargetObject: 'HKU\\S-1-5-21-1-2-3-500\\Software\\(Default)',
+      Details: 'QWORD (0x00000001-0x00000005)',
+    },
+  },
+  {
+    ActionType: 'RegistryValueSet',
+    row: { RegistryKey: 'HKEY_USERS\\x', RegistryValueName: 'v', RegistryValueType: 'String', RegistryValueData: '4' },
+    action: 'registryvalueset',
+    fields: { EventType: 'SetValue', TargetObject: 'HKU\\x\\v', Details: '4' },
+  },
+  {
+    ActionType: 'RegistryValueSet',
+    row: { RegistryKey: 'HKEY_USERS\\x', RegistryValueName: 'v', RegistryValueType: 'Binary', RegistryValueData: '' },
+    action: 'registryvalueset',
+    fields: { EventType: 'SetValue', TargetObject: 'HKU\\x\\v', Details: 'Binary Data' },
+  },
+  {
+    ActionType: 'RegistryValueDeleted',
+    row: { PreviousRegistryKey: RUN, PreviousRegistryValueName: 'Start' },
+    action: 'registryadd',
+    fields: { EventType: 'DeleteValue', TargetObject: 'HKLM\\System\\CurrentControlSet\\Services\\X\\Start' },
+  },
+  {
+    ActionType: 'RegistryKeyCreated',
+    row: { RegistryKey: 'HKEY_CURRENT_USER\\Software\\x' },
+    action: 'registryadd',
+    fields: { EventType: 'CreateKey', TargetObject: 'HKCU\\Software\\x' },
+  },
+  {
+    ActionType: 'RegistryKeyRenamed',
+    row: { RegistryKey: 'HKEY_USERS\\b', PreviousRegistryKey: 'HKEY_USERS\\a' },
+    action: 'registryobjectset',
+    fields: { EventType: 'RenameKey', TargetObject: 'HKU\\a', NewName: 'HKU\\b' },
+  },
+])('$ActionType is $action', ({ ActionType, row, action, fields }) => {
+  const event = read({ ...BY, ActionType, ...row });
+  expect(event).toMatchObject({ action, sensor: 'other', host: 'ws5.corp.example', timeSource: 'timestamp' });
+  expect(event.fields).toEqual({ ...SUBJECT, ...fields });
+});
+
+test('columns that hold no text', () => {
+  const row = {
+    ActionType: 'RegistryValueSet',
+    RegistryKey: { a: 1 },
+    RegistryValueType: 'Dword',
+    RegistryValueData: 4,
+  };
+  expect(read({ ...BY, ...row }).fields).toEqual({ ...SUBJECT, EventType: 'SetValue', Details: 'DWORD (0x00000004)' });
 });
