@@ -34,7 +34,9 @@ export function completeSecurity(fields: Record<string, unknown>, eventId: numbe
   // The filtering platform's 5156 and its kin call the subject `ProcessID`, in decimal; 5158 calls it `ProcessId`.
   if (eventId >= 5140 && eventId <= 5450 && fields['ProcessId'] === undefined) {
     const processId = fields['ProcessID'];
-    if (typeof processId === 'string') fields['ProcessId'] = processId;
+    // A number beside a thread is a shipper's own, the logger; alone it is a converter's of the text.
+    const isData = typeof processId === 'number' && fields['ThreadID'] === undefined;
+    if (typeof processId === 'string' || isData) fields['ProcessId'] = processId;
   }
   return undefined;
 }

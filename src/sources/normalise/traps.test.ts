@@ -575,3 +575,12 @@ test('NUL and lone surrogates are kept as they are', () => {
   const CommandLine = 'a\u0000b\ud800c';
   expect(fieldOf(read({ ...SYSMON, ...UTC, EventID: 1, CommandLine }), 'CommandLine')).toBe(CommandLine);
 });
+
+test.each([
+  { name: 'as text', fields: { ProcessID: '820' }, expected: '820' },
+  { name: 'as a number', fields: { ProcessID: 820 }, expected: 820 },
+  { name: "a shipper's own, beside the thread", fields: { ProcessID: 4, ThreadID: 5 }, expected: undefined },
+])('the subject of a filtered connection: $name', ({ fields, expected }) => {
+  const record = { SourceName: 'Microsoft-Windows-Security-Auditing', Hostname: 'WS5', EventID: 5156, ...fields };
+  expect(read(record).fields['ProcessId']).toBe(expected);
+});
