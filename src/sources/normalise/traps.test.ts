@@ -576,6 +576,21 @@ test('NUL and lone surrogates are kept as they are', () => {
   expect(fieldOf(read({ ...SYSMON, ...UTC, EventID: 1, CommandLine }), 'CommandLine')).toBe(CommandLine);
 });
 
+describe('data that a shipper gives no name or a place of its own', () => {
+  test("Wazuh's UserData stands beside its system", () => {
+    const system = {
+      providerName: 'Microsoft-Windows-Eventlog',
+      eventID: '1102',
+      channel: 'Security',
+      computer: 'WS5',
+    };
+    const logFileCleared = { subjectUserName: 'bob', subjectLogonId: '0x3e7' };
+    const event = read({ data: { win: { system, logFileCleared } } });
+    expect(event).toMatchObject({ eventId: 1102, host: 'ws5' });
+    expect(event.fields).toMatchObject({ SubjectUserName: 'bob', SubjectLogonId: '0x3e7' });
+  });
+});
+
 test.each([
   { name: 'as text', fields: { ProcessID: '820' }, expected: '820' },
   { name: 'as a number', fields: { ProcessID: 820 }, expected: 820 },

@@ -12,7 +12,7 @@ import { bag, isTree, own, textIn, type Tree } from './tree.js';
 export function readWazuh(win: Tree, place: Place, content: Uint8Array | object): Event {
   const systemValue = own(win, 'system');
   const system: Tree = isTree(systemValue) ? systemValue : bag();
-  const data = own(win, 'eventdata') ?? own(win, 'eventData');
+  const data = own(win, 'eventdata') ?? own(win, 'eventData') ?? userDataIn(win);
   const fields = isTree(data) ? respell(data) : bag();
   unescapeValues(fields);
   const provider = textIn(own(system, 'providerName')) ?? '';
@@ -32,6 +32,11 @@ export function readWazuh(win: Tree, place: Place, content: Uint8Array | object)
     place,
     content,
   );
+}
+
+/** The element in `UserData` stands beside `system`, under its own name: `logFileCleared` of Security 1102. */
+function userDataIn(win: Tree): unknown {
+  return Object.entries(win).find(([name, value]) => name !== 'system' && isTree(value))?.[1];
 }
 
 /** A backslash that neither doubles another nor escapes a quote: such a record was not escaped. */
