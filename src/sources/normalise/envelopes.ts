@@ -128,7 +128,8 @@ function renamed(tree: Tree, names: Names): Record<string, unknown> {
 /** Older versions give `{"data": [{"Image": "…"}, {"": "no name"}]}`, newer ones a map. */
 function openTelemetry(tree: Tree): Tree {
   const record = renamed(tree, OPEN_TELEMETRY);
-  const listed = at(tree, 'event_data.data');
+  const given = own(record, 'EventData');
+  const listed = isTree(given) ? own(given, 'data') : undefined;
   if (!Array.isArray(listed)) return record;
   const data = listed.flatMap((item: unknown): unknown[] =>
     isTree(item)

@@ -577,6 +577,15 @@ test('NUL and lone surrogates are kept as they are', () => {
 });
 
 describe('data that a shipper gives no name or a place of its own', () => {
+  test.each([
+    { data: [{ '': 'a' }], expected: { Data: 'a' } },
+    { data: [{ '': 'a' }, { '': 'b' }], expected: { Data: ['a', 'b'] } },
+    { data: [{ Image: 'a' }], expected: { Image: 'a' } },
+  ])("OpenTelemetry's list $data", ({ data, expected }) => {
+    const body = { provider: { name: 'x' }, event_id: { id: 7 }, computer: 'WS5', event_data: { data } };
+    expect(read({ body }).fields).toEqual(expected);
+  });
+
   test("Wazuh's UserData stands beside its system", () => {
     const system = {
       providerName: 'Microsoft-Windows-Eventlog',
