@@ -77,7 +77,7 @@ export function readApart(tree: Tree, data: Tree, place: Place, content: Uint8Ar
       // EvtxECmd's `RecordNumber` is the place in the file.
       record: firstOf(tree, ['EventRecordID', 'EventRecordId', 'RecordNumber', 'RecordId', 'Index']),
       // Get-WinEvent's `ProcessId` is the logger's; the subject's is among the data.
-      loggerPid: firstOf(tree, ['ExecutionProcessID', 'ProcessID', 'ProcessId']),
+      loggerPid: firstOf(tree, ['ExecutionProcessID', 'SystemProcessId', 'ProcessID', 'ProcessId']),
       time: {
         // EvtxECmd writes UTC, and in CSV no zone.
         system: own(tree, isEvtxECmd(tree) ? 'TimeCreated' : 'SystemTime'),
@@ -104,7 +104,9 @@ function readFields(
   if (named !== undefined && user.values === undefined) return withColumns(named, tree);
   const values =
     user.values ?? POSITIONAL.map((name) => own(tree, name)).find((list): list is unknown[] => Array.isArray(list));
-  const fields = bag();
+  // Beside data without names there may be others: `Binary`.
+  const fields = Object.assign(bag(), named);
+  delete fields['Data'];
   if (values === undefined) return fields;
   const isLost = values.length > 0 && values.every((value) => value === CUT_OFF);
   const names = isLost ? undefined : nameValues(provider, isSysmon, eventId, values);
@@ -115,7 +117,8 @@ function readFields(
   const message = firstOf(tree, ['Message', 'Description']);
   const found = isSysmon && typeof message === 'string' ? fieldsOfMessage(message) : undefined;
   if (found !== undefined) return Object.assign(fields, found);
-  if (!isLost) fields['Data'] = values.map((value: unknown) => (isTree(value) ? own(value, 'Value') : value));
+  const plain = values.map((value: unknown) => (isTree(value) ? own(value, 'Value') : value));
+  if (!isLost) fields['Data'] = plain.length === 1 ? plain[0] : plain;
   if (message !== undefined) fields['Message'] = message;
   return fields;
 }

@@ -1,6 +1,6 @@
 /**
  * PowerShell's records as shippers leave them that keep the rendered message and not the data: the data of the classic log (400, 600, 800)
- * have no names, so NXLog and many scripts drop them and Winlogbeat numbers them; Elastic's module takes those of 4103 apart.
+ * have no names, so NXLog and many scripts drop them; Elastic's module takes them apart, and those of 4103.
  */
 
 /** No message that Windows renders comes near; what is longer is not searched. */
@@ -19,7 +19,7 @@ export function completePowerShell(
 ): void {
   if (provider === CLASSIC) {
     if (fields['Data'] !== undefined) return;
-    const data = numberedData(fields) ?? (isMessage(message) ? classicData(message, eventId) : undefined);
+    const data = isMessage(message) ? classicData(message, eventId) : undefined;
     if (data !== undefined) fields['Data'] = data;
   } else if (eventId === MODULE_LOGGING && provider === 'Microsoft-Windows-PowerShell') {
     if (fields['Payload'] !== undefined || fields['ContextInfo'] !== undefined || !isMessage(message)) return;
@@ -29,16 +29,6 @@ export function completePowerShell(
 
 function isMessage(message: unknown): message is string {
   return typeof message === 'string' && message.length <= CHARS_MAX;
-}
-
-/** Winlogbeat's names for data without one: `param1`, `param2`, … */
-function numberedData(fields: Record<string, unknown>): unknown[] | undefined {
-  const data: unknown[] = [];
-  for (let number = 1; number <= 3; number++) {
-    const value = fields[`param${number}`];
-    if (value !== undefined) data.push(value);
-  }
-  return data.length === 0 ? undefined : data;
 }
 
 /** The block of `Name=value` lines, which is the last of the data; of 800 also the command line before it and the details behind. */

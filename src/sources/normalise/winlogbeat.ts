@@ -18,7 +18,10 @@ export function readWinlogbeat(tree: Tree, log: Tree, place: Place, content: Uin
   const loggerProcess = own(log, 'process');
   // From 7 on, modules and pipelines move data to ECS names; 6 has no ECS, and its `user` is the logger's.
   if (log !== tree) addEcsFields(tree, fields, sensor, eventId);
-  if (sensor === 'other') completePowerShell(fields, provider, eventId, own(tree, 'message'));
+  if (sensor === 'other') {
+    nameNumbered(fields, provider);
+    completePowerShell(fields, provider, eventId, own(tree, 'message'));
+  }
   return buildEvent(
     {
       provider,
@@ -38,4 +41,18 @@ export function readWinlogbeat(tree: Tree, log: Tree, place: Place, content: Uin
     place,
     content,
   );
+}
+
+/** Providers with names of their own for their data, and these among them. */
+const NAMES_PARAMETERS = /^(?:Microsoft-Windows-|Service Control Manager$|User32$)/i;
+
+/** Data without names, which Winlogbeat calls `param1`, `param2`, …, leaving out those that are empty, under `Data` as elsewhere. */
+function nameNumbered(fields: Record<string, unknown>, provider: string): void {
+  if (NAMES_PARAMETERS.test(provider) || fields['Data'] !== undefined) return;
+  const data: unknown[] = [];
+  for (const name of Object.keys(fields)) {
+    if (/^param\d{1,4}$/.test(name)) data.push(fields[name]);
+    else if (name !== 'Binary') return;
+  }
+  if (data.length > 0) fields['Data'] = data.length === 1 ? data[0] : data;
 }
