@@ -81,8 +81,12 @@ describe('other providers', () => {
   });
 
   test.each([
+    { id: 4634, count: 5, index: 3, name: 'TargetLogonId' },
+    { id: 4648, count: 14, index: 11, name: 'ProcessName' },
     { id: 4656, count: 17, index: 11, name: 'AccessMask' },
     { id: 4656, count: 16, index: 15, name: 'ProcessName' },
+    { id: 4657, count: 14, index: 11, name: 'NewValue' },
+    { id: 4661, count: 16, index: 6, name: 'ObjectName' },
     { id: 4662, count: 14, index: 11, name: 'Properties' },
     { id: 4663, count: 12, index: 11, name: 'ProcessName' },
     { id: 4663, count: 13, index: 12, name: 'ResourceAttributes' },
@@ -91,12 +95,18 @@ describe('other providers', () => {
     { id: 4720, count: 26, index: 8, name: 'SamAccountName' },
     { id: 4720, count: 26, index: 25, name: 'LogonHours' },
     { id: 4724, count: 7, index: 4, name: 'SubjectUserName' },
+    { id: 4732, count: 10, index: 2, name: 'TargetUserName' },
+    { id: 4738, count: 27, index: 9, name: 'SamAccountName' },
     { id: 4742, count: 29, index: 1, name: 'TargetUserName' },
     { id: 4742, count: 29, index: 28, name: 'ServicePrincipalNames' },
+    { id: 4768, count: 14, index: 7, name: 'TicketEncryptionType' },
+    { id: 4769, count: 11, index: 5, name: 'TicketEncryptionType' },
+    { id: 4776, count: 4, index: 1, name: 'TargetUserName' },
     { id: 4781, count: 9, index: 1, name: 'NewTargetUserName' },
     { id: 5136, count: 15, index: 13, name: 'AttributeValue' },
     { id: 5140, count: 11, index: 7, name: 'ShareName' },
     { id: 5145, count: 13, index: 9, name: 'RelativeTargetName' },
+    { id: 5157, count: 13, index: 5, name: 'DestAddress' },
   ])('$id with $count values: $name stands at $index', ({ id, count, index, name }) =>
     expect(security(id, count)?.[index]).toBe(name),
   );

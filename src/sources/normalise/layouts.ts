@@ -70,6 +70,10 @@ const CHANGED = 'TargetUserName TargetDomainName TargetSid';
 const ACCOUNT =
   'PrivilegeList SamAccountName DisplayName UserPrincipalName HomeDirectory HomePath ScriptPath ProfilePath UserWorkstations PasswordLastSet ' +
   'AccountExpires PrimaryGroupId AllowedToDelegateTo OldUacValue NewUacValue UserAccountControl UserParameters SidHistory LogonHours';
+const MEMBER = `MemberName MemberSid ${CHANGED} ${SUBJECT} PrivilegeList`;
+const CALLER = `${CHANGED} ${SUBJECT} CallerProcessId CallerProcessName`;
+const FILTERED =
+  'ProcessID Application Direction SourceAddress SourcePort DestAddress DestPort Protocol FilterRTID LayerName LayerRTID RemoteUserID RemoteMachineID';
 const SHARE = `${SUBJECT} ObjectType IpAddress IpPort ShareName ShareLocalPath`;
 
 /** Security, System and PowerShell, whose layouts only ever grew at the end: a shorter record has the first names. */
@@ -85,10 +89,24 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
     `${SUBJECT} TargetUserSid TargetUserName TargetDomainName Status FailureReason SubStatus LogonType LogonProcessName AuthenticationPackageName ` +
       'WorkstationName TransmittedServices LmPackageName KeyLength ProcessId ProcessName IpAddress IpPort',
   ],
+  ['security:4627', `${SUBJECT} ${TARGET} LogonType EventIdx EventCountTotal GroupMembership`],
+  ['security:4634', `${TARGET} LogonType`],
+  [
+    'security:4648',
+    `${SUBJECT} LogonGuid TargetUserName TargetDomainName TargetLogonGuid TargetServerName TargetInfo ProcessId ProcessName IpAddress IpPort`,
+  ],
   [
     'security:4656',
     `${SUBJECT} ObjectServer ObjectType ObjectName HandleId TransactionId AccessList AccessReason AccessMask PrivilegeList RestrictedSidCount ProcessId ` +
       'ProcessName ResourceAttributes',
+  ],
+  [
+    'security:4657',
+    `${SUBJECT} ObjectName ObjectValueName HandleId OperationType OldValueType OldValue NewValueType NewValue ProcessId ProcessName`,
+  ],
+  [
+    'security:4661',
+    `${SUBJECT} ObjectServer ObjectType ObjectName HandleId TransactionId AccessList AccessMask PrivilegeList Properties RestrictedSidCount ProcessId ProcessName`,
   ],
   [
     'security:4662',
@@ -99,6 +117,7 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
     `${SUBJECT} ObjectServer ObjectType ObjectName HandleId AccessList AccessMask ProcessId ProcessName ResourceAttributes`,
   ],
   ['security:4672', `${SUBJECT} PrivilegeList`],
+  ['security:4673', `${SUBJECT} ObjectServer Service PrivilegeList ProcessId ProcessName`],
   [
     'security:4688',
     `${SUBJECT} NewProcessId NewProcessName TokenElevationType ProcessId CommandLine ${TARGET} ParentProcessName MandatoryLabel`,
@@ -106,24 +125,52 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
   ['security:4689', `${SUBJECT} Status ProcessId ProcessName`],
   ['security:4697', `${SUBJECT} ServiceName ServiceFileName ServiceType ServiceStartType ServiceAccount`],
   ['security:4698', `${SUBJECT} TaskName TaskContent`],
+  ['security:4699', `${SUBJECT} TaskName TaskContent`],
+  ['security:4700', `${SUBJECT} TaskName TaskContent`],
+  ['security:4701', `${SUBJECT} TaskName TaskContent`],
   ['security:4702', `${SUBJECT} TaskName TaskContentNew`],
+  ['security:4703', `${SUBJECT} ${TARGET} ProcessName ProcessId EnabledPrivilegeList DisabledPrivilegeList`],
+  ['security:4719', `${SUBJECT} CategoryId SubcategoryId SubcategoryGuid AuditPolicyChanges`],
   ['security:4720', `${CHANGED} ${SUBJECT} ${ACCOUNT}`],
+  ['security:4722', `${CHANGED} ${SUBJECT}`],
   ['security:4724', `${CHANGED} ${SUBJECT}`],
+  ['security:4725', `${CHANGED} ${SUBJECT}`],
+  ['security:4726', `${CHANGED} ${SUBJECT} PrivilegeList`],
+  ['security:4728', MEMBER],
+  ['security:4732', MEMBER],
+  ['security:4738', `Dummy ${CHANGED} ${SUBJECT} ${ACCOUNT}`],
+  ['security:4741', `${CHANGED} ${SUBJECT} ${ACCOUNT} DnsHostName ServicePrincipalNames`],
   ['security:4742', `ComputerAccountChange ${CHANGED} ${SUBJECT} ${ACCOUNT} DnsHostName ServicePrincipalNames`],
+  ['security:4756', MEMBER],
+  [
+    'security:4768',
+    'TargetUserName TargetDomainName TargetSid ServiceName ServiceSid TicketOptions Status TicketEncryptionType PreAuthType IpAddress IpPort CertIssuerName CertSerialNumber CertThumbprint',
+  ],
+  [
+    'security:4769',
+    'TargetUserName TargetDomainName ServiceName ServiceSid TicketOptions TicketEncryptionType IpAddress IpPort Status LogonGuid TransmittedServices',
+  ],
+  [
+    'security:4771',
+    'TargetUserName TargetSid ServiceName TicketOptions Status PreAuthType IpAddress IpPort CertIssuerName CertSerialNumber CertThumbprint',
+  ],
+  ['security:4776', 'PackageName TargetUserName Workstation Status'],
   ['security:4781', `OldTargetUserName NewTargetUserName TargetDomainName TargetSid ${SUBJECT} PrivilegeList`],
+  ['security:4798', CALLER],
+  ['security:4799', CALLER],
   [
     'security:5136',
     `OpCorrelationID AppCorrelationID ${SUBJECT} DSName DSType ObjectDN ObjectGUID ObjectClass AttributeLDAPDisplayName AttributeSyntaxOID ` +
       'AttributeValue OperationType',
   ],
   ['security:5140', `${SHARE} AccessMask AccessList`],
+  ['security:5142', `${SUBJECT} ShareName ShareLocalPath`],
   ['security:5145', `${SHARE} RelativeTargetName AccessMask AccessList AccessReason`],
-  [
-    'security:5156',
-    'ProcessID Application Direction SourceAddress SourcePort DestAddress DestPort Protocol FilterRTID LayerName LayerRTID RemoteUserID RemoteMachineID',
-  ],
+  ['security:5156', FILTERED],
+  ['security:5157', FILTERED],
   ['security:5158', 'ProcessId Application SourceAddress SourcePort Protocol FilterRTID LayerName LayerRTID'],
   ['service control manager:7045', 'ServiceName ImagePath ServiceType StartType AccountName'],
+  ['service control manager:7036', 'param1 param2'],
   ['microsoft-windows-powershell:4103', 'ContextInfo UserData Payload'],
   ['microsoft-windows-powershell:4104', 'MessageNumber MessageTotal ScriptBlockText ScriptBlockId Path'],
 ]);
