@@ -17,12 +17,20 @@ const INTEGRITY_LEVELS: ReadonlyMap<string, string> = new Map([
   ['20480', 'ProtectedProcess'],
 ]);
 
-/** Accounts that a record names by the machine (`WS5$`); Sysmon names them so. */
-const WELL_KNOWN_USERS: ReadonlyMap<unknown, string> = new Map([
-  ['S-1-5-18', 'NT AUTHORITY\\SYSTEM'],
-  ['S-1-5-19', 'NT AUTHORITY\\LOCAL SERVICE'],
-  ['S-1-5-20', 'NT AUTHORITY\\NETWORK SERVICE'],
-]);
+const SYSTEM = 'NT AUTHORITY\\SYSTEM';
+
+/** Accounts that a record names by the machine (`WS5$`); Sysmon names them so. Windows' messages and Fluent Bit look the SIDs up. */
+const WELL_KNOWN_USERS: ReadonlyMap<unknown, string> = new Map(
+  [
+    ['S-1-5-18', SYSTEM],
+    ['S-1-5-19', 'NT AUTHORITY\\LOCAL SERVICE'],
+    ['S-1-5-20', 'NT AUTHORITY\\NETWORK SERVICE'],
+  ].flatMap(([sid = '', name = '']): [string, string][] => [
+    [sid, name],
+    [name, name],
+    [name.slice(name.indexOf('\\') + 1), name],
+  ]),
+);
 
 /**
  * Adds Sysmon's names to the fields of a Security record and says which action it is. Own names stay, but for `ProcessId`: in 4688 it is the
@@ -93,7 +101,7 @@ function integrityLevel(fields: Record<string, unknown>): string | undefined {
     const named = /\\(\w+) Mandatory Level$/.exec(label)?.[1];
     if (named !== undefined) return named;
   }
-  if (fields['SubjectUserSid'] === 'S-1-5-18' && !isText(fields['TargetUserName'])) return 'System';
+  if (WELL_KNOWN_USERS.get(fields['SubjectUserSid']) === SYSTEM && !isText(fields['TargetUserName'])) return 'System';
   const elevation = fields['TokenElevationType'];
   if (elevation === '%%1937' || elevation === 'TokenElevationTypeFull (2)') return 'High';
   if (elevation === '%%1938' || elevation === 'TokenElevationTypeLimited (3)') return 'Medium';

@@ -641,3 +641,12 @@ test.each([
   const record = { SourceName: 'Microsoft-Windows-Security-Auditing', Hostname: 'WS5', EventID: 5156, ...fields };
   expect(read(record).fields['ProcessId']).toBe(expected);
 });
+
+test.each(['S-1-5-18', 'SYSTEM', 'NT AUTHORITY\\SYSTEM'])(
+  'who created a process, where the SID is %s',
+  (SubjectUserSid) => {
+    const subject = { SubjectUserSid, SubjectUserName: 'WS5$', SubjectDomainName: 'CORP', TargetUserName: '-' };
+    const event = read({ ...SECURITY, EventID: 4688, NewProcessId: '0x10', ProcessId: '0x4', ...subject });
+    expect(event.fields).toMatchObject({ User: 'NT AUTHORITY\\SYSTEM', IntegrityLevel: 'System' });
+  },
+);
