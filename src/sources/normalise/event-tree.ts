@@ -34,7 +34,7 @@ export function readEventTree(tree: Tree, place: Place, content: Uint8Array | ob
     data.fields !== undefined && data.values === undefined
       ? data.fields
       : positional(data, provider, sensor === 'sysmon', eventId);
-  if (sensor === 'other') addSystem(fields, system, content);
+  if (sensor !== 'sysmon') addSystem(fields, system, content);
   return buildEvent(
     {
       provider,
@@ -75,7 +75,10 @@ function positional(data: EventData, provider: string, isSysmon: boolean, eventI
   return fields;
 }
 
-/** Rules for channels without an action ask for these too. A data field of the same name is the sensor's and stays. */
+/**
+ * Rules for other channels than Sysmon's ask for these too: a failed audit is told by `Keywords` alone. A data field of the same name is the
+ * sensor's and stays.
+ */
 function addSystem(fields: Record<string, unknown>, system: Tree, content: Uint8Array | object): void {
   for (const name of ['Level', 'Task', 'Opcode', 'Keywords', 'Version']) {
     const given = own(system, name);

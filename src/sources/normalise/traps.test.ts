@@ -379,11 +379,15 @@ describe('names that differ in case, types, shapes of values', () => {
     expect(read(beats).fields).toEqual({ ProcessID: '2036' });
   });
 
-  test('what rules ask of the envelope is there for channels without an action', () => {
-    const System = { EventID: 7036, Level: 4, Keywords: '0x80', Security: { '#attributes': { UserID: 'S-1-5-18' } } };
+  test.each([
+    { channel: 'System', eventId: 7036 },
+    { channel: 'Security', eventId: 4673 },
+  ])('what rules ask of the envelope is there in $channel', ({ channel, eventId }) => {
+    const Security = { '#attributes': { UserID: 'S-1-5-18' } };
+    const System = { Channel: channel, EventID: eventId, Level: 4, Keywords: '0x8010000000000000', Security };
     expect(read({ Event: { System, EventData: { Level: 'own' } } }).fields).toEqual({
       Level: 'own',
-      Keywords: '0x80',
+      Keywords: '0x8010000000000000',
       UserID: 'S-1-5-18',
     });
   });
