@@ -56,9 +56,15 @@ export function readEventData(value: unknown): EventData {
 /** UserData holds one element of the provider's own, and the fields in it. */
 export function readUserData(value: unknown): EventData {
   if (!isTree(value)) return NOTHING;
-  const inner = Object.keys(value).filter((name) => !CONVERTER_NAMES.has(name));
+  const inner = Object.keys(value).filter((name) => !CONVERTER_NAMES.has(name) && !isAttributesApart(value, name));
   const only = inner.length === 1 ? value[inner[0] ?? ''] : undefined;
   return isTree(only) ? readUserData(only) : readEventData(value);
+}
+
+/** `EventXML_attributes` beside `EventXML`, as evtx_dump writes them when it is asked to. */
+function isAttributesApart(value: Tree, name: string): boolean {
+  const element = name.endsWith('_attributes') ? name.slice(0, -'_attributes'.length) : undefined;
+  return element !== undefined && Object.hasOwn(value, element) && isTree(value[name]);
 }
 
 /** The map itself where nothing has to be taken out: copying is what the budget of the hot path has no room for. */

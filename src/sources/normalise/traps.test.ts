@@ -370,6 +370,8 @@ describe('names that differ in case, types, shapes of values', () => {
     const inner = { '#attributes': { xmlns: 'u' }, SubjectUserName: 'bob' };
     const event = read({ Event: { System: { EventID: 1102 }, UserData: { LogFileCleared: inner } } });
     expect(event.fields).toMatchObject({ SubjectUserName: 'bob' });
+    const apart = { LogFileCleared: { SubjectUserName: 'bob' }, LogFileCleared_attributes: { xmlns: 'u' } };
+    expect(read({ Event: { System: { EventID: 1102 }, UserData: apart } }).fields).toEqual({ SubjectUserName: 'bob' });
     const beats = {
       computer_name: 'a',
       event_id: 5857,
