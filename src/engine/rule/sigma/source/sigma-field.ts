@@ -1,11 +1,11 @@
 /**
  * Reads an event's field by the name that Sigma rules give it: letter case and spaces do not matter (`Threat Name` = `ThreatName`), a dotted
  * name also leads into maps (`userIdentity.arn`). Names of the record's envelope that rules use are read from the event itself, whatever the
- * record called them.
+ * record called them; so are Sigma's own names for parts of a field (`md5` for what `Hashes` says of it).
  */
 
 import { canonicalName } from '../../../event/field-names.js';
-import type { Event } from '../../../event/event.js';
+import { fieldOf, type Event } from '../../../event/event.js';
 import type { FieldReader } from '../../event-field.js';
 
 /** By lower-cased name. An empty answer counts as missing. */
@@ -16,7 +16,7 @@ const ENVELOPE: ReadonlyMap<string, (event: Event) => unknown> = new Map<string,
   ['computer', ({ host }) => host || undefined],
 ]);
 
-/** The same where the record has no field of that name. */
+/** The same where the record has no field of that name, and what Sigma has a name for and Sysmon has not. */
 const ENVELOPE_OR_FIELD: ReadonlyMap<string, (event: Event) => unknown> = new Map<string, (event: Event) => unknown>([
   ['provider', ({ provider }) => provider || undefined],
   ['sourcename', ({ provider }) => provider || undefined],
@@ -25,6 +25,9 @@ const ENVELOPE_OR_FIELD: ReadonlyMap<string, (event: Event) => unknown> = new Ma
   ['logname', ({ channel }) => channel || undefined],
   ['computername', ({ host }) => host || undefined],
   ['hostname', ({ host }) => host || undefined],
+  ...['md5', 'sha1', 'sha256', 'imphash'].map(
+    (algorithm) => [algorithm, (event: Event) => hashIn(event, algorithm)] as const,
+  ),
 ]);
 
 /** Names that expressions read in the same way share one spelling in the index; others are marked, so that the two are never mixed up. */
@@ -111,6 +114,17 @@ function readInside(inner: unknown, path: string): unknown {
   const fields = inner as Readonly<Record<string, unknown>>;
   const spelling = findSpelling(fields, path);
   return spelling === undefined ? readPath(fields, path) : fields[spelling];
+}
+
+/** Sysmon writes `SHA1=…,MD5=…` into one text, in any order, and calls it `Hash` where it is a stream's. Names: Sigma taxonomy 2.1. */
+function hashIn(event: Event, algorithm: string): string | undefined {
+  const hashes = fieldOf(event, 'Hashes') ?? fieldOf(event, 'Hash');
+  if (typeof hashes !== 'string') return undefined;
+  for (const part of hashes.split(',')) {
+    const mark = part.indexOf('=');
+    if (mark !== -1 && part.slice(0, mark).trim().toLowerCase() === algorithm) return part.slice(mark + 1).trim();
+  }
+  return undefined;
 }
 
 function plainName(name: string): string {
