@@ -21,6 +21,8 @@ describe('value', () => {
     { name: 'any case', field: 'IMAGE', event: event({ Image: 'x' }), value: 'x' },
     { name: 'a name that no table knows', field: 'paramx', event: event({ ParamX: 'x' }), value: 'x' },
     { name: 'a name with spaces', field: 'DetectionUser', event: event({ 'Detection User': 'x' }), value: 'x' },
+    { name: 'underscores for spaces', field: 'Feature_Name', event: event({ 'Feature Name': 'x' }), value: 'x' },
+    { name: 'an underscore for nothing', field: 'Feature_Name', event: event({ FeatureName: 'x' }), value: undefined },
     { name: 'the first of two spellings', field: 'odd', event: event({ Odd: 1, odd: 2 }), value: 1 },
     { name: 'missing', field: 'Image', event: event({}), value: undefined },
     { name: 'null', field: 'Image', event: event({ Image: null }), value: null },

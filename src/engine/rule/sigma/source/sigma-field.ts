@@ -1,7 +1,7 @@
 /**
- * Reads an event's field by the name that Sigma rules give it: letter case and spaces do not matter (`Threat Name` = `ThreatName`), a dotted
- * name also leads into maps (`userIdentity.arn`). Names of the record's envelope that rules use are read from the event itself, whatever the
- * record called them; so are Sigma's own names for parts of a field (`md5` for what `Hashes` says of it).
+ * Reads an event's field by the name that Sigma rules give it: letter case and spaces do not matter (`Threat Name` = `ThreatName` =
+ * `Threat_Name`), a dotted name also leads into maps (`userIdentity.arn`). Names of the record's envelope that rules use are read from the
+ * event itself, whatever the record called them; so are Sigma's own names for parts of a field (`md5` for what `Hashes` says of it).
  */
 
 import { canonicalName } from '../../../event/field-names.js';
@@ -89,7 +89,7 @@ function findSpelling(fields: Readonly<Record<string, unknown>>, lower: string):
   const { length } = lower;
   for (const key in fields) {
     if (key.length !== length && (key.length < length || !key.includes(' '))) continue;
-    if (plainName(key) === lower && Object.hasOwn(fields, key)) return key;
+    if ((plainName(key) === lower || isUnderscored(key, lower)) && Object.hasOwn(fields, key)) return key;
   }
   return undefined;
 }
@@ -125,6 +125,11 @@ function hashIn(event: Event, algorithm: string): string | undefined {
     if (mark !== -1 && part.slice(0, mark).trim().toLowerCase() === algorithm) return part.slice(mark + 1).trim();
   }
   return undefined;
+}
+
+/** Rules leave the spaces of a name out, or write `Feature_Name` for `Feature Name`. */
+function isUnderscored(key: string, lower: string): boolean {
+  return key.length === lower.length && key.includes(' ') && key.toLowerCase().replaceAll(' ', '_') === lower;
 }
 
 function plainName(name: string): string {
