@@ -3,6 +3,13 @@
  * Microsoft's channel names.
  */
 
+/** Under two services in rules; the first is how Sigma's reference implementation calls them all. */
+const SERVICE_BUS = [
+  'Microsoft-ServiceBus-Client',
+  'Microsoft-ServiceBus-Client/Admin',
+  'Microsoft-ServiceBus-Client/Operational',
+];
+
 const SERVICES: Readonly<Record<string, string | readonly string[]>> = {
   application: 'Application',
   security: 'Security',
@@ -37,9 +44,9 @@ const SERVICES: Readonly<Record<string, string | readonly string[]>> = {
   'dns-server-audit': ['Microsoft-Windows-DNS-Server/Audit', 'Microsoft-Windows-DNSServer/Audit'],
   'driver-framework': 'Microsoft-Windows-DriverFrameworks-UserMode/Operational',
   'firewall-as': 'Microsoft-Windows-Windows Firewall With Advanced Security/Firewall',
-  'hyper-v-worker': 'Microsoft-Windows-Hyper-V-Worker-Admin',
+  'hyper-v-worker': ['Microsoft-Windows-Hyper-V-Worker-Admin', 'Microsoft-Windows-Hyper-V-Worker'],
   'iis-configuration': 'Microsoft-IIS-Configuration/Operational',
-  'kernel-event-tracing': 'Microsoft-Windows-Kernel-EventTracing/Admin',
+  'kernel-event-tracing': ['Microsoft-Windows-Kernel-EventTracing/Admin', 'Microsoft-Windows-Kernel-EventTracing'],
   'kernel-shimengine': [
     'Microsoft-Windows-Kernel-ShimEngine/Operational',
     'Microsoft-Windows-Kernel-ShimEngine/Diagnostic',
@@ -47,7 +54,7 @@ const SERVICES: Readonly<Record<string, string | readonly string[]>> = {
   ldap: ['Microsoft-Windows-LDAP-Client/Debug', 'Microsoft-Windows-LDAP-Client/Operational'],
   ldap_debug: 'Microsoft-Windows-LDAP-Client/Debug',
   'lsa-server': 'Microsoft-Windows-LSA/Operational',
-  'microsoft-servicebus-client': ['Microsoft-ServiceBus-Client', 'Microsoft-ServiceBus-Client/Operational'],
+  'microsoft-servicebus-client': SERVICE_BUS,
   'msexchange-management': 'MSExchange Management',
   ntfs: 'Microsoft-Windows-Ntfs/Operational',
   ntlm: 'Microsoft-Windows-NTLM/Operational',
@@ -61,7 +68,7 @@ const SERVICES: Readonly<Record<string, string | readonly string[]>> = {
     'Microsoft-Windows-Security-Mitigations/User Mode',
     'Microsoft-Windows-Security-Mitigations/UserMode',
   ],
-  'servicebus-client': ['Microsoft-ServiceBus-Client', 'Microsoft-ServiceBus-Client/Operational'],
+  'servicebus-client': SERVICE_BUS,
   'shell-core': 'Microsoft-Windows-Shell-Core/Operational',
   'smbclient-connectivity': 'Microsoft-Windows-SmbClient/Connectivity',
   'smbclient-security': 'Microsoft-Windows-SmbClient/Security',

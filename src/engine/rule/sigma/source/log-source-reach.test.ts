@@ -160,6 +160,24 @@ describe('logSourceReach', () => {
       no: [create],
     },
     {
+      source: 'windows/-/servicebus-client',
+      yes: [
+        event({ channel: 'Microsoft-ServiceBus-Client/Admin', eventId: 40300 }),
+        event({ channel: 'Microsoft-ServiceBus-Client/Operational', eventId: 40300 }),
+      ],
+      no: [create],
+    },
+    {
+      source: 'windows/-/microsoft-servicebus-client',
+      yes: [event({ channel: 'Microsoft-ServiceBus-Client/Admin', eventId: 40301 })],
+      no: [create],
+    },
+    {
+      source: 'windows/-/hyper-v-worker',
+      yes: [event({ channel: 'Microsoft-Windows-Hyper-V-Worker-Admin', eventId: 18590 })],
+      no: [create],
+    },
+    {
       source: '-/antivirus/-',
       yes: [event({ channel: 'Microsoft-Windows-Windows Defender/Operational', eventId: 1116 })],
       no: [event({ channel: 'Microsoft-Windows-Windows Defender/Operational', eventId: 5001 }), create],
