@@ -144,6 +144,8 @@ describe('log sources', () => {
     '{product: windows, category: process_creation}',
     '{category: process_creation}',
     '{product: windows}',
+    '{product: windows, service: smbserver-audit}',
+    '{product: windows, service: terminalservices-remoteconnectionmanager}',
     '{product: linux, service: auditd}',
     '{category: network, service: dns}',
     '{product: zeek, service: x509}',

@@ -68,8 +68,9 @@ export const KNOWN_LOG_SOURCES: ReadonlyMap<string, KnownProduct> = new Map([
        dns-server dns-server-analytic dns-server-audit driver-framework firewall-as hyper-v-worker iis-configuration
        kernel-event-tracing kernel-shimengine ldap ldap_debug lsa-server microsoft-servicebus-client msexchange-management ntfs
        ntlm openssh powershell powershell-classic printservice-admin printservice-operational security security-mitigations
-       sense servicebus-client shell-core smbclient-connectivity smbclient-security smbserver-connectivity sysmon system
-       taskscheduler terminalservices-localsessionmanager vhdmp windefend wmi`,
+       sense servicebus-client shell-core smbclient-connectivity smbclient-security smbserver-audit smbserver-connectivity
+       smbserver-operational smbserver-security sysmon system taskscheduler terminalservices-localsessionmanager
+       terminalservices-remoteconnectionmanager vhdmp windefend wmi`,
     ),
   ],
   ['zeek', of('', 'dce_rpc dns http kerberos rdp smb_files x509')],
