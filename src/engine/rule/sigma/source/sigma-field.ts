@@ -25,6 +25,7 @@ const ENVELOPE_OR_FIELD: ReadonlyMap<string, (event: Event) => unknown> = new Ma
   ['logname', ({ channel }) => channel || undefined],
   ['computername', ({ host }) => host || undefined],
   ['hostname', ({ host }) => host || undefined],
+  ['data', namelessData],
   ...['md5', 'sha1', 'sha256', 'imphash'].map(
     (algorithm) => [algorithm, (event: Event) => hashIn(event, algorithm)] as const,
   ),
@@ -67,11 +68,14 @@ const ENVELOPE_SPELLING: ReadonlyMap<string, string> = new Map([
 /** Sensors whose names the sources keep to the table need one look-up only. */
 function canonicalReader(name: string, lower: string, canonical: string): FieldReader {
   const isInherited = canonical in Object.prototype;
+  const fallback = ENVELOPE_OR_FIELD.get(lower);
   return {
     name,
     read(event) {
       const value = isInherited && !Object.hasOwn(event.fields, canonical) ? undefined : event.fields[canonical];
-      return value !== undefined || event.sensor !== 'other' ? value : readAnySpelling(event, lower);
+      if (value !== undefined || event.sensor !== 'other') return value;
+      const other = readAnySpelling(event, lower);
+      return other === undefined ? fallback?.(event) : other;
     },
     spellingIn: (event) =>
       Object.hasOwn(event.fields, canonical) ? canonical : (findSpelling(event.fields, lower) ?? canonical),
@@ -114,6 +118,23 @@ function readInside(inner: unknown, path: string): unknown {
   const fields = inner as Readonly<Record<string, unknown>>;
   const spelling = findSpelling(fields, path);
   return spelling === undefined ? readPath(fields, path) : fields[spelling];
+}
+
+/** Logs of programs that name none of their data, or of which most do not. Lower case. */
+const NAMELESS: ReadonlySet<string> = new Set(['windows powershell', 'application', 'msexchange management']);
+
+/**
+ * Data without names, which rules ask for as `Data`. Winlogbeat numbers them (`param3`); NXLog and others bring the rendered message alone,
+ * which holds all of them.
+ */
+function namelessData(event: Event): unknown {
+  if (!NAMELESS.has(event.channel.toLowerCase())) return undefined;
+  const data = Object.keys(event.fields).filter((name) => /^(?:param\d+|message)$/i.test(name));
+  return data.length > 1
+    ? data.map((name) => event.fields[name])
+    : data.length === 1
+      ? event.fields[data[0]!]
+      : undefined;
 }
 
 /** Sysmon writes `SHA1=…,MD5=…` into one text, in any order, and calls it `Hash` where it is a stream's. Names: Sigma taxonomy 2.1. */
