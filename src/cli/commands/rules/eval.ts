@@ -21,8 +21,9 @@ Reads lines {"id", "expr", "event"} and prints for each {"id", "result": true|fa
 texts in lower case. A line that is not such an object gives the error "input" and, at the end, exit code 2.
 
 With --sigma it reads events, one JSON object a line, in any shape that scan reads or as a map of fields, and prints
-{"line", "match": true|false}: whether any rule of the file matches. An event that says what it is (channel and event
-id, or action) is matched with regard to the rule's log source; of a bare map of fields only the fields are judged.
+{"line", "match": true|false}: whether any rule of the file matches. An event that says what it is (an event id and
+its channel or provider, or an action) is matched with regard to the rule's log source; of a bare map of fields only
+the fields are judged, and correlations take its time from UtcTime, TimeCreated, @timestamp or timestamp.
 A line that has a "note" was answered, but maybe not as meant: it is no object, or has no time and correlations are asked.
 --explain shows the condition of each rule as a tree instead, with the truth and the matched text of each part, and of
 correlations whether the event completes them.
@@ -133,7 +134,7 @@ export function askLine(question: SigmaQuestion, line: string, lineNumber: numbe
 function noteOf(events: readonly ReadEvent[], question: SigmaQuestion, match: boolean): string | undefined {
   if (events.some(({ isObject }) => !isObject)) return 'This is no object: it has no fields, and only keywords are sought in it.';
   const isPassedOver = !match && question.hasCorrelations && events.some(({ event }) => event.timeSource === 'none');
-  return isPassedOver ? 'The event has no time (a bare map of fields never has one), and correlations pass over it.' : undefined;
+  return isPassedOver ? 'The event has no time, and correlations pass over it.' : undefined;
 }
 
 function prettyAnswer(answer: SigmaAnswer, paint: Paint): readonly string[] {

@@ -4,6 +4,7 @@ import { hash64 } from '../../../engine/base/hash.js';
 import type { Event, Fields } from '../../../engine/event/event.js';
 import type { Rule } from '../../../engine/rule/index.js';
 import { createJsonDecoder } from '../../../sources/json/json.js';
+import { chooseTime, type TimeReading } from '../../../sources/normalise/time.js';
 
 export interface ReadEvent {
   readonly event: Event;
@@ -31,25 +32,30 @@ function readRecord(record: unknown, line: number): ReadEvent {
   decoder.push(Buffer.from(`${JSON.stringify(record)}\n`));
   decoder.end();
   const [event] = events;
-  if (event !== undefined) return { event: { ...event, line }, isKnownKind: true, isObject: true };
   const isMap = typeof record === 'object' && record !== null && !Array.isArray(record);
   const fields = isMap ? (record as Fields) : { value: record };
-  return { event: fieldsEvent(fields, line), isKnownKind: false, isObject: isMap };
+  if (event === undefined) return { event: fieldsEvent(fields, line), isKnownKind: false, isObject: isMap };
+  const time = event.timeSource === 'none' ? timeIn(fields) : undefined;
+  return { event: { ...event, ...time, line }, isKnownKind: saysWhatItIs(event), isObject: true };
 }
 
-/** Of a record that says nothing but its fields. */
+function saysWhatItIs({ action, eventId, channel, provider }: Event): boolean {
+  return action !== undefined || (eventId !== 0 && (channel !== '' || provider !== ''));
+}
+
+/** Of a record that says nothing but its fields. Those that Sigma has of an event's envelope stand for it. */
 export function fieldsEvent(fields: Fields, line: number): Event {
   const { high, low } = hash64(JSON.stringify([line, fields]));
+  const eventId = Number(textNamed(fields, 'eventid'));
   return {
     idHigh: high,
     idLow: low,
-    host: '',
-    timeMs: 0,
-    timeSource: 'none',
+    host: textNamed(fields, 'computer'),
+    ...timeIn(fields),
     sensor: 'other',
-    provider: '',
-    channel: '',
-    eventId: 0,
+    provider: textNamed(fields, 'provider_name'),
+    channel: textNamed(fields, 'channel'),
+    eventId: Number.isSafeInteger(eventId) ? eventId : 0,
     recordNumber: 0,
     loggerPid: 0,
     action: undefined,
@@ -57,6 +63,23 @@ export function fieldsEvent(fields: Fields, line: number): Event {
     file: undefined,
     line,
   };
+}
+
+const TIMES: readonly string[] = ['utctime', 'systemtime', 'timecreated', '@timestamp', 'timestamp', '_time', 'time'];
+
+/** Only correlations ask for it. */
+function timeIn(fields: Fields): TimeReading {
+  const names = Object.keys(fields);
+  const stamps = TIMES.flatMap((time) => names.filter((name) => name.toLowerCase() === time));
+  const readings = stamps.map((name) => chooseTime({ stamp: fields[name] }));
+  return readings.find(({ timeSource }) => timeSource !== 'none') ?? chooseTime({});
+}
+
+/** @param lower  the name in lower case */
+function textNamed(fields: Fields, lower: string): string {
+  const name = Object.keys(fields).find((each) => each.toLowerCase() === lower);
+  const value = name === undefined ? undefined : fields[name];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 /** The rule as it judges records that do not say where they come from. */

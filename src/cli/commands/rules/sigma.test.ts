@@ -138,6 +138,20 @@ describe('rules eval --sigma', () => {
     expect(exitCode).toBe(0);
   });
 
+  test.each([
+    { name: 'event id', event: { EventID: 4624, LogonType: 3 }, match: true },
+    { name: 'event id as text, in another case', event: { eventid: '4624', LogonType: '3' }, match: true },
+    { name: 'another event id', event: { EventID: 4625, LogonType: 3 }, match: false },
+    { name: 'event id and host', event: { EventID: 4624, LogonType: 3, Computer: 'h' }, match: true },
+    { name: 'a channel that fits', event: { EventID: 4624, LogonType: 3, Channel: 'Security' }, match: true },
+    { name: 'a channel that does not fit', event: { EventID: 4624, LogonType: 3, Channel: 'System' }, match: false },
+  ])('judges a map of fields with $name', async ({ event, match }) => {
+    const detection = 'detection:\n  logon: {EventID: 4624, LogonType: 3}\n  condition: logon\n';
+    write({ 'logon.yml': `title: T\nid: ${OTHER}\nlevel: low\nlogsource: {product: windows, service: security}\n${detection}` });
+    const { out } = await ask('logon.yml', JSON.stringify(event));
+    expect(JSON.parse(out)).toEqual({ line: 1, match });
+  });
+
   test('names lines that are no JSON, and goes on', async () => {
     const { out, exitCode } = await ask('rules/windows/x.yml', 'oops\n\n{"Image":"\\\\cmd.exe"}\n');
     const answers = out.trim().split('\n').map((line) => JSON.parse(line) as unknown);
@@ -166,6 +180,20 @@ correlation: {type: event_count, rules: [shell], group-by: [User], timespan: 5m,
       });
     const { out } = await ask('set.yml', [line(1, 'a'), line(2, 'b'), line(3, 'a')].join('\n'));
     expect(out.trim().split('\n').map((each) => (JSON.parse(each) as { match: boolean }).match)).toEqual([false, false, true]);
+  });
+
+  test.each(['UtcTime', 'TimeCreated', '@timestamp', 'timestamp'])('correlations take the time of a map from %s', async (name) => {
+    write({
+      'set.yml': `${RULE}name: shell
+---
+title: Twice
+id: ${OTHER}
+correlation: {type: event_count, rules: [shell], timespan: 5m, condition: {gte: 2}}
+`,
+    });
+    const lines = ['00:00:00', '00:01:00', '00:09:00'].map((time) => JSON.stringify({ Image: '\\cmd.exe', [name]: `2026-01-01T${time}Z` }));
+    const { out } = await ask('set.yml', lines.join('\n'));
+    expect(out.trim().split('\n').map((each) => (JSON.parse(each) as { match: boolean }).match)).toEqual([false, true, false]);
   });
 
   test('explains the condition as a tree, with the matched text', async () => {
