@@ -43,7 +43,9 @@ export function readFlat(tree: Tree, place: Place, content: Uint8Array | object)
   return build(
     fields,
     nameIn(
-      fields['SourceName'] ??
+      // Sigma's name means nothing else; the next may be the data's own, as in Defender's records.
+      fields['Provider_Name'] ??
+        fields['SourceName'] ??
         fields['ProviderName'] ??
         fields['Provider'] ??
         fields['EventSourceName'] ??

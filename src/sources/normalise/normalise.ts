@@ -142,6 +142,7 @@ function isWindowsRecord(tree: Tree): boolean {
     'SourceName',
     'ProviderName',
     'Provider',
+    'Provider_Name',
     'EventSourceName',
     'Source',
     'UtcTime',

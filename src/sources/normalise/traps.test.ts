@@ -359,6 +359,12 @@ describe('names that differ in case, types, shapes of values', () => {
     expect(fieldOf(event, 'Data')).toEqual(value);
   });
 
+  test('the provider under the name that Sigma has for it', () => {
+    const record = { EventID: 1116, Provider_Name: 'Microsoft-Windows-Windows Defender', SourceName: 'AMSI' };
+    const event = read(record);
+    expect([event.provider, event.fields['SourceName']]).toEqual(['Microsoft-Windows-Windows Defender', 'AMSI']);
+  });
+
   test('attributes of EventData are no fields', () => {
     const event = read({
       Event: { System: { EventID: 141 }, EventData: { '#attributes': { Name: 'TaskDisabled' }, TaskName: 'x' } },
