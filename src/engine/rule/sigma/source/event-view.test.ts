@@ -61,12 +61,6 @@ describe('value', () => {
       value: 'Engine state is changed',
     },
     {
-      name: 'data without names, numbered',
-      field: 'Data',
-      event: event({ param1: 'Available', param2: 'None', user: 'x' }, { channel: 'Windows PowerShell' }),
-      value: ['Available', 'None'],
-    },
-    {
       name: 'data without names, of the applications',
       field: 'Data',
       event: event({ Message: 'ntds.dit' }, { channel: 'application' }),

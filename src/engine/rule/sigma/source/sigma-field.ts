@@ -123,18 +123,9 @@ function readInside(inner: unknown, path: string): unknown {
 /** Logs of programs that name none of their data, or of which most do not. Lower case. */
 const NAMELESS: ReadonlySet<string> = new Set(['windows powershell', 'application', 'msexchange management']);
 
-/**
- * Data without names, which rules ask for as `Data`. Winlogbeat numbers them (`param3`); NXLog and others bring the rendered message alone,
- * which holds all of them.
- */
+/** Data without names, which rules ask for as `Data`, where a shipper brings the rendered message alone: it holds all of them. */
 function namelessData(event: Event): unknown {
-  if (!NAMELESS.has(event.channel.toLowerCase())) return undefined;
-  const data = Object.keys(event.fields).filter((name) => /^(?:param\d+|message)$/i.test(name));
-  return data.length > 1
-    ? data.map((name) => event.fields[name])
-    : data.length === 1
-      ? event.fields[data[0]!]
-      : undefined;
+  return NAMELESS.has(event.channel.toLowerCase()) ? readAnySpelling(event, 'message') : undefined;
 }
 
 /** Sysmon writes `SHA1=…,MD5=…` into one text, in any order, and calls it `Hash` where it is a stream's. Names: Sigma taxonomy 2.1. */
