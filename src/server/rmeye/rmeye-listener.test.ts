@@ -1,5 +1,6 @@
 /** The original's wire: what its agents send and get back, and who is heard. */
 
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeIntake, fakeParts } from '../../../test/support/fake-parts.js';
 import { createJsonDecoder } from '../../sources/json/json.js';
@@ -36,6 +37,18 @@ const EVENT = {
     ParentProcessId: 4,
   },
 };
+
+/** What comes back for these bytes, up to the first piece. */
+const answerTo = (text: string): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
+    socket.once('data', (piece) => {
+      resolve(piece.toString());
+      socket.destroy();
+    });
+    socket.on('error', () => resolve(''));
+    socket.on('close', () => resolve(''));
+  });
 
 const send = (body: string, init: RequestInit = {}) => fetch(url, { method: 'POST', body, ...init });
 
@@ -96,6 +109,20 @@ describe('the original’s wire', () => {
     await start(['10.0.0.0/8']);
     await expect(send(JSON.stringify(EVENT))).rejects.toThrow('fetch failed');
     expect(intake.taken).toEqual([]);
+  });
+
+  test.each([
+    { name: 'what is no HTTP', text: 'hello\r\n\r\n' },
+    { name: 'headers that are too long', text: `POST / HTTP/1.1\r\nhost: x\r\na: ${'a'.repeat(10_000)}\r\n\r\n` },
+    {
+      name: 'a body held back',
+      text: 'POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n',
+    },
+  ])('nor for $name', async ({ text }) => {
+    expect(await answerTo(text)).toMatch(/^HTTP/);
+    await listener.close();
+    await start(['10.0.0.0/8']);
+    expect(await answerTo(text)).toBe('');
   });
 });
 

@@ -35,8 +35,12 @@ export function createRmEyeListener(parts: RmEyeParts): RmEyeListener {
   const allow = new AddressList(parts.allow);
   const server: Server = createServer(
     { connectionsCheckingInterval: 5000, headersTimeout: 15_000, requestTimeout: 30_000, maxHeaderSize: 8192 },
-    (request, response) => void answer(parts, allow, request, response),
+    (request, response) => void answer(parts, request, response),
   );
+  // No answer for strangers, the address list is all that protects this wire: cut before Node reads, which would answer what is no HTTP itself.
+  server.on('connection', (socket) => {
+    if (!allow.has(socket.remoteAddress)) socket.destroy();
+  });
   const connections = new Connections(server);
   return {
     listen: (host, port) =>
@@ -51,20 +55,9 @@ export function createRmEyeListener(parts: RmEyeParts): RmEyeListener {
   };
 }
 
-async function answer(
-  parts: RmEyeParts,
-  allow: AddressList,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const from = request.socket.remoteAddress;
-  if (!allow.has(from)) {
-    // No answer for strangers: the address list is all that protects this wire.
-    request.socket.destroy();
-    return;
-  }
+async function answer(parts: RmEyeParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const { status, reason } = await take(parts, request, plainAddress(from ?? ''));
+    const { status, reason } = await take(parts, request, plainAddress(request.socket.remoteAddress ?? ''));
     say(response, status, reason);
     if (status >= 400) parts.metrics.eventsRefused(status);
   } catch (error) {
