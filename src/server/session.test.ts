@@ -149,6 +149,14 @@ describe('sign-in', () => {
     expect((await attempt(PASSWORD)).status).toBe(200);
   });
 
+  test('of many guesses at once no more are looked at than of those one after another', async () => {
+    await signIn(server, 'li', 'analyst');
+    const guess = () => server.ask('POST', '/api/v1/sign-in', { body: { name: 'li', password: 'wrong' } });
+    const statuses = (await Promise.all(Array.from({ length: 20 }, guess))).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(15);
+  });
+
   test('ends with sign-out, with time, with a new password and with the person', async () => {
     const first = await signIn(server, 'li', 'analyst');
     const me = (headers: Record<string, string>) => server.ask('GET', '/api/v1/session', { headers });

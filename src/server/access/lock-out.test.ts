@@ -69,6 +69,26 @@ describe('LockOut', () => {
     expect(lockOut.waitMs('li', '10.0.0.1', 0)).toBe(0);
   });
 
+  test('attempts under way count as failures', () => {
+    const lockOut = new LockOut();
+    const ends = [1, 2, 3, 4, 5].map(() => {
+      expect(lockOut.waitMs('li', '10.0.0.1', 0)).toBe(0);
+      return lockOut.begin('li', '10.0.0.1');
+    });
+    expect(lockOut.waitMs('LI', '10.0.0.1', 0)).toBe(1000);
+    expect(lockOut.waitMs('wu', '10.0.0.1', 0)).toBe(0);
+    for (const end of ends) end();
+    expect(lockOut.waitMs('li', '10.0.0.1', 0)).toBe(0);
+
+    failing(lockOut, 4, 'li', '10.0.0.1');
+    const end = lockOut.begin('li', '10.0.0.1');
+    expect(lockOut.waitMs('li', '10.0.0.1', 0)).toBe(1000);
+    expect(lockOut.waitMs('li', '10.0.0.1', 3_700_000)).toBe(0);
+    failing(lockOut, 1, 'li', '10.0.0.1');
+    end();
+    expect(lockOut.waitMs('li', '10.0.0.1', 1000)).toBe(0);
+  });
+
   test('stays small under a flood of names', () => {
     const lockOut = new LockOut();
     for (let count = 0; count < 50_000; count++) lockOut.failed(`n${count}`, `a${count}`, count);

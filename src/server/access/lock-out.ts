@@ -5,6 +5,8 @@
  *
  *     failure ──► count + 1 ──► wait = 1 s · 2^(count − free), at most the limit
  *     success ──► counts of this name and address forgotten;  an hour without failure: forgotten
+ *
+ * Looking takes a while: attempts under way count as if they had failed, or many made at once would all be free.
  */
 
 import { isIPv6 } from 'node:net';
@@ -22,6 +24,8 @@ const TRACKS = {
 } satisfies Record<string, Track>;
 
 const FORGET_MS = 60 * 60_000;
+/** Until some of those under way are done. */
+const UNDER_WAY_MS = 1000;
 /** Names and addresses are a stranger's text: beyond this many, those longest untouched are forgotten. */
 const ENTRIES_MAX = 20_000;
 
@@ -33,19 +37,39 @@ interface Entry {
 
 export class LockOut {
   readonly #entries = new Map<string, Entry>();
+  /** Attempts by key; bounded by what is let in at once. */
+  readonly #underWay = new Map<string, number>();
 
   /** Milliseconds until the next attempt is allowed; 0 = now. */
   waitMs(name: string, address: string, nowMs: number): number {
-    let untilMs = 0;
-    for (const [key] of keysOf(name, address)) untilMs = Math.max(untilMs, this.#entries.get(key)?.untilMs ?? 0);
-    return Math.max(0, untilMs - nowMs);
+    let waitMs = 0;
+    for (const [key, { free }] of keysOf(name, address)) {
+      const known = this.#entries.get(key);
+      const underWay = this.#underWay.get(key) ?? 0;
+      const failures = known === undefined || isOld(known, nowMs) ? 0 : known.count;
+      if (underWay > 0 && failures + underWay >= free) waitMs = Math.max(waitMs, UNDER_WAY_MS);
+      waitMs = Math.max(waitMs, (known?.untilMs ?? 0) - nowMs);
+    }
+    return waitMs;
+  }
+
+  /** An attempt whose outcome takes a while. @returns what ends it, to be called once, after `failed` or `succeeded` */
+  begin(name: string, address: string): () => void {
+    const keys = keysOf(name, address).map(([key]) => key);
+    for (const key of keys) this.#underWay.set(key, (this.#underWay.get(key) ?? 0) + 1);
+    return () => {
+      for (const key of keys) {
+        const left = (this.#underWay.get(key) ?? 0) - 1;
+        if (left > 0) this.#underWay.set(key, left);
+        else this.#underWay.delete(key);
+      }
+    };
   }
 
   failed(name: string, address: string, nowMs: number): void {
     for (const [key, track] of keysOf(name, address)) {
       const known = this.#entries.get(key);
-      const fresh = known === undefined || nowMs - known.touchedMs > FORGET_MS;
-      const count = (fresh ? 0 : known.count) + 1;
+      const count = (known === undefined || isOld(known, nowMs) ? 0 : known.count) + 1;
       const over = count - track.free;
       const waitMs = over < 0 ? 0 : Math.min(track.longestMs, 1000 * 2 ** Math.min(over, 20));
       // Set anew, so that the map's order is the order of last touch.
@@ -63,6 +87,10 @@ export class LockOut {
     const [pair] = keysOf(name, address);
     if (pair !== undefined) this.#entries.delete(pair[0]);
   }
+}
+
+function isOld({ touchedMs }: Entry, nowMs: number): boolean {
+  return nowMs - touchedMs > FORGET_MS;
 }
 
 /** @throws HttpProblem 429 while there is a wait */

@@ -51,6 +51,25 @@ export function sessionRoutes(context: RouteContext): void {
   const checkLock = (name: string, request: FastifyRequest): void =>
     demandNoWait(lockOut.waitMs(name, request.ip, clock.nowMs()));
 
+  /** Whether `password` is the one that is kept; a wrong one is counted. @throws HttpProblem as `checkLock` */
+  const isPassword = async (
+    name: string,
+    password: string,
+    stored: string | undefined,
+    request: FastifyRequest,
+  ): Promise<boolean> => {
+    checkLock(name, request);
+    const end = lockOut.begin(name, request.ip);
+    try {
+      const isRight = await verifyPassword(password, stored);
+      if (isRight) lockOut.succeeded(name, request.ip);
+      else lockOut.failed(name, request.ip, clock.nowMs());
+      return isRight;
+    } finally {
+      end();
+    }
+  };
+
   app.get(
     '/setup',
     { schema: { summary: 'Is the first administrator still to be made?', response: { 200: SetupState } } },
@@ -88,16 +107,13 @@ export function sessionRoutes(context: RouteContext): void {
     { schema: { summary: 'Sign in; sets the session cookie', body: SignIn, response: { 200: Session } } },
     async (request, reply) => {
       const { name, password } = request.body;
-      checkLock(name, request);
       const user = access.user(name);
-      if (!(await verifyPassword(password, user?.passwordHash)) || user === undefined) {
-        lockOut.failed(name, request.ip, clock.nowMs());
+      if (!(await isPassword(name, password, user?.passwordHash, request)) || user === undefined) {
         // A name that nobody has may be a password that slipped into the wrong field: it is written nowhere.
         const who = user?.name ?? UNKNOWN_NAME;
         audit(request, { who, action: 'sign-in.refused', target: who });
         throw new HttpProblem(401, 'SIGN_IN_REFUSED', 'The name or the password is wrong.');
       }
-      lockOut.succeeded(name, request.ip);
       audit(request, { who: user.name, action: 'sign-in', target: user.name });
       return begin(user, reply);
     },
@@ -138,12 +154,12 @@ export function sessionRoutes(context: RouteContext): void {
     async (request, reply) => {
       const caller = callerOf(request);
       if (caller.kind !== 'person') throw new HttpProblem(403, 'REQUEST_FORBIDDEN', 'A token has no password.');
-      checkLock(caller.name, request);
-      if (!(await verifyPassword(request.body.current, access.user(caller.name)?.passwordHash))) {
-        lockOut.failed(caller.name, request.ip, clock.nowMs());
+      const { current, password } = request.body;
+      if (!(await isPassword(caller.name, current, access.user(caller.name)?.passwordHash, request))) {
         throw new HttpProblem(403, 'SIGN_IN_REFUSED', 'The current password is wrong.');
       }
-      access.changeUser(caller.name, { passwordHash: await hashPassword(request.body.password) });
+      const passwordHash = await hashPassword(password);
+      access.changeUser(caller.name, { passwordHash });
       access.removeSessionsOf(caller.name);
       access.addSession(caller.session);
       audit(request, { action: 'user.password', target: caller.name });
