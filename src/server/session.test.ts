@@ -157,6 +157,38 @@ describe('sign-in', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(15);
   });
 
+  /** Does something right after somebody's record was read for the n-th time. */
+  function afterAsking(times: number, then: () => unknown): void {
+    const { access } = server.parts;
+    const { user } = access;
+    let asked = 0;
+    access.user = (name) => {
+      const found = user(name);
+      if (++asked === times) then();
+      return found;
+    };
+  }
+
+  test('a password that is replaced while it is looked at lets nobody in', async () => {
+    await signIn(server, 'li', 'analyst');
+    const { access } = server.parts;
+    afterAsking(1, () => access.changeUser('li', { passwordHash: 'another one' }));
+    const answer = await server.ask('POST', '/api/v1/sign-in', { body: { name: 'li', password: PASSWORD } });
+    expect(answer.json.code).toBe('SIGN_IN_REFUSED');
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('a session that ends while it sets a password does not come back', async () => {
+    const headers = await signIn(server, 'li', 'analyst');
+    const body = { current: PASSWORD, password: 'another good one' };
+    // The guard asks first.
+    afterAsking(2, () => server.parts.access.removeSessionsOf('li'));
+    expect((await server.ask('PUT', '/api/v1/session/password', { headers, body })).status).toBe(401);
+    expect((await server.ask('GET', '/api/v1/session', { headers })).status).toBe(401);
+    const again = await server.ask('POST', '/api/v1/sign-in', { body: { name: 'li', password: PASSWORD } });
+    expect(again.status).toBe(200);
+  });
+
   test('ends with sign-out, with time, with a new password and with the person', async () => {
     const first = await signIn(server, 'li', 'analyst');
     const me = (headers: Record<string, string>) => server.ask('GET', '/api/v1/session', { headers });

@@ -107,8 +107,11 @@ export function sessionRoutes(context: RouteContext): void {
     { schema: { summary: 'Sign in; sets the session cookie', body: SignIn, response: { 200: Session } } },
     async (request, reply) => {
       const { name, password } = request.body;
+      const asked = access.user(name);
+      const isRight = await isPassword(name, password, asked?.passwordHash, request);
+      // That took a while: whoever was removed meanwhile, or given another password, is not let in with the old one.
       const user = access.user(name);
-      if (!(await isPassword(name, password, user?.passwordHash, request)) || user === undefined) {
+      if (!isRight || user === undefined || user.passwordHash !== asked?.passwordHash) {
         // A name that nobody has may be a password that slipped into the wrong field: it is written nowhere.
         const who = user?.name ?? UNKNOWN_NAME;
         audit(request, { who, action: 'sign-in.refused', target: who });
@@ -159,6 +162,9 @@ export function sessionRoutes(context: RouteContext): void {
         throw new HttpProblem(403, 'SIGN_IN_REFUSED', 'The current password is wrong.');
       }
       const passwordHash = await hashPassword(password);
+      // All that took a while: a session that was ended meanwhile sets no password, and does not come back.
+      if (access.session(caller.session.idHash) === undefined)
+        throw new HttpProblem(401, 'REQUEST_SIGN_IN', 'This session has ended meanwhile. Sign in again.');
       access.changeUser(caller.name, { passwordHash });
       access.removeSessionsOf(caller.name);
       access.addSession(caller.session);
