@@ -288,6 +288,22 @@ describe('tokens', () => {
     expect((await ask(brief)).status).toBe(401);
   });
 
+  test.each(['1970-01-01T00:00:00Z', '2020-01-01T00:00:00Z', 'now'])(
+    'none is made that ends at %s',
+    async (expires) => {
+      const as = addFakeToken(server.parts, 'admin');
+      const { timeMs } = server.parts.clock;
+      const at = (ms: number) => ({ name: 'late', role: 'sensor', expires: new Date(ms).toISOString() });
+      const answer = await server.ask('POST', '/api/v1/tokens', {
+        as,
+        body: at(expires === 'now' ? timeMs : Date.parse(expires)),
+      });
+      expect(answer.status).toBe(400);
+      expect(answer.json.errors).toEqual([{ path: '/body/expires', message: 'must be in the future' }]);
+      expect((await server.ask('POST', '/api/v1/tokens', { as, body: at(timeMs + 1000) })).status).toBe(201);
+    },
+  );
+
   test('the secret is shown once and kept as a hash', async () => {
     const as = addFakeToken(server.parts, 'admin');
     const made = await server.ask('POST', '/api/v1/tokens', {

@@ -33,13 +33,20 @@ export function tokenRoutes(context: RouteContext): void {
       if (role !== 'sensor' && hosts.length > 0) {
         throw new HttpProblem(400, 'REQUEST_INVALID', 'Only a sensor’s token can be bound to hosts.');
       }
+      const nowMs = clock.nowMs();
+      const expiresMs = timeMs(expires);
+      if (expiresMs !== undefined && expiresMs <= nowMs) {
+        throw new HttpProblem(400, 'REQUEST_INVALID', 'A token’s `expires` must be in the future.', {
+          errors: [{ path: '/body/expires', message: 'must be in the future' }],
+        });
+      }
       const { record, secret } = makeToken({
         name,
         role,
         hosts,
-        nowMs: clock.nowMs(),
+        nowMs,
         by: auditName(callerOf(request)),
-        expiresMs: timeMs(expires) ?? 0,
+        expiresMs: expiresMs ?? 0,
       });
       access.addToken(record);
       const token = tokenShape(record);
