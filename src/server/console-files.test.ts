@@ -76,6 +76,11 @@ describe('console', () => {
     expect(text).not.toBe('secret');
   });
 
+  test.each(['/assets/..%2f..%2fsecret.txt', '/assets/..%2findex.html', '/assets/'])('%s is nothing', async (path) => {
+    const { status, json } = await server.ask('GET', path);
+    expect([status, json.code]).toEqual([404, 'REQUEST_NOT_FOUND']);
+  });
+
   test.each(['/api/v1/none', '/intake/v2/events', '/services/collector/health', '/v1/logs', '/v1'])(
     '%s is no page: a shipper would take it for an intake that is well',
     async (path) => {

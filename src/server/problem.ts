@@ -1,5 +1,7 @@
 /** Errors on their way out: every one becomes problem details (RFC 9457). What nobody foresaw is logged with its request id and says nothing more. */
 
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type {
   FastifyError,
   FastifyInstance,
@@ -114,6 +116,38 @@ export function answerProblems(app: FastifyInstance, logger: ServerLogger): void
   );
 }
 
+/** Addresses that no route is looked up for, because of how they are written. */
+export function answerBadAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const problem =
+    error.code === 'FST_ERR_BAD_URL'
+      ? new HttpProblem(400, 'REQUEST_INVALID', 'In an address, `%` must begin the two hex digits of a byte of UTF-8.')
+      : new HttpProblem(404, 'REQUEST_NOT_FOUND', `There is no ${request.method} at this address.`);
+  void send(reply, problem, request.id);
+}
+
+/** What Node could not read as a request, or waited for in vain: there is no reply to send it with, only the socket. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, requestId: string): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const problem = unreadable(error.code);
+  const body = JSON.stringify(problemBody(problem, requestId));
+  const headers = { ...problemHeaders(problem), 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const status = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n`;
+  if (socket.writable) socket.write(`${status}${lines.join('')}\r\n${body}`);
+  socket.destroy(error);
+}
+
+function unreadable(code: string | undefined): HttpProblem {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HttpProblem(408, 'REQUEST_INVALID', 'The request did not end in time.');
+    case 'HPE_HEADER_OVERFLOW':
+      return new HttpProblem(431, 'REQUEST_TOO_LARGE', 'Address and headers of a request may have 16 KiB.');
+    default:
+      return new HttpProblem(400, 'REQUEST_INVALID', 'This is not HTTP as it must be.');
+  }
+}
+
 function send(reply: FastifyReply, problem: HttpProblem, requestId: string): FastifyReply {
   return reply.code(problem.status).headers(problemHeaders(problem)).send(problemBody(problem, requestId));
 }
@@ -145,7 +179,11 @@ export function toProblem(error: Error & Partial<FastifyError>): HttpProblem {
       retryAfterSeconds: 60,
     });
   }
-  if (status >= 400 && status < 500) return new HttpProblem(status, 'REQUEST_INVALID', `${error.message}.`);
+  // The console's files forbid paths that leave their folder: there is nothing.
+  if (status === 403) return notFound('This file');
+  if (status >= 400 && status < 500) {
+    return new HttpProblem(status, 'REQUEST_INVALID', `${error.message.replace(/\.+$/, '')}.`);
+  }
   return new HttpProblem(
     500,
     'SERVER_ERROR',

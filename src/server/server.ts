@@ -34,7 +34,7 @@ import { EventsHandler } from './intake/events-handler.js';
 import { Metrics } from './metrics.js';
 import { describeRoutes, openApiOptions } from './openapi.js';
 import type { ServerOptions, ServerParts } from './parts.js';
-import { answerProblems } from './problem.js';
+import { answerBadAddress, answerProblems, answerUnreadable } from './problem.js';
 import { auditRoutes } from './routes/audit-routes.js';
 import { chainRoutes } from './routes/chain-routes.js';
 import type { RouteContext } from './routes/context.js';
@@ -100,6 +100,8 @@ export async function createServer(parts: ServerParts, options: ServerOptions): 
     exposeHeadRoutes: false,
     bodyLimit: BODY_MAX_BYTES,
     genReqId: requestId,
+    frameworkErrors: answerBadAddress,
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, requestId()),
     routerOptions: { maxParamLength: 300 },
     serverFactory(handler) {
       const server = openServer(options, roads(handler, events, requestId));

@@ -1,7 +1,7 @@
 /** Set-up, sign-in, sessions and tokens over the whole server. Who may call which route: access/route-access.test.ts. */
 
 import { get } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   addFakeToken,
@@ -402,6 +402,44 @@ describe('probes and pages', () => {
     expect(await stopped()).toBe('the disk is full');
     server.parts.intake.refusal = undefined;
     expect(await stopped()).toBeNull();
+  });
+
+  test.each([
+    { name: 'an address that is not UTF-8', text: 'GET /api/v1/threats/%ff HTTP/1.1\r\nhost: x\r\n\r\n', status: 400 },
+    {
+      name: 'an address that is too long a name',
+      text: `GET /api/v1/threats/${'a'.repeat(301)} HTTP/1.1\r\nhost: x\r\n\r\n`,
+      status: 404,
+    },
+    {
+      name: 'two lengths',
+      text: 'GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n',
+      status: 400,
+    },
+    {
+      name: 'headers that are too long',
+      text: `GET / HTTP/1.1\r\nhost: x\r\na: ${'a'.repeat(20_000)}\r\n\r\n`,
+      status: 431,
+    },
+    { name: 'a method with a body of no kind', text: 'QUERY / HTTP/1.1\r\nhost: x\r\n\r\n', status: 400 },
+  ])('what is told of $name is a problem like all others', async ({ text, status }) => {
+    await server.server.listen('127.0.0.1', 0);
+    const { port } = server.server.app.server.address() as AddressInfo;
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      socket.once('data', (piece) => {
+        resolve(piece.toString());
+        socket.destroy();
+      });
+    });
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(head).toContain('content-type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({
+      status,
+      code: expect.stringMatching(/^REQUEST_/),
+      detail: expect.stringMatching(/[^.]\.$/),
+    });
   });
 
   test('an unknown address of the API is not the console', async () => {
