@@ -1,7 +1,7 @@
 /** The data folder: where what is in it lies, and opening its state. Commands and a running server may have the state open at the same time. */
 
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { formatDiagnostic } from '../engine/base/diagnostic.js';
 import { ofPartition } from '../app/partition.js';
@@ -81,13 +81,30 @@ export function dataFolderFrom(options: DataOptions): string {
 /** Makes the folder where it does not exist, readable by its owner alone. @throws CommandError where it cannot be used */
 export function ensureDataFolder(dataFolder: string): void {
   try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(dataFolder));
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new CommandError(
       `The data folder ${dataFolder} cannot be written: ${reasonOf(error)}. Choose another with --data.`,
     );
   }
+}
+
+/** Node's own way to make the folders above as well goes round for ever where a file system takes none, such as /proc. */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** @throws CommandError where there is no such folder, for commands that only read */
