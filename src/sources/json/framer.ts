@@ -496,9 +496,8 @@ function isJson(text: string): boolean {
 /** V8's message up to where it quotes the record, which is an attacker's text. */
 function reasonOf(message: string): string {
   const position = /at position \d+/.exec(message)?.[0] ?? '';
-  return `${(message.split(/['",]/, 1)[0] ?? '').trim()} ${position}`
-    .trim()
-    .replace(/^./, (first) => first.toLowerCase());
+  const what = (message.split(/['",]/, 1)[0] ?? '').replace(position, '').trim();
+  return `${what} ${position}`.trim().replace(/^./, (first) => first.toLowerCase());
 }
 
 /** Where a record stops being JSON: line and byte, 1-based. */

@@ -438,4 +438,5 @@ test('messages say where a record stops being JSON', () => {
   expect(read('{"a":1,\n"b" 2}').skips[0]?.message).toBe('not JSON from line 2, byte 5 on');
   expect(read('{"a" 1}').skips[0]?.message).toBe('not JSON from line 1, byte 6 on');
   expect(read('hello').skips[0]?.message).toBe('not JSON: "hello"');
+  expect(read('{"a":"b\0c"}').skips[0]?.message).toMatch(/^not JSON: bad control character [^0-9]*at position 7$/);
 });
