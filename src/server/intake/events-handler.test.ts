@@ -100,9 +100,13 @@ describe('good input', () => {
     expect(Buffer.from(server.parts.intake.taken[0]?.event.raw ?? []).toString()).toBe(body.trim());
   });
 
-  test('gzip, in one member or several', async () => {
+  test.each(['gzip', 'GZIP', 'x-gzip'])('%s, in one member or several', async (encoding) => {
     const body = Buffer.concat([gzipSync(`${event(1)}\n`), gzipSync(`${event(2)}\n`)]);
-    expect((await post(body, { 'content-encoding': 'gzip' })).body.accepted).toBe(2);
+    expect((await post(body, { 'content-encoding': encoding })).body.accepted).toBe(2);
+  });
+
+  test('Identity is no packing', async () => {
+    expect((await post(event(1), { 'content-encoding': 'Identity' })).body.accepted).toBe(1);
   });
 
   test.each([

@@ -116,7 +116,8 @@ const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 
 /** @returns whether the body is gzip. @throws HttpProblem 413, 415 */
 function checkHeaders(request: IncomingMessage, limits: ServerLimits): boolean {
-  const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers;
+  const { 'content-type': type, 'content-length': length } = request.headers;
+  const encoding = request.headers['content-encoding']?.toLowerCase();
   if (type !== undefined && !MEDIA_TYPES.test(type)) {
     throw new HttpProblem(
       415,
@@ -126,7 +127,8 @@ function checkHeaders(request: IncomingMessage, limits: ServerLimits): boolean {
   }
   if (length !== undefined && Number(length) > limits.bodyBytes) throw tooLarge(limits);
   if (encoding === undefined || encoding === 'identity') return false;
-  if (encoding.toLowerCase() === 'gzip') return true;
+  // An old name of the same (RFC 9110, 8.4.1.3).
+  if (encoding === 'gzip' || encoding === 'x-gzip') return true;
   throw new HttpProblem(415, 'REQUEST_MEDIA_TYPE', 'Bodies may be packed with gzip only.');
 }
 
