@@ -11,8 +11,9 @@ export const PASSWORD_MIN_LENGTH = 10;
 export const PASSWORD_MAX_LENGTH = 1024;
 
 export const UserName = Patterned(
-  '^[\\p{L}\\p{N}._@-]+$',
-  'a name of letters, digits, dots, underscores, hyphens and @',
+  // Dots alone are another place in an address.
+  '^[._@-]*[\\p{L}\\p{N}][\\p{L}\\p{N}._@-]*$',
+  'a name of letters, digits, dots, underscores, hyphens and @, with at least one letter or digit',
   { minLength: 1, maxLength: 64 },
 );
 export const Password = Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: PASSWORD_MAX_LENGTH });

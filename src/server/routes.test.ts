@@ -154,6 +154,12 @@ describe('answers', () => {
     { name: 'no time', path: '/threats?from=yesterday', method: 'GET' },
     { name: 'range backwards', path: '/hunts', method: 'POST', body: { from: HUNT.to, to: HUNT.from } },
     { name: 'hunt query that is none', path: '/hunts', method: 'POST', body: { ...HUNT, query: '(' } },
+    {
+      name: 'name of dots',
+      path: '/users',
+      method: 'POST',
+      body: { name: '..', role: 'viewer', password: 'long enough it is' },
+    },
     { name: 'short password', path: '/users', method: 'POST', body: { name: 'li', role: 'viewer', password: 'short' } },
     {
       name: 'name with a tag',
