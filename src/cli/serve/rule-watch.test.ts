@@ -1,6 +1,6 @@
 /** Rules that change on disk while a server runs, on real files. */
 
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +58,106 @@ describe('watchRules', () => {
     writeFileSync(join(folder, '.a.yml.swp'), 'x');
     await wait(400);
     expect(changed).not.toHaveBeenCalled();
+    watching.close();
+  });
+});
+
+describe('what is replaced is watched like what it replaces', () => {
+  const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  const renewed = (from: string, to: string): void => renameSync(join(folder, from), join(folder, to));
+
+  test.each([
+    {
+      name: 'a file, as rsync does: written hidden and renamed',
+      replace: (at: number) => {
+        put('packs/p/.a.yml.Xy12', String(at));
+        renewed('packs/p/.a.yml.Xy12', 'packs/p/a.yml');
+      },
+    },
+    {
+      name: 'a folder that is removed and copied anew',
+      replace: (at: number) => {
+        rmSync(join(folder, 'packs/p'), { recursive: true });
+        mkdirSync(join(folder, 'packs/p'));
+        put('packs/p/a.yml', String(at));
+      },
+    },
+    {
+      name: 'a folder for which another one is swapped in',
+      replace: (at: number) => {
+        mkdirSync(join(folder, 'packs/.next/sub'), { recursive: true });
+        put('packs/.next/sub/a.yml', String(at));
+        renewed('packs/p', `packs/.old${at}`);
+        renewed('packs/.next', 'packs/p');
+      },
+    },
+    {
+      name: 'a mounted folder of Kubernetes',
+      replace: (at: number) => {
+        mkdirSync(join(folder, `packs/p/..${at}`));
+        put(`packs/p/..${at}/a.yml`, String(at));
+        symlinkSync(`..${at}`, join(folder, 'packs/p/..data_tmp'));
+        renewed('packs/p/..data_tmp', 'packs/p/..data');
+      },
+    },
+    {
+      name: 'the whole folder that is watched',
+      replace: (at: number) => {
+        rmSync(join(folder, 'packs'), { recursive: true });
+        mkdirSync(join(folder, 'packs/p'), { recursive: true });
+        put('packs/p/a.yml', String(at));
+      },
+    },
+  ])('$name', async ({ replace }) => {
+    mkdirSync(join(folder, 'packs/p'), { recursive: true });
+    put('packs/p/a.yml', 'x');
+    const changed = vi.fn(() => Promise.resolve());
+    const watching = watchRules([join(folder, 'packs')], changed, () => undefined);
+    const expectChange = async (change: () => void): Promise<void> => {
+      changed.mockClear();
+      change();
+      await vi.waitFor(() => expect(changed).toHaveBeenCalled(), 3_000);
+      // Until it is quiet, so that the next change is told by itself.
+      await wait(250);
+    };
+    for (const at of [1, 2]) {
+      await expectChange(() => replace(at));
+      await expectChange(() => put('packs/p/b.yml', String(at)));
+    }
+    watching.close();
+  });
+
+  test('a file alone, and a link to a folder that is set to another one', async () => {
+    put('a.yml', '1');
+    for (const name of ['v1', 'v2']) mkdirSync(join(folder, name));
+    symlinkSync('v1', join(folder, 'link'));
+    const changed = vi.fn(() => Promise.resolve());
+    const watching = watchRules([join(folder, 'a.yml'), join(folder, 'link')], changed, () => undefined);
+    const changes = [
+      () => (put('.a', '22'), renewed('.a', 'a.yml')),
+      () => put('a.yml', '333'),
+      () => (symlinkSync('v2', join(folder, 'link_')), renewed('link_', 'link')),
+      () => put('v2/b.yml', 'x'),
+    ];
+    for (const change of changes) {
+      await wait(400);
+      changed.mockClear();
+      change();
+      await vi.waitFor(() => expect(changed).toHaveBeenCalled(), 3_000);
+    }
+    watching.close();
+  });
+
+  test('a link that leads nowhere, or to itself, makes nothing deaf', async () => {
+    const changed = vi.fn(() => Promise.resolve());
+    const trouble = vi.fn();
+    const watching = watchRules([folder], changed, trouble);
+    symlinkSync('nowhere', join(folder, 'broken.yml'));
+    symlinkSync('loop.yml', join(folder, 'loop.yml'));
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1), 2_000);
+    put('a.yml', 'x');
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(2), 2_000);
+    expect(trouble).not.toHaveBeenCalled();
     watching.close();
   });
 });
