@@ -1,6 +1,6 @@
 /** Reads pack folders from disk: which files, in which order, within which limits. What is in them `engine/rule` judges. */
 
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { techniqueById } from '../engine/attack/technique.js';
 import type { Diagnostic } from '../engine/base/diagnostic.js';
@@ -36,7 +36,7 @@ export interface PackFolder {
 /**
  * All YAML files below a folder (or one file alone), sorted by path; of a flat one, those that lie in it itself. Hidden files are left out; a link that leads out of the folder is a problem.
  *
- * @throws CommandError if there is no such folder
+ * @throws CommandError if there is no such folder, or if it may not be read
  */
 export function readPack(path: string, { isFlat = false } = {}): PackFolder {
   return readFolder(path, /\.ya?ml$/, isFlat ? 0 : DEPTH_MAX);
@@ -71,11 +71,20 @@ export function readFolder(path: string, pattern: RegExp, depthMax = DEPTH_MAX):
 /** The packs that a person means by a folder: itself, or, where it has no manifest, the folders in it that have one. */
 export function packFolders(path: string): readonly string[] {
   if (!statsOf(path).isDirectory() || hasManifest(path)) return [path];
-  const inside = readdirSync(path, { withFileTypes: true })
+  const inside = entriesOf(path)
     .filter((entry) => entry.isDirectory() && hasManifest(join(path, entry.name)))
     .map((entry) => join(path, entry.name))
     .sort();
   return inside.length > 0 ? inside : [path];
+}
+
+/** What lies in a folder. @throws CommandError if it is not there, or may not be read */
+export function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new CommandError(`Cannot open ${folder}: ${reasonOf(error)}.`);
+  }
 }
 
 export interface LoadedPacks {
@@ -95,7 +104,7 @@ export interface LoadOptions {
   readonly ruleProfiles?: readonly RuleProfile[] | undefined;
 }
 
-/** @throws CommandError if one of the folders does not exist */
+/** @throws CommandError if one of the folders does not exist or may not be read */
 export function loadPacks(
   paths: readonly string[],
   { withCases = false, ruleProfiles }: LoadOptions = {},
@@ -132,7 +141,7 @@ function filesBelow(root: string, pattern: RegExp, depthMax: number, problems: D
   const open = [{ path: root, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const folder = join(next.path, sep);
-    for (const entry of readdirSync(next.path, { withFileTypes: true })) {
+    for (const entry of next.depth === 0 ? entriesOf(root) : entriesInside(next.path, problems)) {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const path = `${folder}${entry.name}`;
       if (entry.isDirectory() && next.depth < depthMax) open.push({ path, depth: next.depth + 1 });
@@ -149,6 +158,17 @@ function filesBelow(root: string, pattern: RegExp, depthMax: number, problems: D
     }
   }
   return found;
+}
+
+/** A folder inside that may not be read, or has gone meanwhile, keeps out none of its neighbours. */
+function entriesInside(folder: string, problems: Diagnostic[]): readonly Dirent[] {
+  try {
+    return entriesOf(folder);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    problems.push(ruleDiagnostic('PACK_FILE_UNREADABLE', error.message, { file: shownPath(folder) }));
+    return [];
+  }
 }
 
 function readText(path: string, problems: Diagnostic[]): string | undefined {
@@ -188,7 +208,14 @@ function isInside(link: string, realRoot: string): boolean {
 }
 
 function hasManifest(path: string): boolean {
-  return ['pack.yml', 'pack.yaml'].some((name) => lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined);
+  return ['pack.yml', 'pack.yaml'].some((name) => {
+    try {
+      return lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      // A folder that may not be entered.
+      return false;
+    }
+  });
 }
 
 function statsOf(path: string): Stats {

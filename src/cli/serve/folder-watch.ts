@@ -78,8 +78,8 @@ export function watchFolder(root: string, onChange: () => void, onTrouble: (erro
           else tell(new Error(`more than ${FOLDERS_MAX} folders`));
         }
       } catch (error) {
-        // A folder inside that went away meanwhile is told by the one around it.
-        if (path === root || !isAbsence(error)) tell(error);
+        // Of a folder inside that went away, or may not be read, the one around it hears when that changes; whoever reads the rules names it.
+        if (path === root || !isOutOfReach(error)) tell(error);
       }
     }
     for (const path of watched.keys()) if (!found.has(path)) drop(path);
@@ -118,6 +118,6 @@ function isHidden(name: string): boolean {
   return name.split(/[/\\]/).some((part) => part.startsWith('.') && !part.startsWith('..'));
 }
 
-function isAbsence(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+function isOutOfReach(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'EACCES'].includes(String(error.code));
 }

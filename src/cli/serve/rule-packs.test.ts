@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -49,4 +49,32 @@ describe('packs of the log', () => {
     rmSync(pack, { recursive: true });
     expect(packsOf(pack).asOnDisk(logged(before))).toEqual(before);
   });
+});
+
+describe('packs of the data folder', () => {
+  test('without the folder that they lie in, the rules cannot be read', async () => {
+    const packs = packsOf(pack);
+    rmSync(join(data, 'rules'), { recursive: true });
+    await expect(packs.read()).rejects.toMatchObject({ code: 'RULES_UNREADABLE' });
+  });
+
+  // Whoever is root may read everything, and Windows knows no such modes.
+  test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'one that may not be read is named, and its neighbours stay',
+    async () => {
+      const packs = packsOf(pack);
+      for (const name of ['closed', 'open']) {
+        mkdirSync(join(data, 'rules', name));
+        writeFileSync(join(data, 'rules', name, 'a.yml'), 'rules: []\n');
+      }
+      chmodSync(join(data, 'rules/closed'), 0);
+      const read = await packs.read();
+      chmodSync(join(data, 'rules/closed'), 0o700);
+      expect(read.map(({ name, files, problems }) => [name, files.length, problems?.[0]?.code])).toEqual([
+        ['pack', 2, undefined],
+        ['closed', 0, 'PACK_FILE_UNREADABLE'],
+        ['open', 1, undefined],
+      ]);
+    },
+  );
 });

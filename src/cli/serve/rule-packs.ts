@@ -1,13 +1,13 @@
 /** Which packs a server loads, read again for each reload. */
 
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError } from '../../app/app-error.js';
 import type { PackSource } from '../../app/policy/compile-packs.js';
-import type { PackFile } from '../../engine/rule/index.js';
+import { type PackFile, ruleDiagnostic } from '../../engine/rule/index.js';
 import { rulesFolder } from '../data-folder.js';
 import { CommandError } from '../exit.js';
-import { packFolders, readPack, type PackFolder } from '../pack-files.js';
+import { entriesOf, packFolders, readPack, type PackFolder } from '../pack-files.js';
 import { bundledPackPath } from '../program-root.js';
 import { restoreRules } from '../rule-cache.js';
 import type { SettingValues } from '../settings.js';
@@ -19,7 +19,7 @@ export interface RulePacks {
    * The packs as they lie on disk now: the bundled one, those that are configured, those in the data folder. A file whose text has not changed is the
    * same object as the last time, so that what was made from it may be kept.
    *
-   * @throws AppError `RULES_UNREADABLE` where a configured folder does not exist
+   * @throws AppError `RULES_UNREADABLE` where a configured folder, or the one in the data folder, does not exist or may not be read
    */
   read(): Promise<readonly PackSource[]>;
   /**
@@ -88,12 +88,24 @@ function readQuietly(read: () => unknown): void {
 
 /** In the data folder's own folder each folder is a pack, and so are the files that lie there loose. Empty ones are none. */
 function ownPacks(own: string): PackFolder[] {
-  const folders = readdirSync(own, { withFileTypes: true })
+  const folders = entriesOf(own)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => join(own, entry.name))
     .sort();
-  const packs = [readPack(own, { isFlat: true }), ...folders.flatMap(packFolders).map((path) => readPack(path))];
+  const packs = [readPack(own, { isFlat: true }), ...folders.flatMap(ownPack)];
   return packs.filter(({ files, problems }) => files.length + problems.length > 0);
+}
+
+/** Whoever puts a pack there that may not be read gets told; the others stay in force. */
+function ownPack(folder: string): readonly PackFolder[] {
+  try {
+    return packFolders(folder).map((path) => readPack(path));
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [
+      { path: folder, files: [], problems: [ruleDiagnostic('PACK_FILE_UNREADABLE', error.message, { file: folder })] },
+    ];
+  }
 }
 
 function sameOrNew(file: PackFile, known: ReadonlyMap<string, PackFile>, now: Map<string, PackFile>): PackFile {

@@ -1,6 +1,6 @@
 /** Rules that change on disk while a server runs, on real files. */
 
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -161,6 +161,24 @@ describe('what is replaced is watched like what it replaces', () => {
     watching.close();
   });
 });
+
+// Whoever is root may read everything, and Windows knows no such modes.
+test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+  'a folder that may not be read is watched from when it may',
+  async () => {
+    mkdirSync(join(folder, 'p', 'closed'), { recursive: true });
+    chmodSync(join(folder, 'p', 'closed'), 0);
+    const changed = vi.fn(() => Promise.resolve());
+    const trouble = vi.fn();
+    const watching = watchRules([folder], changed, trouble);
+    chmodSync(join(folder, 'p', 'closed'), 0o700);
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1), 2_000);
+    writeFileSync(join(folder, 'p', 'closed', 'a.yml'), 'x');
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(2), 2_000);
+    expect(trouble).not.toHaveBeenCalled();
+    watching.close();
+  },
+);
 
 describe('a running server', () => {
   const rule = (id: string, condition: string): string =>
