@@ -33,6 +33,7 @@ interface Watched {
 export function watchFolder(root: string, onChange: () => void, onTrouble: (error: unknown) => void): FolderWatch {
   const watched = new Map<string, Watched>();
   let isTold = false;
+  let isFirstLook = true;
   const tell = (error: unknown): void => {
     if (!isTold) onTrouble(error);
     isTold = true;
@@ -57,7 +58,9 @@ export function watchFolder(root: string, onChange: () => void, onTrouble: (erro
     watched.set(path, { identity, watcher });
   };
 
+  let mark = '';
   const lookAgain = (): void => {
+    mark = markOf(root);
     const found = new Set<string>();
     const open = [{ path: root, depth: 0 }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -78,20 +81,18 @@ export function watchFolder(root: string, onChange: () => void, onTrouble: (erro
           else tell(new Error(`more than ${FOLDERS_MAX} folders`));
         }
       } catch (error) {
-        // Of a folder inside that went away, or may not be read, the one around it hears when that changes; whoever reads the rules names it.
-        if (path === root || !isOutOfReach(error)) tell(error);
+        // Whoever reads the rules names what went away or may not be read, and when that changes, the folder around it or the look each second sees it.
+        if (isFirstLook && path === root) tell(error);
+        else if (!isOutOfReach(error)) tell(error);
       }
     }
     for (const path of watched.keys()) if (!found.has(path)) drop(path);
   };
 
   lookAgain();
-  let mark = markOf(root);
+  isFirstLook = false;
   const looking = setInterval(() => {
-    const now = markOf(root);
-    if (now === mark) return;
-    mark = now;
-    onChange();
+    if (markOf(root) !== mark) onChange();
   }, LOOK_EVERY_MS);
   looking.unref();
   return {

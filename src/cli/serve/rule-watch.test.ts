@@ -101,9 +101,10 @@ describe('what is replaced is watched like what it replaces', () => {
       },
     },
     {
-      name: 'the whole folder that is watched',
-      replace: (at: number) => {
+      name: 'the whole folder that is watched, gone for a moment',
+      replace: async (at: number) => {
         rmSync(join(folder, 'packs'), { recursive: true });
+        await wait(300);
         mkdirSync(join(folder, 'packs/p'), { recursive: true });
         put('packs/p/a.yml', String(at));
       },
@@ -112,10 +113,11 @@ describe('what is replaced is watched like what it replaces', () => {
     mkdirSync(join(folder, 'packs/p'), { recursive: true });
     put('packs/p/a.yml', 'x');
     const changed = vi.fn(() => Promise.resolve());
-    const watching = watchRules([join(folder, 'packs')], changed, () => undefined);
-    const expectChange = async (change: () => void): Promise<void> => {
+    const trouble = vi.fn();
+    const watching = watchRules([join(folder, 'packs')], changed, trouble);
+    const expectChange = async (change: () => void | Promise<void>): Promise<void> => {
       changed.mockClear();
-      change();
+      await change();
       await vi.waitFor(() => expect(changed).toHaveBeenCalled(), 3_000);
       // Until it is quiet, so that the next change is told by itself.
       await wait(250);
@@ -124,6 +126,7 @@ describe('what is replaced is watched like what it replaces', () => {
       await expectChange(() => replace(at));
       await expectChange(() => put('packs/p/b.yml', String(at)));
     }
+    expect(trouble).not.toHaveBeenCalled();
     watching.close();
   });
 
