@@ -137,8 +137,11 @@ export class Inquirer {
     for (const tell of waiting.told) tell(verdict);
   }
 
+  /** No pause is longer than the longest: the clock was set back then, and what is left of it is not known any more. */
   #pauseMs(): number {
-    return this.#notBeforeMs - this.outside.nowMs();
+    const nowMs = this.outside.nowMs();
+    if (this.#notBeforeMs - nowMs > PAUSE_MAX_MS) this.#notBeforeMs = nowMs + PAUSE_MS;
+    return this.#notBeforeMs - nowMs;
   }
 
   #pause(answer: HttpAnswer): void {

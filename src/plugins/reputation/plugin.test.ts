@@ -32,6 +32,8 @@ let folder: string;
 let kept: KeptOutside;
 let nowMs: number;
 let waited: number[];
+/** By which the clock is set back during the next wait. */
+let setBackMs: number;
 const allowed = new Set<string>();
 
 beforeAll(() => {
@@ -42,6 +44,7 @@ beforeEach(async () => {
   service = await ReputationService.start();
   nowMs = Date.UTC(2026, 0, 5);
   waited = [];
+  setBackMs = 0;
   allowed.clear();
   kept = openOutside(
     { memoryFile: join(folder, 'memory.json'), isAllowedHash: (hash) => allowed.has(hash) },
@@ -61,7 +64,8 @@ function outside(): Outside {
     nowMs: () => nowMs,
     wait(ms) {
       waited.push(ms);
-      nowMs += ms;
+      nowMs += ms - setBackMs;
+      setBackMs = 0;
       return Promise.resolve();
     },
   };
@@ -298,6 +302,14 @@ describe('too many requests', () => {
     expect(later).toMatchObject([{ evidence: { points: 666 } }]);
     expect(page).toMatchObject({ asked: 2, failed: 0 });
     expect(messages.join()).toContain('asks to wait');
+  });
+
+  test('is not waited for longer because the clock was set back meanwhile', async () => {
+    service.on(sha256('a'), json({}, 429, { 'retry-after': '7' }), BAD_FILE);
+    setBackMs = 365 * 86_400_000;
+    const { later } = await run([started(`SHA256=${sha256('a')}`)]);
+    expect(waited).toEqual([7000, 60_000]);
+    expect(later).toMatchObject([{ evidence: { points: 666 } }]);
   });
 });
 
