@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { csvRow } from './csv.js';
+import { csvHead, csvRow } from './csv.js';
 
 test.each([
   ['a plain text', 'C:\\a.exe --x -y', '"C:\\a.exe --x -y"'],
@@ -20,6 +20,11 @@ test.each([
   ['nothing', '', '""'],
 ])('%s', (_name, text, cell) => {
   expect(csvRow([text, 5, -5])).toBe(`${cell},5,-5\r\n`);
+});
+
+test('the head begins with the mark by which spreadsheets know UTF-8', () => {
+  expect(Buffer.from(csvHead(['id', '主机'])).toString('hex')).toMatch(/^efbbbf22/);
+  expect(csvHead(['id', '主机'])).toBe('\ufeff"id","主机"\r\n');
 });
 
 test.each(['\t', ' ', ';', '"', '\t;', ';"'])('a long run of %j takes no longer than its length asks for', (run) => {

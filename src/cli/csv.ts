@@ -10,6 +10,14 @@
  */
 const BEGINNING = /(?:^|[;\t\r\n])[\s"']*([=+\-@\uff1d\uff0b\uff0d\uff20])?/g;
 
+/**
+ * The head of the table, behind a byte-order mark: without it Excel takes the file for one in the machine's own code page, GBK on a Chinese one, and
+ * everything beyond ASCII comes out as other characters.
+ */
+export function csvHead(columns: readonly string[]): string {
+  return `\ufeff${csvRow(columns)}`;
+}
+
 /** @returns the row with its line end. Numbers are ours and go out bare */
 export function csvRow(cells: readonly (string | number)[]): string {
   return `${cells.map((cell) => (typeof cell === 'number' ? String(cell) : quoted(cell))).join(',')}\r\n`;

@@ -238,7 +238,7 @@ describe('afterwards', () => {
     const [head, ...rows] = (
       await chainsight('export', 'threats', '--data', server.dataFolder, '--format', 'csv')
     ).split('\r\n');
-    expect(head).toMatch(/^"id","kind","host","score"/);
+    expect(head).toMatch(/^\ufeff"id","kind","host","score"/);
     expect(rows[0]).toMatch(/^"[0-9a-f]{32}","chain","[\w.-]+",\d+,/);
   });
 

@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander';
 import { exportEvents, exportThreats, type ExportFilter } from '../../app/export/export.js';
 import type { ReportThreat } from '../../app/report/report.js';
-import { csvRow } from '../csv.js';
+import { csvHead, csvRow } from '../csv.js';
 import { dataFolderFrom, dataOption, requireDataFolder, withState, type DataOptions } from '../data-folder.js';
 import { storedDecoder, withLog } from '../log-source.js';
 import { openOutput, type Output } from '../output.js';
@@ -72,7 +72,7 @@ async function writeThreats(options: ExportOptions, output: Output): Promise<voi
   requireDataFolder(dataFolder);
   await withState(dataFolder, async ({ queries }) => {
     const isCsv = options.format === 'csv';
-    if (isCsv) await output.write(csvRow(CSV_COLUMNS));
+    if (isCsv) await output.write(csvHead(CSV_COLUMNS));
     for (const threat of exportThreats(queries, filterOf(options)))
       await output.write(isCsv ? csvRow(csvCells(threat)) : `${JSON.stringify(threat)}\n`);
   });
