@@ -194,6 +194,26 @@ describe('states', () => {
     await page.context().close();
   });
 
+  test('a plugin that is off is not said to be silent', async () => {
+    const { page, wrongs } = await openPage(browser, origin);
+    const plugin = server.data.plugins[0]!;
+    await page.clock.install();
+    await page.route('**/api/v1/plugins', (route) =>
+      route.fulfill({ json: { items: [{ ...plugin, state: 'off' }], next: null } }),
+    );
+    await page.goto(`${origin}/plugins/${plugin.name}`);
+    const note = page.getByText('This plugin is off');
+    await note.waitFor();
+    await page.clock.runFor(6000);
+    expect(await page.getByText('The page did not load').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    // The words stand below their picture, however much room the page has.
+    const [picture, words] = await Promise.all([page.locator('main .picture').boundingBox(), note.boundingBox()]);
+    expect(words!.y - picture!.y - picture!.height).toBeLessThan(20);
+    expect(wrongs).toEqual([]);
+    await page.context().close();
+  });
+
   test('a form for a user that was left is empty when it is opened again', async () => {
     const { page } = await openPage(browser, origin);
     await page.goto(`${origin}/admin/users`);
