@@ -214,6 +214,16 @@ describe('states', () => {
     await page.context().close();
   });
 
+  test('that a threat is gone is said as on every other page, not as a note', async () => {
+    const { page } = await openPage(browser, origin);
+    await page.goto(`${origin}/threats/${'0'.repeat(32)}`);
+    const title = page.getByRole('heading', { name: 'This threat is gone' });
+    await title.waitFor();
+    const look = await title.evaluate(({ parentElement: box }) => getComputedStyle(box!).display);
+    expect(look).toBe('grid');
+    await page.context().close();
+  });
+
   test('a form for a user that was left is empty when it is opened again', async () => {
     const { page } = await openPage(browser, origin);
     await page.goto(`${origin}/admin/users`);
