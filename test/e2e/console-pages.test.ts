@@ -224,6 +224,26 @@ describe('states', () => {
     await page.context().close();
   });
 
+  test('an action in the audit log is not broken in two', async () => {
+    const { page } = await openPage(browser, origin);
+    const entry = {
+      ...server.data.audit[0]!,
+      action: 'settings.change',
+      after: { rootImages: 'c:\\windows\\'.repeat(12) },
+    };
+    await page.route('**/api/v1/audit**', (route) => route.fulfill({ json: { items: [entry], next: null } }));
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(`${origin}/admin/audit`);
+      const action = page.getByText('settings.change', { exact: true });
+      await action.waitFor();
+      expect(await action.evaluate((element) => element.getClientRects().length), `${width} px`).toBe(1);
+      const cut = await action.evaluate(({ parentElement: box }) => box!.scrollWidth - box!.clientWidth);
+      expect(cut, `${width} px`).toBe(0);
+    }
+    await page.context().close();
+  });
+
   test('a form for a user that was left is empty when it is opened again', async () => {
     const { page } = await openPage(browser, origin);
     await page.goto(`${origin}/admin/users`);
