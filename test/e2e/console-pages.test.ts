@@ -422,7 +422,7 @@ describe('what an account and an administrator can do', () => {
     await page.getByRole('link', { name: 'dc-01.corp.example' }).click();
     await page.getByRole('button', { name: 'Forget…' }).click();
     await dialog().getByText('Its threats go, with their verdicts').waitFor();
-    await dialog().getByRole('button', { name: 'Forget…' }).click();
+    await dialog().getByRole('button', { name: 'Forget', exact: true }).click();
     await page.getByText('dc-01.corp.example is forgotten').waitFor();
     await page.waitForURL(/\/hosts$/);
     await page.getByLabel('Name of the host').fill('dc-01');

@@ -282,6 +282,7 @@ export const en = {
     gone: 'This host is not known',
     goneText: 'It was forgotten, or nothing has come from it yet.',
     forget: 'Forget…',
+    forgetNow: 'Forget',
     forgotten: '{name} is forgotten',
     forgetTitle: 'Forget {name}?',
     forgetText:

@@ -284,6 +284,7 @@ export const zhCn: Messages = {
     gone: '没有这台主机',
     goneText: '它已被遗忘，或尚未上报任何事件。',
     forget: '遗忘…',
+    forgetNow: '遗忘',
     forgotten: '{name} 已被遗忘',
     forgetTitle: '遗忘 {name}？',
     forgetText:
