@@ -194,6 +194,26 @@ describe('states', () => {
     await page.context().close();
   });
 
+  test('an action in the audit log is not broken in two', async () => {
+    const { page } = await openPage(browser, origin);
+    const entry = {
+      ...server.data.audit[0]!,
+      action: 'settings.change',
+      after: { rootImages: 'c:\\windows\\'.repeat(12) },
+    };
+    await page.route('**/api/v1/audit**', (route) => route.fulfill({ json: { items: [entry], next: null } }));
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(`${origin}/admin/audit`);
+      const action = page.getByText('settings.change', { exact: true });
+      await action.waitFor();
+      expect(await action.evaluate((element) => element.getClientRects().length), `${width} px`).toBe(1);
+      const cut = await action.evaluate(({ parentElement: box }) => box!.scrollWidth - box!.clientWidth);
+      expect(cut, `${width} px`).toBe(0);
+    }
+    await page.context().close();
+  });
+
   test('a plugin that is off is not said to be silent', async () => {
     const { page, wrongs } = await openPage(browser, origin);
     const plugin = server.data.plugins[0]!;
@@ -221,26 +241,6 @@ describe('states', () => {
     await title.waitFor();
     const look = await title.evaluate(({ parentElement: box }) => getComputedStyle(box!).display);
     expect(look).toBe('grid');
-    await page.context().close();
-  });
-
-  test('an action in the audit log is not broken in two', async () => {
-    const { page } = await openPage(browser, origin);
-    const entry = {
-      ...server.data.audit[0]!,
-      action: 'settings.change',
-      after: { rootImages: 'c:\\windows\\'.repeat(12) },
-    };
-    await page.route('**/api/v1/audit**', (route) => route.fulfill({ json: { items: [entry], next: null } }));
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.goto(`${origin}/admin/audit`);
-      const action = page.getByText('settings.change', { exact: true });
-      await action.waitFor();
-      expect(await action.evaluate((element) => element.getClientRects().length), `${width} px`).toBe(1);
-      const cut = await action.evaluate(({ parentElement: box }) => box!.scrollWidth - box!.clientWidth);
-      expect(cut, `${width} px`).toBe(0);
-    }
     await page.context().close();
   });
 
@@ -309,9 +309,14 @@ describe('reflow', () => {
 
 describe('refusals', () => {
   test.each([
-    { language: 'en', exists: 'It exists already', odd: '“bad/host!” cannot be the name of a host' },
-    { language: 'zh-CN', exists: '已存在', odd: '“bad/host!”不能是主机名' },
-  ] as const)('are said in the language of the console: $language', async ({ language, exists, odd }) => {
+    {
+      language: 'en',
+      exists: 'It exists already',
+      away: 'The server does not answer: Check',
+      odd: '“bad/host!” cannot be the name of a host',
+    },
+    { language: 'zh-CN', exists: '已存在', away: '服务器没有响应：请检查', odd: '“bad/host!”不能是主机名' },
+  ] as const)('are said in the language of the console: $language', async ({ language, exists, away, odd }) => {
     const { page, wrongs } = await openPage(browser, origin, { language });
     await page.goto(`${origin}/admin/users`);
     await page.locator('.page-head .button.primary').click();
@@ -321,6 +326,9 @@ describe('refusals', () => {
     const alert = page.getByRole('dialog').getByRole('alert');
     await alert.waitFor();
     expect(await alert.innerText()).toBe(exists);
+    await page.route('**/api/v1/users', (route) => route.abort());
+    await page.keyboard.press('Enter');
+    await alert.filter({ hasText: away }).waitFor();
     await page.goto(`${origin}/admin/tokens`);
     await page.locator('.page-head .button.primary').click();
     await page.fill('#token-name', 'shipper');
