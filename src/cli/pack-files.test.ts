@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asSomebody, KNOWS_MODES } from '../../test/support/somebody.js';
 import { CommandError } from './exit.js';
 import { loadPacks, packFolders, readPack } from './pack-files.js';
 import { bundledPackPath } from './program-root.js';
@@ -89,24 +90,24 @@ describe('readPack', () => {
     ]);
   });
 
-  // Whoever is root may read everything, and Windows knows no such modes.
-  test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+  test.skipIf(!KNOWS_MODES)(
     'a folder that may not be read keeps out what is in it alone, but is no pack of its own',
-    () => {
-      write('a.yml', '# fine');
-      write('closed/b.yml', '# closed');
-      write('listed/c.yml', '# listed');
-      chmodSync(join(root, 'closed'), 0);
-      chmodSync(join(root, 'listed'), 0o400);
-      const { files, problems } = readPack(root);
-      expect(below(files.map(({ path }) => path))).toEqual(['a.yml']);
-      expect(below(problems.map(({ file }) => file)).sort()).toEqual(['closed', 'listed/c.yml']);
-      expect(packFolders(root)).toEqual([root]);
-      const refusal = new CommandError(`Cannot open ${root}/closed: permission denied.`);
-      expect(() => readPack(join(root, 'closed'))).toThrow(refusal);
-      expect(() => packFolders(join(root, 'closed'))).toThrow(refusal);
-      for (const name of ['closed', 'listed']) chmodSync(join(root, name), 0o700);
-    },
+    () =>
+      asSomebody(root, () => {
+        write('a.yml', '# fine');
+        write('closed/b.yml', '# closed');
+        write('listed/c.yml', '# listed');
+        chmodSync(join(root, 'closed'), 0);
+        chmodSync(join(root, 'listed'), 0o400);
+        const { files, problems } = readPack(root);
+        expect(below(files.map(({ path }) => path))).toEqual(['a.yml']);
+        expect(below(problems.map(({ file }) => file)).sort()).toEqual(['closed', 'listed/c.yml']);
+        expect(packFolders(root)).toEqual([root]);
+        const refusal = new CommandError(`Cannot open ${root}/closed: permission denied.`);
+        expect(() => readPack(join(root, 'closed'))).toThrow(refusal);
+        expect(() => packFolders(join(root, 'closed'))).toThrow(refusal);
+        for (const name of ['closed', 'listed']) chmodSync(join(root, name), 0o700);
+      }),
   );
 
   test('takes a single file', () => {

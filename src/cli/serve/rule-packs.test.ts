@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asSomebody, KNOWS_MODES } from '../../../test/support/somebody.js';
 import type { PackSource } from '../../app/policy/compile-packs.js';
 import { type RulePacks, rulePacks } from './rule-packs.js';
 
@@ -58,10 +59,8 @@ describe('packs of the data folder', () => {
     await expect(packs.read()).rejects.toMatchObject({ code: 'RULES_UNREADABLE' });
   });
 
-  // Whoever is root may read everything, and Windows knows no such modes.
-  test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-    'one that may not be read is named, and its neighbours stay',
-    async () => {
+  test.skipIf(!KNOWS_MODES)('one that may not be read is named, and its neighbours stay', () =>
+    asSomebody(data, async () => {
       const packs = packsOf(pack);
       for (const name of ['closed', 'open']) {
         mkdirSync(join(data, 'rules', name));
@@ -75,6 +74,6 @@ describe('packs of the data folder', () => {
         ['closed', 0, 'PACK_FILE_UNREADABLE'],
         ['open', 1, undefined],
       ]);
-    },
+    }),
   );
 });

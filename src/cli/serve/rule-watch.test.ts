@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { asSomebody, KNOWS_MODES } from '../../../test/support/somebody.js';
 import { loadConfig } from '../config.js';
 import { rulesFolder } from '../data-folder.js';
 import { setProgramRoot } from '../program-root.js';
@@ -165,10 +166,8 @@ describe('what is replaced is watched like what it replaces', () => {
   });
 });
 
-// Whoever is root may read everything, and Windows knows no such modes.
-test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-  'a folder that may not be read is watched from when it may',
-  async () => {
+test.skipIf(!KNOWS_MODES)('a folder that may not be read is watched from when it may', () =>
+  asSomebody(folder, async () => {
     mkdirSync(join(folder, 'p', 'closed'), { recursive: true });
     chmodSync(join(folder, 'p', 'closed'), 0);
     const changed = vi.fn(() => Promise.resolve());
@@ -180,7 +179,7 @@ test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
     await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(2), 2_000);
     expect(trouble).not.toHaveBeenCalled();
     watching.close();
-  },
+  }),
 );
 
 describe('a running server', () => {
