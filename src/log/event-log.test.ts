@@ -1,32 +1,16 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { all, event, filesWith, text, texts } from '../../test/support/log-kit.js';
+import { describe, expect, test } from 'vitest';
+import { all, event, filesWith, logsOfEachTest, text, texts } from '../../test/support/log-kit.js';
 import { AppError } from '../app/app-error.js';
 import type { EventLog, LogDamage, LogRecord, ReadRange } from '../app/ports.js';
 import { openEventLog, type EventLogOptions } from './event-log.js';
 import { HEADER_BYTES, toPayload, writeFrame, frameBytes } from './frame.js';
 import { SEGMENT_HEADER_BYTES } from './segment.js';
 
-let folder: string;
-const opened: EventLog[] = [];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chainsight-log-'));
-});
-
-afterEach(async () => {
-  for (const log of opened.splice(0)) await log.close();
-  await rm(folder, { recursive: true });
-});
-
-async function open(options: EventLogOptions = {}): Promise<EventLog> {
-  const log = await openEventLog(folder, options);
-  opened.push(log);
-  return log;
-}
+const logs = logsOfEachTest();
+const { open } = logs;
 
 async function reopen(log: EventLog, options: EventLogOptions = {}): Promise<EventLog> {
   await log.close();
@@ -34,7 +18,7 @@ async function reopen(log: EventLog, options: EventLogOptions = {}): Promise<Eve
 }
 
 async function segmentFiles(): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
+  return (await readdir(logs.folder)).filter((name) => name.endsWith('.log')).sort();
 }
 
 describe('appending and reading', () => {
@@ -77,7 +61,7 @@ describe('appending and reading', () => {
     });
     await fc.assert(
       fc.asyncProperty(batches, async (given) => {
-        await rm(folder, { recursive: true });
+        await rm(logs.folder, { recursive: true });
         let log = await open({ segmentBytes: 2_000 });
         const firsts = await Promise.all(given.map((raws) => log.append(raws.map((raw) => rawEvent(raw)))));
         log = await reopen(log, { segmentBytes: 2_000 });
@@ -311,7 +295,7 @@ describe('recovery', () => {
     const words = ['first record', 'second', 'third and last'];
     for (const word of words) await log.append([event(word)]);
     await log.close();
-    const path = join(folder, (await segmentFiles())[0]!);
+    const path = join(logs.folder, (await segmentFiles())[0]!);
     let end = SEGMENT_HEADER_BYTES;
     const ends = words.map((word) => (end += HEADER_BYTES + 'token-a'.length + word.length));
     return { path, bytes: await readFile(path), ends };
@@ -322,7 +306,7 @@ describe('recovery', () => {
     expect(bytes.length).toBe(ends[2]);
     for (let length = SEGMENT_HEADER_BYTES; length < bytes.length; length++) {
       await writeFile(path, bytes.subarray(0, length));
-      const log = await openEventLog(folder);
+      const log = await openEventLog(logs.folder);
       const whole = ends.filter((end) => end <= length).length;
       const isTorn = length !== (ends[whole - 1] ?? SEGMENT_HEADER_BYTES);
       expect([length, log.lastPosition, log.cut === undefined]).toEqual([length, whole, !isTorn]);
@@ -330,7 +314,7 @@ describe('recovery', () => {
       expect(await log.append([event('next')])).toBe(whole + 1);
       expect((await texts(log)).at(-1)).toEqual([whole + 1, 'next']);
       await log.close();
-      const again = await openEventLog(folder);
+      const again = await openEventLog(logs.folder);
       expect([again.cut, again.lastPosition]).toEqual([undefined, whole + 1]);
       await again.close();
     }
@@ -358,7 +342,7 @@ describe('recovery', () => {
       const flipped = Buffer.from(bytes);
       flipped[at]! ^= 0x40;
       await writeFile(path, flipped);
-      const log = await openEventLog(folder);
+      const log = await openEventLog(logs.folder);
       const hit = ends.findIndex((end) => at < end);
       const positions = (await all(log)).map(({ position }) => position);
       expect([at, ...positions]).toEqual([at, ...[1, 2, 3].filter((position) => position !== hit + 1)]);
@@ -377,11 +361,11 @@ describe('recovery', () => {
     for (let at = 1; at <= 200; at++) await log.append([event(`${at} ${'x'.repeat(400)}`)]);
     await log.close();
     const [first, second] = await segmentFiles();
-    const path = join(folder, first!);
+    const path = join(logs.folder, first!);
     const bytes = await readFile(path);
     bytes.fill(0xff, 5_000, 9_000);
     await writeFile(path, bytes);
-    await rm(join(folder, second!.replace('.log', '.index')));
+    await rm(join(logs.folder, second!.replace('.log', '.index')));
     const told: LogDamage[] = [];
     log = await open({ onDamage: (damage) => told.push(damage) });
     const positions = (await all(log)).map(({ position }) => position);
@@ -399,7 +383,7 @@ describe('recovery', () => {
     writeFrame(forged, 0, payload, 2, 0);
     await log.append([rawEvent(Buffer.concat([Buffer.from('{"a":"'), forged, Buffer.from('"}')])), event('true')]);
     await log.close();
-    const path = join(folder, (await segmentFiles())[0]!);
+    const path = join(logs.folder, (await segmentFiles())[0]!);
     const bytes = await readFile(path);
     bytes[SEGMENT_HEADER_BYTES + 9]! ^= 1;
     await writeFile(path, bytes);
@@ -413,7 +397,7 @@ describe('recovery', () => {
     const log = await open();
     await log.append([event('a')]);
     await log.close();
-    await writeFile(join(folder, '00000000000000000002.log'), Buffer.alloc(bytes));
+    await writeFile(join(logs.folder, '00000000000000000002.log'), Buffer.alloc(bytes));
     const again = await open();
     expect(again.cut?.reason).toContain('00000000000000000002.log');
     expect(await again.append([event('b')])).toBe(2);
@@ -425,7 +409,7 @@ describe('recovery', () => {
     async (length) => {
       const log = await open();
       await log.append([event('never acknowledged')]);
-      const path = join(folder, (await segmentFiles())[0]!);
+      const path = join(logs.folder, (await segmentFiles())[0]!);
       await log.close();
       await truncate(path, length);
       const again = await open();
@@ -466,7 +450,7 @@ describe('recovery', () => {
     for (let at = 1; at <= 60; at++) await log.append([event(`e${at}`)]);
     await log.close();
     const names = await segmentFiles();
-    await rm(join(folder, names[1]!));
+    await rm(join(logs.folder, names[1]!));
     const again = await open();
     const positions = (await all(again)).map(({ position }) => position);
     const first = Number(names[1]!.slice(0, 20));
@@ -478,7 +462,7 @@ describe('recovery', () => {
   test('a position that the state knows is never used again', async () => {
     const log = await open();
     await log.append([event('a'), event('b')]);
-    const path = join(folder, (await segmentFiles())[0]!);
+    const path = join(logs.folder, (await segmentFiles())[0]!);
     await log.close();
     await truncate(path, (await readFile(path)).length - 1);
     const again = await open({ lastKnownPosition: 2 });
@@ -495,8 +479,8 @@ describe('recovery', () => {
     const log = await open({ segmentBytes: 2_000 });
     for (let at = 1; at <= 100; at++) await log.append([event(`e${at}`, at * 1_000)]);
     await log.close();
-    for (const name of await readdir(folder)) {
-      if (name.endsWith('.index')) await writeFile(join(folder, name), 'not an index');
+    for (const name of await readdir(logs.folder)) {
+      if (name.endsWith('.index')) await writeFile(join(logs.folder, name), 'not an index');
     }
     expect((await texts(await open(), { fromMs: 5_000, toMs: 6_000 })).map(([position]) => position)).toEqual([5]);
   });

@@ -1,36 +1,19 @@
 /** How groups of records lie in a file: in whole blocks, with zeros behind them, wherever the one before ended. */
 
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { event, filesWith, texts } from '../../test/support/log-kit.js';
-import type { EventLog } from '../app/ports.js';
+import { expect, test } from 'vitest';
+import { event, filesWith, logsOfEachTest, texts } from '../../test/support/log-kit.js';
 import { BLOCK_BYTES } from './block-memory.js';
-import { openEventLog, type EventLogOptions } from './event-log.js';
+import { openEventLog } from './event-log.js';
 
-let folder: string;
-const opened: EventLog[] = [];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'chainsight-writer-'));
-});
-
-afterEach(async () => {
-  for (const log of opened.splice(0)) await log.close();
-  await rm(folder, { recursive: true });
-});
-
-async function open(options: EventLogOptions = {}): Promise<EventLog> {
-  const log = await openEventLog(folder, options);
-  opened.push(log);
-  return log;
-}
+const logs = logsOfEachTest();
+const { open } = logs;
 
 async function firstSegment(): Promise<string> {
-  const name = (await readdir(folder)).filter((each) => each.endsWith('.log')).sort()[0];
-  return join(folder, name!);
+  const name = (await readdir(logs.folder)).filter((each) => each.endsWith('.log')).sort()[0];
+  return join(logs.folder, name!);
 }
 
 test('records go over the zeros behind them, and a log that is closed ends with its last record', async () => {
@@ -70,7 +53,7 @@ test('groups of any size stand behind each other, wherever in a block one ends a
   const groups = fc.array(fc.record({ size, isReopened: fc.boolean() }), { minLength: 1, maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(groups, fc.constantFrom(0, 1024 * 1024), async (given, roomBytes) => {
-      const own = await mkdtemp(join(folder, 'own-'));
+      const own = await mkdtemp(join(logs.folder, 'own-'));
       const options = { roomBytes, segmentBytes: 400_000 };
       let log = await openEventLog(own, options);
       for (const [at, { size: length, isReopened }] of given.entries()) {

@@ -16,11 +16,11 @@ export interface ErrorText {
 const DETAILED = new Set(['REQUEST_INVALID', 'HUNT_INVALID', 'RULES_UNREADABLE', 'EVENTS_STOPPED']);
 
 export function useErrorText(): (error: unknown) => ErrorText {
-  const { t, te, locale } = useI18n();
+  const { t, te } = useI18n();
   const textOf = (title: string, detail = '', requestId = ''): ErrorText => ({
     title,
     detail,
-    sentence: detail === '' ? title : `${title}${locale.value === 'en' ? ': ' : '：'}${detail}`,
+    sentence: detail === '' ? title : t('error.sentence', { title, detail }),
     requestId,
   });
   return (error) => {

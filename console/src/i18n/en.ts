@@ -123,6 +123,7 @@ export const en = {
     unreachable: 'The server does not answer',
     unreachableNext: 'Check that it runs and that this machine reaches it. Nothing you typed is lost.',
     unknown: 'Something went wrong in this page',
+    sentence: '{title}: {detail}',
     request: 'Request {id}',
     retry: 'Try again',
     code: {

@@ -125,6 +125,7 @@ export const zhCn: Messages = {
     unreachable: '服务器没有响应',
     unreachableNext: '请检查服务器是否在运行、网络是否可达。已输入的内容不会丢失。',
     unknown: '页面出错了',
+    sentence: '{title}：{detail}',
     request: '请求编号 {id}',
     retry: '重试',
     code: {

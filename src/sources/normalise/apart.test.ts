@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Event } from '../../engine/event/event.js';
 import { isSkip, normalise } from './normalise.js';
 
@@ -42,4 +42,38 @@ test.each([
   });
   expect(event).toMatchObject({ provider: 'x', host: 'ws5', eventId: 104, timeMs: Date.UTC(2024, 2, 5, 9, 8, 7, 500) });
   expect(event.fields['SubjectUserName']).toBe(field);
+});
+
+describe('EvtxECmd', () => {
+  const row = {
+    ChunkNumber: 0,
+    Computer: 'WS5',
+    Channel: 'Microsoft-Windows-TaskScheduler/Operational',
+    Provider: 'Microsoft-Windows-TaskScheduler',
+    EventId: 106,
+    EventRecordId: '77',
+    RecordNumber: 2,
+    ProcessId: 3544,
+    TimeCreated: '2024-03-05 09:08:07.1289123',
+  };
+  test.each([
+    { name: 'one datum', payload: '{"EventData":{"Data":{"@Name":"A","#text":"x"}}}', fields: { A: 'x' } },
+    { name: 'data without names', payload: '{"EventData":{"Data":"x, y"}}', fields: { Data: 'x, y' } },
+    { name: 'UserData', payload: '{"UserData":{"TaskRegistered":{"Name":"\\\\a"}}}', fields: { Name: '\\a' } },
+    { name: 'no data', payload: '', fields: {} },
+  ])('$name', ({ payload, fields }) => {
+    const event = read({ ...row, Payload: payload });
+    expect(event.fields).toEqual(fields);
+    expect(event).toMatchObject({ recordNumber: 77, loggerPid: 3544, timeSource: 'system', eventId: 106 });
+  });
+
+  test.each(['{"EventData":{"Data":', 'text', '["a"]'])('data that are not whole are no event: %s', (payload) => {
+    expect(normalise({ ...row, Payload: payload }, PLACE)).toMatchObject({ reason: 'damaged' });
+  });
+
+  test("PowerShell's own Payload is a field like any other", () => {
+    const payload = 'CommandInvocation(Get-Item): "Get-Item"';
+    const flat = { EventID: 4103, ProviderName: 'Microsoft-Windows-PowerShell', Computer: 'a', Payload: payload };
+    expect(read(flat).fields['Payload']).toBe(payload);
+  });
 });

@@ -7,6 +7,7 @@
 import type { Action } from '../../engine/event/action.js';
 import { toInteger, type Event } from '../../engine/event/event.js';
 import { buildEvent, type Place } from './build.js';
+import { registryNumber } from './sysmon.js';
 import { bag, firstOf, own, type Tree } from './tree.js';
 
 interface Kind {
@@ -42,7 +43,7 @@ export function isDefender(tree: Tree): boolean {
 
 /** @param tree  `isDefender` said so */
 export function readDefender(tree: Tree, place: Place, content: Uint8Array | object): Event {
-  const kind = KINDS.get(own(tree, 'ActionType')) ?? NETWORK;
+  const kind = KINDS.get(own(tree, 'ActionType'))!;
   const fields = bag();
   for (const [name, value] of fieldsOf(tree, kind)) if (value !== undefined) fields[name] = value;
   return buildEvent(
@@ -186,16 +187,13 @@ function registryPath(key: unknown): string | undefined {
   return path.replace(/^HKLM\\SYSTEM\\ControlSet\d{3}(?=\\|$)/i, 'HKLM\\System\\CurrentControlSet');
 }
 
-/** Sysmon writes numbers in hex, and of bytes only that they are some. */
+/** Of bytes Sysmon writes only that they are some. */
 function detailsOf(type: unknown, data: unknown): unknown {
   const text = typeof data === 'number' ? String(data) : data;
   if (type === 'Binary') return 'Binary Data';
   if (typeof text !== 'string' || !/^\d{1,20}$/.test(text)) return text;
-  const hex = BigInt(text).toString(16);
-  if (type === 'Dword') return `DWORD (0x${hex.padStart(8, '0')})`;
-  if (type !== 'Qword') return text;
-  const both = hex.padStart(16, '0');
-  return `QWORD (0x${both.slice(0, 8)}-0x${both.slice(8)})`;
+  if (type === 'Dword') return registryNumber(32, text);
+  return type === 'Qword' ? registryNumber(64, text) : text;
 }
 
 /** The path has the name of the file at its end, but for a parent's in some versions. */

@@ -10,6 +10,7 @@ import { toInteger, type Event, type Sensor } from '../../engine/event/event.js'
 import { buildEvent, eventIdOf, sensorOf, type Place } from './build.js';
 import { readEventData } from './event-data.js';
 import { completePowerShell } from './powershell.js';
+import { registryNumber } from './sysmon.js';
 import { bag, isTree, own, textIn, type Tree } from './tree.js';
 
 /** The value at a dotted path, however the path is split over maps; `undefined` where it is not there. */
@@ -249,12 +250,10 @@ const QUERY_STATUS: ReadonlyMap<unknown, string> = new Map([
 function restoreDetails(tree: Tree, fields: Record<string, unknown>): void {
   const type = at(tree, 'registry.data.type');
   const details = fields['Details'];
-  const number = typeof details === 'string' && /^\d{1,10}$/.test(details) ? Number(details) : undefined;
-  if (number === undefined || number > 0xffff_ffff) return;
-  const hex = `0x${number.toString(16).padStart(8, '0')}`;
-  if (type === 'SZ_DWORD') fields['Details'] = `DWORD (${hex})`;
-  // Beyond 32 bits the module adds up the halves so that they cannot be told apart any more.
-  if (type === 'SZ_QWORD') fields['Details'] = `QWORD (0x00000000-${hex})`;
+  // Beyond 32 bits the module adds up the halves of a number so that they cannot be told apart any more.
+  if (typeof details !== 'string' || !/^\d{1,10}$/.test(details) || Number(details) > 0xffff_ffff) return;
+  if (type === 'SZ_DWORD') fields['Details'] = registryNumber(32, details);
+  if (type === 'SZ_QWORD') fields['Details'] = registryNumber(64, details);
 }
 
 function addActionFields(tree: Tree, fields: Record<string, unknown>, action: Action): void {

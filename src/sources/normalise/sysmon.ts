@@ -25,6 +25,18 @@ const ONLY_TYPES: ReadonlyMap<number, string> = new Map([
   [21, 'WmiBindingEvent'],
 ]);
 
+/**
+ * A number of the registry as Sysmon writes it into `Details`, which rules compare: `DWORD (0x00000004)`, `QWORD (0x00000000-0x00000004)`.
+ *
+ * @param digits  decimal
+ */
+export function registryNumber(bits: 32 | 64, digits: string): string {
+  const hex = BigInt(digits)
+    .toString(16)
+    .padStart(bits / 4, '0');
+  return bits === 32 ? `DWORD (0x${hex})` : `QWORD (0x${hex.slice(0, 8)}-0x${hex.slice(8)})`;
+}
+
 /** Adds canonical names where a Sysmon version or a shipper spelled or overwrote them. Only known names are assigned. */
 export function completeSysmon(fields: Record<string, unknown>, eventId: number): void {
   switch (eventId) {

@@ -169,6 +169,15 @@ describe('process identity', () => {
     const event = read({ ...SECURITY, EventID: 5156, ProcessID: 4, ThreadID: 4136, Application: 'x' });
     expect([event.loggerPid, fieldOf(event, 'ProcessId')]).toEqual([4, undefined]);
   });
+
+  test.each([
+    { name: 'as text', fields: { ProcessID: '820' }, expected: '820' },
+    { name: 'as a number', fields: { ProcessID: 820 }, expected: 820 },
+    { name: "a shipper's own, beside the thread", fields: { ProcessID: 4, ThreadID: 5 }, expected: undefined },
+  ])('the subject of a filtered connection: $name', ({ fields, expected }) => {
+    const record = { SourceName: 'Microsoft-Windows-Security-Auditing', Hostname: 'WS5', EventID: 5156, ...fields };
+    expect(read(record).fields['ProcessId']).toBe(expected);
+  });
 });
 
 describe('Security 4688 and 4689', () => {
@@ -249,6 +258,15 @@ describe('Security 4688 and 4689', () => {
     expect(event.action).toBe('processcreate');
     expect(fieldOf(event, field)).toBeUndefined();
   });
+
+  test.each(['S-1-5-18', 'SYSTEM', 'NT AUTHORITY\\SYSTEM'])(
+    'who created a process, where the SID is %s',
+    (SubjectUserSid) => {
+      const subject = { SubjectUserSid, SubjectUserName: 'WS5$', SubjectDomainName: 'CORP', TargetUserName: '-' };
+      const event = read({ ...SECURITY, EventID: 4688, NewProcessId: '0x10', ProcessId: '0x4', ...subject });
+      expect(event.fields).toMatchObject({ User: 'NT AUTHORITY\\SYSTEM', IntegrityLevel: 'System' });
+    },
+  );
 
   test('read twice over, it does not move again', () => {
     const once = read(create);
@@ -414,40 +432,6 @@ describe('names that differ in case, types, shapes of values', () => {
     expect(event.channel).toBe('Microsoft-Windows-TaskScheduler/Operational');
   });
 
-  describe('EvtxECmd', () => {
-    const row = {
-      ChunkNumber: 0,
-      Computer: 'WS5',
-      Channel: 'Microsoft-Windows-TaskScheduler/Operational',
-      Provider: 'Microsoft-Windows-TaskScheduler',
-      EventId: 106,
-      EventRecordId: '77',
-      RecordNumber: 2,
-      ProcessId: 3544,
-      TimeCreated: '2024-03-05 09:08:07.1289123',
-    };
-    test.each([
-      { name: 'one datum', payload: '{"EventData":{"Data":{"@Name":"A","#text":"x"}}}', fields: { A: 'x' } },
-      { name: 'data without names', payload: '{"EventData":{"Data":"x, y"}}', fields: { Data: 'x, y' } },
-      { name: 'UserData', payload: '{"UserData":{"TaskRegistered":{"Name":"\\\\a"}}}', fields: { Name: '\\a' } },
-      { name: 'no data', payload: '', fields: {} },
-    ])('$name', ({ payload, fields }) => {
-      const event = read({ ...row, Payload: payload });
-      expect(event.fields).toEqual(fields);
-      expect(event).toMatchObject({ recordNumber: 77, loggerPid: 3544, timeSource: 'system', eventId: 106 });
-    });
-
-    test.each(['{"EventData":{"Data":', 'text', '["a"]'])('data that are not whole are no event: %s', (payload) => {
-      expect(normalise({ ...row, Payload: payload }, PLACE)).toMatchObject({ reason: 'damaged' });
-    });
-
-    test("PowerShell's own Payload is a field like any other", () => {
-      const payload = 'CommandInvocation(Get-Item): "Get-Item"';
-      const flat = { EventID: 4103, ProviderName: 'Microsoft-Windows-PowerShell', Computer: 'a', Payload: payload };
-      expect(read(flat).fields['Payload']).toBe(payload);
-    });
-  });
-
   test("Sentinel's SecurityEvent: data as XML text, some of it in columns only", () => {
     const base = {
       Computer: 'WS5',
@@ -587,78 +571,3 @@ test('NUL and lone surrogates are kept as they are', () => {
   const CommandLine = 'a\u0000b\ud800c';
   expect(fieldOf(read({ ...SYSMON, ...UTC, EventID: 1, CommandLine }), 'CommandLine')).toBe(CommandLine);
 });
-
-describe('data that a shipper gives no name or a place of its own', () => {
-  const winlog = { computer_name: 'WS5', channel: 'Application', event_id: '11707' };
-  const beats = (provider_name: string, event_data: unknown): Event =>
-    read({ '@timestamp': '2024-03-05T09:08:07.5Z', winlog: { ...winlog, provider_name, event_data } });
-
-  test.each([
-    { name: 'two', provider: 'MsiInstaller', data: { param1: 'a', param3: 'c', Binary: '00' }, expected: ['a', 'c'] },
-    { name: 'one', provider: 'MSSQLSERVER', data: { param1: 'a' }, expected: 'a' },
-    { name: 'names beside them', provider: 'MsiInstaller', data: { param1: 'a', Image: 'b' }, expected: undefined },
-    {
-      name: 'a provider that names them so',
-      provider: 'Service Control Manager',
-      data: { param1: 'a' },
-      expected: undefined,
-    },
-    {
-      name: 'a manifest that does',
-      provider: 'Microsoft-Windows-DistributedCOM',
-      data: { param1: 'a' },
-      expected: undefined,
-    },
-  ])("Winlogbeat's numbers: $name", ({ provider, data, expected }) => {
-    expect(beats(provider, data).fields['Data']).toEqual(expected);
-  });
-
-  test.each([
-    { data: [{ '': 'a' }], expected: { Data: 'a' } },
-    { data: [{ '': 'a' }, { '': 'b' }], expected: { Data: ['a', 'b'] } },
-    { data: [{ Image: 'a' }], expected: { Image: 'a' } },
-  ])("OpenTelemetry's list $data", ({ data, expected }) => {
-    const body = { provider: { name: 'x' }, event_id: { id: 7 }, computer: 'WS5', event_data: { data } };
-    expect(read({ body }).fields).toEqual(expected);
-  });
-
-  test("Sentinel's WindowsEvent: names beside data without one, and the logger", () => {
-    const event = read({
-      ...{ Type: 'WindowsEvent', Provider: 'MSSQLSERVER', Channel: 'Application', Computer: 'WS5', EventID: 18456 },
-      ...{ SystemProcessId: 3544, EventData: { Data: ['sa', 'x'], Binary: '18480000' } },
-    });
-    expect(event.fields).toEqual({ Data: ['sa', 'x'], Binary: '18480000' });
-    expect(event.loggerPid).toBe(3544);
-  });
-
-  test("Wazuh's UserData stands beside its system", () => {
-    const system = {
-      providerName: 'Microsoft-Windows-Eventlog',
-      eventID: '1102',
-      channel: 'Security',
-      computer: 'WS5',
-    };
-    const logFileCleared = { subjectUserName: 'bob', subjectLogonId: '0x3e7' };
-    const event = read({ data: { win: { system, logFileCleared } } });
-    expect(event).toMatchObject({ eventId: 1102, host: 'ws5' });
-    expect(event.fields).toMatchObject({ SubjectUserName: 'bob', SubjectLogonId: '0x3e7' });
-  });
-});
-
-test.each([
-  { name: 'as text', fields: { ProcessID: '820' }, expected: '820' },
-  { name: 'as a number', fields: { ProcessID: 820 }, expected: 820 },
-  { name: "a shipper's own, beside the thread", fields: { ProcessID: 4, ThreadID: 5 }, expected: undefined },
-])('the subject of a filtered connection: $name', ({ fields, expected }) => {
-  const record = { SourceName: 'Microsoft-Windows-Security-Auditing', Hostname: 'WS5', EventID: 5156, ...fields };
-  expect(read(record).fields['ProcessId']).toBe(expected);
-});
-
-test.each(['S-1-5-18', 'SYSTEM', 'NT AUTHORITY\\SYSTEM'])(
-  'who created a process, where the SID is %s',
-  (SubjectUserSid) => {
-    const subject = { SubjectUserSid, SubjectUserName: 'WS5$', SubjectDomainName: 'CORP', TargetUserName: '-' };
-    const event = read({ ...SECURITY, EventID: 4688, NewProcessId: '0x10', ProcessId: '0x4', ...subject });
-    expect(event.fields).toMatchObject({ User: 'NT AUTHORITY\\SYSTEM', IntegrityLevel: 'System' });
-  },
-);
