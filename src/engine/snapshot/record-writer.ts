@@ -11,6 +11,8 @@ import { assert } from '../base/assert.js';
 
 /** A chunk is given out as soon as it is at least so large. */
 const CHUNK_BYTES = 512 * 1024;
+/** Buffers begin with so much, and grow: most engines are small. */
+const FIRST_BYTES = 4096;
 /** Texts that can be referred to: so many of the last new ones, by their places in a ring. */
 export const TEXTS_MAX = 1 << 16;
 /** Units that a text is looked up by: so many at its end, and as many all over the rest. */
@@ -34,11 +36,11 @@ export const VALUE = {
 } as const;
 
 export class RecordWriter {
-  #bytes = new Uint8Array(CHUNK_BYTES * 2);
+  #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
-  #narrow = new Uint8Array(CHUNK_BYTES * 2);
+  #narrow = new Uint8Array(FIRST_BYTES);
   #narrowLength = 0;
-  #wide = new Uint8Array(4096);
+  #wide = new Uint8Array(FIRST_BYTES);
   #wideLength = 0;
   readonly #texts = new TextRing();
   readonly #double = new Float64Array(1);
@@ -202,20 +204,36 @@ export class RecordWriter {
 class TextRing {
   readonly #ring: string[] = [];
   #next = 0;
-  /** Two neighbours for each hash; place in the ring + 1. */
-  readonly #slots = new Uint32Array(TEXTS_MAX * 4);
+  /** Two neighbours for each hash; place in the ring + 1. Four slots for each text that there may be. */
+  #slots = new Uint32Array(FIRST_BYTES);
 
   /** @returns -1 for one that is not found, and that is the newest from now on */
   placeOf(text: string): number {
-    const slot = sampledHash(text) & (this.#slots.length - 2);
+    const slot = this.#slotOf(text);
     const [first, second] = [this.#slots[slot]!, this.#slots[slot + 1]!];
     if (first > 0 && this.#ring[first - 1] === text) return first - 1;
     if (second > 0 && this.#ring[second - 1] === text) return second - 1;
+    if (this.#next === this.#slots.length / 4) this.#grow();
     this.#ring[this.#next] = text;
-    this.#slots[slot + 1] = first;
-    this.#slots[slot] = this.#next + 1;
+    this.#enter(text, this.#next);
     this.#next = (this.#next + 1) % TEXTS_MAX;
     return -1;
+  }
+
+  #slotOf(text: string): number {
+    return sampledHash(text) & (this.#slots.length - 2);
+  }
+
+  #enter(text: string, place: number): void {
+    const slot = this.#slotOf(text);
+    this.#slots[slot + 1] = this.#slots[slot]!;
+    this.#slots[slot] = place + 1;
+  }
+
+  /** Until there is a place for each of the texts that the ring holds at most. */
+  #grow(): void {
+    this.#slots = new Uint32Array(this.#slots.length * 2);
+    for (const [place, text] of this.#ring.entries()) this.#enter(text, place);
   }
 }
 
