@@ -79,6 +79,7 @@ function eventOf(stated: TestEvent): Event {
     idHigh: identity.high,
     idLow: identity.low,
     host,
+    computer: host,
     timeMs: START_MS + stated.atMs,
     timeSource: 'utc',
     sensor: 'sysmon',

@@ -123,6 +123,7 @@ function eventOf(host: string): Event {
     idHigh: 1,
     idLow: 1,
     host,
+    computer: host,
     timeMs: 1,
     timeSource: 'utc',
     sensor: 'sysmon',

@@ -22,6 +22,7 @@ export function recordEvent({ number, atMs = number * 1000, about = {} }: Number
     idHigh: number,
     idLow: atMs,
     host: 'ws1.corp.example',
+    computer: 'WS1.corp.example',
     timeMs: STREAM_START_MS + atMs,
     timeSource: 'utc',
     sensor: 'sysmon',

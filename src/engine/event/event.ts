@@ -27,6 +27,8 @@ export interface Event {
   readonly idLow: number;
   /** The machine the event is about (`Computer`), lower case, with its domain where given; `''` where the record names none. */
   readonly host: string;
+  /** The same name in the letters of the record, for rules that tell letter case apart. */
+  readonly computer: string;
   /** UTC milliseconds as the sensor set it, not our clock; 0 with `timeSource: 'none'`. */
   readonly timeMs: number;
   readonly timeSource: TimeSource;

@@ -7,6 +7,7 @@ function eventOf(fields: Record<string, unknown>, about: Partial<Event> = {}): E
     idHigh: 0,
     idLow: 0,
     host: 'pc1',
+    computer: 'PC1',
     timeMs: 0,
     timeSource: 'none',
     sensor: 'sysmon',

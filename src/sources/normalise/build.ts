@@ -4,7 +4,7 @@ import type { Action } from '../../engine/event/action.js';
 import { sysmonAction } from '../../engine/event/action.js';
 import { toInteger, type Event, type Sensor } from '../../engine/event/event.js';
 import { restoreAudit, restoreDigits } from './digits.js';
-import { hostName } from './host.js';
+import { hostName, type HostName } from './host.js';
 import { contentIdentity, numberedIdentity, treeIdentity } from './identity.js';
 import { completeSecurity } from './security.js';
 import { completeSysmon } from './sysmon.js';
@@ -102,7 +102,8 @@ export function buildEvent(
   const time: TimeReading = hasUtc
     ? { timeMs: utcMs, timeSource: 'utc' }
     : chooseTime(typeof header.time === 'function' ? header.time(fields) : header.time);
-  const host = hostName(header.host) || (place.host ?? '').toLowerCase();
+  const named = hostName(header.host);
+  const { computer, host } = named.host === '' ? senderName(place) : named;
   const recordNumber = Math.max(0, toInteger(header.record) ?? 0);
   const identity =
     numberedIdentity(host, channel, recordNumber, eventId, time.timeMs) ??
@@ -111,6 +112,7 @@ export function buildEvent(
     idHigh: identity.high,
     idLow: identity.low,
     host,
+    computer,
     timeMs: time.timeMs,
     timeSource: time.timeSource,
     sensor,
@@ -124,6 +126,10 @@ export function buildEvent(
     file: place.file,
     line: place.line,
   };
+}
+
+function senderName({ host = '' }: Place): HostName {
+  return { computer: host, host: host.toLowerCase() };
 }
 
 function pidOf(value: unknown): number {

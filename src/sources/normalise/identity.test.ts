@@ -87,4 +87,4 @@ test.each([
   ['', ''],
   [undefined, ''],
   [5, ''],
-])('host name of %j', (value, host) => expect(hostName(value)).toBe(host));
+])('host name of %j', (value, host) => expect(hostName(value).host).toBe(host));

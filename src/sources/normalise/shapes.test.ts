@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { integerOf, textOf, type Event } from '../../engine/event/event.js';
 import { createCsvDecoder } from '../csv/csv.js';
 import { collect } from '../testing/collect.js';
-import { EXPECTED, eventXml } from '../testing/event-facts.js';
+import { COMPUTER, EXPECTED, eventXml } from '../testing/event-facts.js';
 import { eventCsv, SHAPES } from '../testing/same-event.js';
 import { createXmlDecoder } from '../xml/xml.js';
 import { isSkip, normalise } from './normalise.js';
@@ -17,6 +17,7 @@ function read(record: unknown): Event {
 function check(event: Event, shape: { timeSource?: string; hasNumber?: boolean }): void {
   expect(event).toMatchObject({
     host: EXPECTED.host,
+    computer: COMPUTER,
     timeMs: EXPECTED.timeMs,
     timeSource: shape.timeSource ?? 'utc',
     action: EXPECTED.action,
@@ -64,6 +65,11 @@ test.each([',', ';', '\t'])('the same event: CSV separated by %j', (separator) =
   if (event === undefined) throw new Error('no event');
   check(event, {});
   expect([event.idHigh, event.idLow, event.line]).toEqual([reference.idHigh, reference.idLow, 3]);
+});
+
+test.each(['WS9', 'Ws9.'])('the sender stands in where the record names nobody, in its letters: %s', (host) => {
+  const result = normalise({ Action: 'processterminal', Data: { ProcessId: '4' } }, { file: undefined, line: 1, host });
+  expect(result).toMatchObject({ host: host.toLowerCase(), computer: host });
 });
 
 test('the logger is told where the shape names it', () => {

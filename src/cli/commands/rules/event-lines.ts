@@ -46,11 +46,13 @@ function saysWhatItIs({ action, eventId, channel, provider }: Event): boolean {
 /** Of a record that says nothing but its fields. Those that Sigma has of an event's envelope stand for it. */
 export function fieldsEvent(fields: Fields, line: number): Event {
   const { high, low } = hash64(JSON.stringify([line, fields]));
+  const host = textNamed(fields, 'computer');
   const eventId = Number(textNamed(fields, 'eventid'));
   return {
     idHigh: high,
     idLow: low,
-    host: textNamed(fields, 'computer'),
+    host,
+    computer: host,
     ...timeIn(fields),
     sensor: 'other',
     provider: textNamed(fields, 'provider_name'),

@@ -134,10 +134,12 @@ export function caseEvent(text: Readonly<Record<string, unknown>>, file: string,
       : isSysmon && givenId !== undefined
         ? sysmonAction(givenId)
         : undefined;
+  const host = textIn(about, 'host') ?? textIn(about, 'computer') ?? 'host';
   return {
     idHigh: 0,
     idLow: line,
-    host: textIn(about, 'host') ?? textIn(about, 'computer') ?? 'host',
+    host,
+    computer: host,
     timeMs: 0,
     timeSource: 'none',
     sensor: action !== undefined && isSysmon ? 'sysmon' : channel?.toLowerCase() === 'security' ? 'security' : 'other',

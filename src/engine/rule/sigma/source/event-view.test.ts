@@ -7,6 +7,7 @@ const envelope = {
   provider: 'Service Control Manager',
   channel: 'System',
   host: 'ws5.corp.local',
+  computer: 'WS5.corp.local',
   eventId: 7045,
 } as const;
 const event = (fields: Record<string, unknown>, about: Partial<Event> = {}): Event => ({
@@ -30,8 +31,8 @@ describe('value', () => {
     { name: 'event id of a record without', field: 'EventID', event: event({}), value: undefined },
     { name: 'provider', field: 'Provider_Name', event: event({}, envelope), value: 'Service Control Manager' },
     { name: 'channel', field: 'channel', event: event({}, envelope), value: 'System' },
-    { name: 'computer', field: 'Computer', event: event({}, envelope), value: 'ws5.corp.local' },
-    { name: 'computer by another name', field: 'ComputerName', event: event({}, envelope), value: 'ws5.corp.local' },
+    { name: 'computer', field: 'Computer', event: event({}, envelope), value: 'WS5.corp.local' },
+    { name: 'computer by another name', field: 'ComputerName', event: event({}, envelope), value: 'WS5.corp.local' },
     {
       name: 'a field of the record before the envelope',
       field: 'Source',
@@ -98,7 +99,7 @@ test('texts are all values of the record, nested ones and the message included, 
     'a message',
     'Service Control Manager',
     'System',
-    'ws5.corp.local',
+    'WS5.corp.local',
     '7045',
   ]);
 });

@@ -29,6 +29,6 @@ export function textsOfEvent(event: Event): string[] {
 }
 
 /** Always as many, in the same order. */
-export function envelopeTexts({ provider, channel, host, eventId }: Event): readonly string[] {
-  return [provider, channel, host, eventId === 0 ? '' : String(eventId)];
+export function envelopeTexts({ provider, channel, computer, eventId }: Event): readonly string[] {
+  return [provider, channel, computer, eventId === 0 ? '' : String(eventId)];
 }

@@ -13,7 +13,7 @@ const ENVELOPE: ReadonlyMap<string, (event: Event) => unknown> = new Map<string,
   ['eventid', ({ eventId }) => eventId || undefined],
   ['channel', ({ channel }) => channel || undefined],
   ['provider_name', ({ provider }) => provider || undefined],
-  ['computer', ({ host }) => host || undefined],
+  ['computer', ({ computer }) => computer || undefined],
 ]);
 
 /** The same where the record has no field of that name, and what Sigma has a name for and Sysmon has not. */
@@ -23,8 +23,8 @@ const ENVELOPE_OR_FIELD: ReadonlyMap<string, (event: Event) => unknown> = new Ma
   ['source', ({ provider }) => provider || undefined],
   ['eventlog', ({ channel }) => channel || undefined],
   ['logname', ({ channel }) => channel || undefined],
-  ['computername', ({ host }) => host || undefined],
-  ['hostname', ({ host }) => host || undefined],
+  ['computername', ({ computer }) => computer || undefined],
+  ['hostname', ({ computer }) => computer || undefined],
   ['data', namelessData],
   ...['md5', 'sha1', 'sha256', 'imphash'].map(
     (algorithm) => [algorithm, (event: Event) => hashIn(event, algorithm)] as const,
