@@ -3,10 +3,11 @@
  * artifact rows (`EventData` as a map), Fluent Bit and fluentd (by position), PowerShell's `Get-WinEvent | ConvertTo-Json` (`Properties`) and `Get-EventLog`.
  */
 
-import type { Event } from '../../engine/event/event.js';
+import type { Event, Sensor } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, nameIn, sensorOf, type Place } from './build.js';
 import { parseDataText, readEventData, readUserData } from './event-data.js';
 import { nameValues } from './layouts.js';
+import { processInMessage } from './rendered.js';
 import { fieldsOfMessage } from './sysmon.js';
 import { bag, firstOf, isTree, own, type Tree } from './tree.js';
 
@@ -66,7 +67,7 @@ export function readApart(tree: Tree, data: Tree, place: Place, content: Uint8Ar
   const channel = nameIn(firstOf(tree, ['Channel', 'LogName', 'EventLog', 'Log']));
   const eventId = eventIdOf(firstOf(tree, ['EventID', 'EventId', 'Id', 'InstanceId']));
   const sensor = sensorOf(provider, channel);
-  const fields = readFields(tree, data, provider, eventId, sensor === 'sysmon');
+  const fields = readFields(tree, data, provider, eventId, sensor);
   return buildEvent(
     {
       provider,
@@ -96,7 +97,7 @@ function readFields(
   data: Tree,
   provider: string,
   eventId: number,
-  isSysmon: boolean,
+  sensor: Sensor,
 ): Record<string, unknown> {
   const event = readEventData(own(data, 'EventData'));
   const user = event.fields === undefined && event.values === undefined ? readUserData(own(data, 'UserData')) : event;
@@ -109,18 +110,24 @@ function readFields(
   delete fields['Data'];
   if (values === undefined) return fields;
   const isLost = values.length > 0 && values.every((value) => value === CUT_OFF);
-  const names = isLost ? undefined : nameValues(provider, isSysmon, eventId, values);
+  const names = isLost ? undefined : nameValues(provider, sensor === 'sysmon', eventId, values);
   if (names !== undefined) {
     for (const [name, value] of names) if (value !== null && value !== '') fields[name] = value;
     return fields;
   }
   const message = firstOf(tree, ['Message', 'Description']);
-  const found = isSysmon && typeof message === 'string' ? fieldsOfMessage(message) : undefined;
+  const found = typeof message === 'string' ? dataInMessage(message, sensor, eventId) : undefined;
   if (found !== undefined) return Object.assign(fields, found);
   const plain = values.map((value: unknown) => (isTree(value) ? own(value, 'Value') : value));
   if (!isLost) fields['Data'] = plain.length === 1 ? plain[0] : plain;
   if (message !== undefined) fields['Message'] = message;
   return fields;
+}
+
+function dataInMessage(message: string, sensor: Sensor, eventId: number): Record<string, unknown> | undefined {
+  if (sensor === 'sysmon') return fieldsOfMessage(message);
+  const isProcess = sensor === 'security' && (eventId === 4688 || eventId === 4689);
+  return isProcess ? processInMessage(message, eventId) : undefined;
 }
 
 /** Sentinel lifts some data into columns and may leave them out of `EventData`. */

@@ -1,5 +1,5 @@
 /**
- * Records of which a shipper kept what Windows rendered: Splunk's classic text, and the English message of a Security record about a process.
+ * Records of which a shipper kept what Windows rendered: Splunk's classic text, and the message of a Security record about a process.
  * A command line is an attacker's text and comes last in both, so of a name that comes twice the first one counts.
  */
 
@@ -28,50 +28,63 @@ export function classicText(text: string): Tree | undefined {
   return record;
 }
 
-/** By section of the message and label in it, as Windows 7 to 11 write them. */
-const SUBJECT: Readonly<Record<string, string>> = {
-  'Security ID': 'UserSid',
-  'Account Name': 'UserName',
-  'Account Domain': 'DomainName',
-  'Logon ID': 'LogonId',
-};
-const ROLES: ReadonlyMap<string, string> = new Map([
-  ['Subject', 'Subject'],
-  ['Creator Subject', 'Subject'],
-  ['Target Subject', 'Target'],
-]);
-const CREATED: Readonly<Record<string, string>> = {
-  'New Process ID': 'NewProcessId',
-  'New Process Name': 'NewProcessName',
-  'Token Elevation Type': 'TokenElevationType',
-  'Mandatory Label': 'MandatoryLabel',
-  'Creator Process ID': 'ProcessId',
-  'Creator Process Name': 'ParentProcessName',
-  'Process Command Line': 'CommandLine',
-};
-const ENDED: Readonly<Record<string, string>> = {
-  'Process ID': 'ProcessId',
-  'Process Name': 'ProcessName',
-  'Exit Status': 'Status',
-};
+/** Of a message's section: its heading stands alone on a line and ends in a colon, in the wide one of Chinese and Japanese too. */
+const HEADING = /^[^\s:：][^:：\t]{0,80}[:：]$/;
+/** Of an indented line: what stands behind its label. No language has a colon in the label. */
+const ENTRY = /^(?:\t| {2,})\s*[^\s:：][^:：\t]{0,80}[:：](.*)$/;
+const HEX = /^0x[\da-f]{1,16}$/i;
 
-/** The data of Security 4688 or 4689, under their own names; `undefined` where the message is no such one, or in another language. */
+const ACCOUNT = ['UserSid', 'UserName', 'DomainName', 'LogonId'] as const;
+
+/**
+ * The data of Security 4688 or 4689, under their own names; `undefined` where the message is no such one. Windows renders it in the language
+ * of the machine, so values are told by their place: of a creation the accounts of creator and target (Windows 7 has the first alone), then
+ * the process, whose ids are the only texts in hex. What an attacker wrote, the command line, is the last of them.
+ */
 export function processInMessage(message: string, eventId: number): Record<string, unknown> | undefined {
-  const labels = eventId === 4688 ? CREATED : ENDED;
-  const fields = bag();
-  let role: string | undefined;
-  let hasProcess = false;
+  const sections = sectionsOf(message);
+  const place = sections.findIndex(([first = '']) => HEX.test(first));
+  const [subject, target] = sections.slice(0, place);
+  if (place < 1 || place > 2 || !isAccount(subject) || (place === 2 && !isAccount(target))) return undefined;
+  const process = eventId === 4688 ? createdIn(sections[place] ?? []) : endedIn(sections[place] ?? []);
+  return process && Object.assign(accountIn(subject, 'Subject'), accountIn(target, 'Target'), process);
+}
+
+/** The values of each section's lines. */
+function sectionsOf(message: string): string[][] {
+  const sections: string[][] = [];
   for (const line of message.slice(0, CHARS_MAX).split('\n', LINES_MAX)) {
-    const match = /^(\t| {2,})?([A-Z][A-Za-z ]{2,30}):(.*)$/.exec(line.trimEnd());
-    if (match === null) continue;
-    const [, indent, label = '', rest = ''] = match;
-    if (indent === undefined && rest.trim() === '') {
-      role = ROLES.get(label);
-      hasProcess ||= label === 'Process Information';
-      continue;
-    }
-    const name = role === undefined ? labels[label] : `${role}${SUBJECT[label] ?? ''}`;
-    if (name !== undefined && name !== role && fields[name] === undefined) fields[name] = rest.trim();
+    const text = line.trimEnd();
+    if (HEADING.test(text)) sections.push([]);
+    const value = ENTRY.exec(text)?.[1];
+    if (value !== undefined) sections.at(-1)?.push(value.trim());
   }
-  return hasProcess ? fields : undefined;
+  return sections;
+}
+
+function isAccount(values: readonly string[] | undefined): boolean {
+  return values !== undefined && values.length === ACCOUNT.length && HEX.test(values[3] ?? '');
+}
+
+function accountIn(values: readonly string[] | undefined, role: 'Subject' | 'Target'): Record<string, unknown> {
+  const fields = bag();
+  for (const [index, name] of ACCOUNT.entries()) if (values !== undefined) fields[role + name] = values[index];
+  return fields;
+}
+
+/** Windows 10 added the label and the parent's name together, both before what older ones had behind it. */
+function createdIn(values: readonly string[]): Record<string, unknown> | undefined {
+  const [NewProcessId, NewProcessName, TokenElevationType, ...rest] = values;
+  const isOld = HEX.test(rest[0] ?? '');
+  const names = isOld
+    ? ['ProcessId', 'CommandLine']
+    : ['MandatoryLabel', 'ProcessId', 'ParentProcessName', 'CommandLine'];
+  if (!HEX.test(rest[names.indexOf('ProcessId')] ?? '')) return undefined;
+  const fields: Record<string, unknown> = { NewProcessId, NewProcessName, TokenElevationType };
+  for (const [index, name] of names.entries()) if (rest[index] !== undefined) fields[name] = rest[index];
+  return fields;
+}
+
+function endedIn([ProcessId, ProcessName, Status]: readonly string[]): Record<string, unknown> | undefined {
+  return HEX.test(Status ?? '') ? { ProcessId, ProcessName, Status } : undefined;
 }
