@@ -79,10 +79,6 @@ test.each([
   expect(read(record).fields['ParentImage']).toEqual(image);
 });
 
-test('rows of what is none of these are no events', () => {
-  expect(normalise({ ...ROW, ActionType: 'OpenProcess' }, PLACE)).toMatchObject({ reason: 'not-an-event' });
-});
-
 const BY = {
   Timestamp: '2024-03-05T09:08:07.123456Z',
   DeviceName: 'WS5.corp.example',
@@ -120,6 +116,19 @@ test.each([
       DestinationHostname: 'a.example',
       Protocol: 'tcp',
       Initiated: 'true',
+    },
+  },
+  {
+    ActionType: 'InboundConnectionAccepted',
+    row: { LocalIP: '10.0.0.5', LocalPort: 445, RemoteIP: '10.0.0.9', RemotePort: 50000, Protocol: 'Tcp' },
+    action: 'networkconnect',
+    fields: {
+      SourceIp: '10.0.0.9',
+      SourcePort: 50000,
+      DestinationIp: '10.0.0.5',
+      DestinationPort: 445,
+      Protocol: 'tcp',
+      Initiated: 'false',
     },
   },
   {
@@ -204,4 +213,15 @@ test('columns that hold no text', () => {
     RegistryValueData: 4,
   };
   expect(read({ ...BY, ...row }).fields).toEqual({ ...SUBJECT, EventType: 'SetValue', Details: 'DWORD (0x00000004)' });
+});
+
+test.each([
+  { ...ROW, ActionType: 'OpenProcess' },
+  { ActionType: 'ListeningConnectionCreated', ...BY },
+  { category: 'AdvancedHunting-DeviceNetworkEvents', properties: { ...BY, ActionType: 'DnsConnectionInspected' } },
+])('what Sysmon has no event for is skipped with a reason: %j', (record) => {
+  expect(normalise(record, PLACE)).toMatchObject({
+    reason: 'unsupported',
+    message: expect.stringMatching(/^the ActionType "\w+" of Defender is none that an event of Sysmon's has$/),
+  });
 });

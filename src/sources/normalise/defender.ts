@@ -15,18 +15,21 @@ interface Kind {
   readonly action: Action;
   /** Sysmon's `EventType`, of the registry's. */
   readonly eventType?: string;
+  /** Of connections: the other end began it. */
+  readonly isInbound?: boolean;
 }
 
 const NETWORK: Kind = { table: 'DeviceNetworkEvents', action: 'networkconnect' };
 const registry = (action: Action, eventType: string): Kind => ({ table: 'DeviceRegistryEvents', action, eventType });
 
-/** By `ActionType`. Connections from the device only: of those that it accepted the tables do not say which end is Sysmon's source. */
+/** By `ActionType`. What was only inspected on the way (`DnsConnectionInspected` and its kin) or listens is no connection of Sysmon's. */
 const KINDS: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
   ['ProcessCreated', { table: 'DeviceProcessEvents', action: 'processcreate' }],
   ['ConnectionSuccess', NETWORK],
   ['ConnectionAttempt', NETWORK],
   ['ConnectionRequest', NETWORK],
   ['ConnectionFailed', NETWORK],
+  ['InboundConnectionAccepted', { ...NETWORK, isInbound: true }],
   ['ImageLoaded', { table: 'DeviceImageLoadEvents', action: 'imageload' }],
   ['FileCreated', { table: 'DeviceFileEvents', action: 'filecreate' }],
   ['FileDeleted', { table: 'DeviceFileEvents', action: 'filedeletedetected' }],
@@ -39,6 +42,12 @@ const KINDS: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
 
 export function isDefender(tree: Tree): boolean {
   return KINDS.has(own(tree, 'ActionType')) && own(tree, 'DeviceName') !== undefined;
+}
+
+/** The `ActionType` of a row of these tables, or of their neighbours, that says nothing that Sysmon would. */
+export function otherActionType(tree: Tree): string | undefined {
+  const type = own(tree, 'ActionType');
+  return typeof type === 'string' && own(tree, 'DeviceName') !== undefined ? type : undefined;
 }
 
 /** @param tree  `isDefender` said so */
@@ -74,7 +83,7 @@ function fieldsOf(tree: Tree, kind: Kind): Fields {
     case 'DeviceProcessEvents':
       return processFields(tree);
     case 'DeviceNetworkEvents':
-      return [...subject(tree), ...columns(tree, CONNECTION), ...connection(tree)];
+      return [...subject(tree), ...connection(tree, kind.isInbound === true)];
     case 'DeviceImageLoadEvents':
       return [...subject(tree), ['ImageLoaded', pathOf(tree, 'FolderPath', 'FileName')], ['Hashes', hashesOf(tree)]];
     case 'DeviceFileEvents':
@@ -99,11 +108,18 @@ const PROCESS: Columns = {
   ParentCommandLine: 'InitiatingProcessCommandLine',
 };
 
-const CONNECTION: Columns = {
+/** Sysmon's source is the end that began the connection, also where that is not the device. */
+const OUTBOUND: Columns = {
   SourceIp: 'LocalIP',
   SourcePort: 'LocalPort',
   DestinationIp: 'RemoteIP',
   DestinationPort: 'RemotePort',
+};
+const INBOUND: Columns = {
+  SourceIp: 'RemoteIP',
+  SourcePort: 'RemotePort',
+  DestinationIp: 'LocalIP',
+  DestinationPort: 'LocalPort',
 };
 
 function columns(tree: Tree, names: Columns): Fields {
@@ -133,14 +149,15 @@ function subject(tree: Tree): Fields {
 }
 
 /** `TcpV6` is Sysmon's tcp. Of an address asked for by name the column holds the name, of a request its whole URL. */
-function connection(tree: Tree): Fields {
+function connection(tree: Tree, isInbound: boolean): Fields {
   const protocol = own(tree, 'Protocol');
   const url = own(tree, 'RemoteUrl');
   const host = typeof url === 'string' ? url.replace(/^\w{1,16}:\/\//, '').split(/[/:?]/, 1)[0] : undefined;
   return [
+    ...columns(tree, isInbound ? INBOUND : OUTBOUND),
     ['Protocol', typeof protocol === 'string' ? protocol.toLowerCase().replace(/v[46]$/, '') : undefined],
-    ['Initiated', 'true'],
-    ['DestinationHostname', host === '' ? undefined : host],
+    ['Initiated', String(!isInbound)],
+    [isInbound ? 'SourceHostname' : 'DestinationHostname', host === '' ? undefined : host],
   ];
 }
 

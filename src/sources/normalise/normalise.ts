@@ -8,7 +8,7 @@ import { DEFAULT_LIMITS, type Skip, type SkipReason, type SourceLimits } from '.
 import { dataApart, hasDataApart, readApart } from './apart.js';
 import type { Place } from './build.js';
 import { carriedRecord, eventInXml } from './carried.js';
-import { isDefender, readDefender } from './defender.js';
+import { isDefender, otherActionType, readDefender } from './defender.js';
 import { at, isEcs, readEcs } from './ecs.js';
 import { readEventTree } from './event-tree.js';
 import { commonNames, fluentdNames, isFluentd, isSplunkXml, splunkXmlNames } from './envelopes.js';
@@ -113,6 +113,14 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object, limit
   }
   if (isEcs(tree)) return readEcs(tree, place, content);
   if (isDefender(tree)) return readDefender(tree, place, content);
+  const type = otherActionType(tree);
+  if (type !== undefined) {
+    return skip(
+      'unsupported',
+      `the ActionType ${excerpt(type)} of Defender is none that an event of Sysmon's has`,
+      place,
+    );
+  }
   const named = own(tree, 'Action');
   if (typeof named === 'string') {
     return skip('unsupported', `the action ${excerpt(named)} is not one that is known`, place);
