@@ -121,6 +121,26 @@ const FRAMINGS: readonly Case[] = [
 ];
 
 const BROKEN: readonly Case[] = [
+  ...['records', 'results', 'Results', 'snapshot', 'data', 'value'].map((name) => ({
+    name: `a list in ${name}, which is not the first name`,
+    text: `{"n": "\\"${name}\\":[{", "m":{"${name}":[{}]},"${name}":5, "${name}" : [ ${one} ,${two}, 7, {"a":[{}]}],"z":[{}]}\n${three}`,
+    pids: '1,2,3',
+    lines: '1,1,2',
+    skips: 'not-an-event@1,not-an-event@1',
+  })),
+  {
+    name: "Elasticsearch's hits, pretty-printed",
+    text: `{\n"took":5,"hits":{"total":2,\n"hits":[\n{"_index":"x","_source":${one}},\n{"_source":${two}}]}}\n${three}`,
+    pids: '1,2,3',
+    lines: '1,1,6',
+  },
+  {
+    name: 'a list of what are no records, and an event that holds a list',
+    text: `{"results":[5,${one}]}\n{"data":[{"a":1}],"hostIdentifier":"x","name":"q","columns":{}}\n${record(2, { data: [{ a: 1 }] })}`,
+    pids: '2',
+    lines: '3',
+    skips: 'not-an-event@1,unsupported@2',
+  },
   {
     name: "Azure's batch with a broken record, and one that is cut off",
     text: `{"records":[${one},{"a" 1},5,${two}],"n":1}\n{"records":[${three},{"EventID":5,"x\n${one}`,
@@ -379,6 +399,12 @@ describe('decodeJsonBatch', () => {
         '2',
       ]);
     }
+  });
+
+  test('records of a list come with their own bytes, and within their own limits', () => {
+    const many = Array.from({ length: 300 }, (_value, index) => record(index, { note: 'a \\"}] ' }));
+    const { items } = decodeJsonBatch(encodeUtf8(`{"time":"x","results":[${many.join(' , ')}]}`));
+    expect(items.map((item) => ('raw' in item ? new TextDecoder().decode(item.raw) : item.skip))).toEqual(many);
   });
 
   test("records of Azure's batch are each an item", () => {

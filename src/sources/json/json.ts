@@ -2,10 +2,11 @@
 
 import type { Event } from '../../engine/event/event.js';
 import { cannotExceed } from '../normalise/limits.js';
-import { isSkip, normalise } from '../normalise/normalise.js';
+import { isSkip, normalise, type Place } from '../normalise/normalise.js';
 import { DEFAULT_LIMITS, type Decoder, type Skip, type Sink, type SourceLimits } from '../source.js';
 import { createTextInput, decodeUtf8 } from '../text.js';
 import { JsonFramer } from './framer.js';
+import { listedRecords } from './lists.js';
 
 export interface DecoderOptions {
   /** Named by events and skips. */
@@ -25,10 +26,7 @@ export function createJsonDecoder(sink: Sink, options: DecoderOptions = {}): Dec
   const framer = new JsonFramer(
     {
       record(value, bytes, line, isWithinLimits) {
-        const place = { file, line: isUnplaced ? 0 : line, host };
-        const result = normalise(value, place, bytes, limits, isWithinLimits);
-        if (isSkip(result)) sink.skip(result);
-        else sink.event(result, bytes);
+        tell(sink, value, bytes, { file, line: isUnplaced ? 0 : line, host }, limits, isWithinLimits);
       },
       broken(reason, message, line) {
         sink.skip({ reason, message, file, line });
@@ -54,10 +52,30 @@ export function decodeJsonLine(bytes: Uint8Array, line: number, sink: Sink, opti
   } catch {
     return false;
   }
-  const result = normalise(value, { file, line, host }, bytes, limits, cannotExceed(text, limits));
-  if (isSkip(result)) sink.skip(result);
-  else sink.event(result, bytes);
+  tell(sink, value, bytes, { file, line, host }, limits, cannotExceed(text, limits));
   return true;
+}
+
+/** One record, or those in its list where it is no event itself. */
+function tell(
+  sink: Sink,
+  value: unknown,
+  bytes: Uint8Array,
+  place: Place,
+  limits: SourceLimits,
+  isWithinLimits: boolean,
+): void {
+  const result = normalise(value, place, bytes, limits, isWithinLimits);
+  if (!isSkip(result)) return sink.event(result, bytes);
+
+  // Of what is known to be no event, each row would be told.
+  const listed = result.reason === 'unsupported' ? undefined : listedRecords(value, bytes);
+  if (listed === undefined) return sink.skip(result);
+  for (const record of listed) {
+    const each = normalise(record.value, place, record.bytes, limits);
+    if (isSkip(each)) sink.skip(each);
+    else sink.event(each, record.bytes);
+  }
 }
 
 export type BatchItem =

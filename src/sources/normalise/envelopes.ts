@@ -9,8 +9,8 @@ import { bag, isTree, own, type Tree } from './tree.js';
 
 /** The record under common names; `undefined` where it is none of these. */
 export function commonNames(tree: Tree): Tree | undefined {
-  const columns = own(tree, 'columns');
-  if (isTree(columns) && own(columns, 'eventid') !== undefined) return renamed(columns, OSQUERY);
+  const row = osqueryRow(tree);
+  if (row !== undefined && own(row, 'eventid') !== undefined) return osqueryNames(row);
   if (at(tree, 'event_id.id') !== undefined && isTree(own(tree, 'provider'))) return openTelemetry(tree);
   if (own(tree, '_EventID') !== undefined) return gelfNames(tree);
   if (own(tree, 'event_id') !== undefined && own(tree, 'computer') !== undefined) return grafanaNames(tree);
@@ -66,16 +66,37 @@ const FLUENTD: Names = {
   Message: 'description',
 };
 
-/** osquery's table windows_events; `data` is JSON text with `EventData` or `UserData`. */
+/**
+ * osquery's tables windows_events and windows_eventlog, whose name of the channel is another; `data` is JSON text with `EventData` or `UserData`.
+ */
 const OSQUERY: Names = {
   ProviderName: 'provider_name',
-  Channel: 'source',
   Computer: 'computer_name',
   EventID: 'eventid',
   SystemTime: 'datetime',
   ExecutionProcessID: 'pid',
   EventData: 'data',
 };
+
+/** The columns of a result, or a row of a snapshot by itself. */
+function osqueryRow(tree: Tree): Tree | undefined {
+  const columns = own(tree, 'columns');
+  if (isTree(columns)) return columns;
+  return own(tree, 'provider_name') === undefined ? undefined : tree;
+}
+
+function osqueryNames(row: Tree): Tree {
+  return { ...renamed(row, OSQUERY), Channel: own(row, 'source') ?? own(row, 'channel') };
+}
+
+/** The name of a query of osquery's whose rows are no records of Windows' logs. */
+export function otherQuery(tree: Tree): string | undefined {
+  const snapshot = own(tree, 'snapshot');
+  const row: unknown = own(tree, 'columns') ?? (Array.isArray(snapshot) ? snapshot[0] : undefined);
+  const name = own(tree, 'name');
+  const isQuery = typeof name === 'string' && own(tree, 'hostIdentifier') !== undefined && isTree(row);
+  return isQuery && own(row, 'eventid') === undefined ? name : undefined;
+}
 
 /** Grafana's Promtail and Alloy (`loki.source.windowsevent`). */
 const GRAFANA: Names = {

@@ -11,7 +11,7 @@ import { carriedRecord, eventInXml } from './carried.js';
 import { isDefender, otherActionType, readDefender } from './defender.js';
 import { at, isEcs, readEcs } from './ecs.js';
 import { readEventTree } from './event-tree.js';
-import { commonNames, fluentdNames, isFluentd, isSplunkXml, splunkXmlNames } from './envelopes.js';
+import { commonNames, fluentdNames, isFluentd, isSplunkXml, otherQuery, splunkXmlNames } from './envelopes.js';
 import { excerpt } from './excerpt.js';
 import { readCommonFlat, readFlat } from './flat.js';
 import { hayabusaNames, isHayabusa } from './hayabusa.js';
@@ -57,10 +57,18 @@ export function normalise(
 function readAny(tree: Tree, place: Place, content: Uint8Array | object, limits: SourceLimits): Event | Skip {
   const result = readUnwrapped(tree, place, content, limits);
   if (!isSkip(result) || result.reason !== 'not-an-event') return result;
+  const query = otherQuery(tree);
+  if (query !== undefined) {
+    return skip(
+      'unsupported',
+      `rows of osquery's query ${excerpt(query)}, which are no records of Windows' logs`,
+      place,
+    );
+  }
   const records = own(tree, 'records');
   if (Array.isArray(records) && records.length > 1) {
-    const message = `${records.length} records under \`records\`; a batch is taken apart where it stands by itself and begins with that name`;
-    return skip('unsupported', message, place);
+    const message = `${records.length} records under \`records\`; a batch is taken apart where it stands by itself`;
+    return skip('not-an-event', message, place);
   }
   // A row of Splunk's search is itself no more than a carrier where its fields are not those of an event.
   const row = own(tree, 'result');

@@ -520,9 +520,12 @@ test.each([
   expect(event.fields['ScriptBlockText']).toBe("'x'");
 });
 
-test('several records in one are said to be unsupported', () => {
+test('several records in one are no event by themselves, and it is said why', () => {
   const record = { ...SYSMON, ...UTC, EventID: 5 };
-  expect(normalise({ records: [record, record] }, PLACE)).toMatchObject({ reason: 'unsupported' });
+  expect(normalise({ records: [record, record] }, PLACE)).toMatchObject({
+    reason: 'not-an-event',
+    message: '2 records under `records`; a batch is taken apart where it stands by itself',
+  });
 });
 
 describe('what is no event', () => {

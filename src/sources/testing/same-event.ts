@@ -446,6 +446,20 @@ export const SHAPES: readonly Shape[] = [
     },
     hasNumber: false,
   },
+  {
+    name: "osquery's other table, a row of a snapshot",
+    record: {
+      channel: CHANNEL,
+      computer_name: COMPUTER,
+      data: JSON.stringify({ EventData: DATA }),
+      datetime: SYSTEM_TIME,
+      eventid: '1',
+      pid: '3544',
+      provider_guid: GUID,
+      provider_name: PROVIDER,
+    },
+    hasNumber: false,
+  },
   { name: 'OpenTelemetry, a map of data', record: OPEN_TELEMETRY },
   {
     name: 'OpenTelemetry, a list of data, under body',
