@@ -38,3 +38,14 @@ describe("rows of Hayabusa's timeline", () => {
     expect(normalise(record, PLACE)).toMatchObject({ reason: 'unsupported' });
   });
 });
+
+test.each([
+  { tool: 'Hayabusa', record: { RuleTitle: 'r', Timestamp: 't', AllFieldInfo: 'CommandLine: a ¦ Image: b' } },
+  { tool: 'Chainsaw', record: { timestamp: 't', detections: 'r', 'Event Data': 'CommandLine: a\nImage: b' } },
+])("a text that looks like fields, in $tool's CSV, is not taken apart", ({ tool, record }) => {
+  const row = { ...record, EventID: '1', Computer: 'WS5', Channel: 'Sysmon' };
+  expect(normalise(row, { file: undefined, line: 1 })).toMatchObject({
+    reason: 'unsupported',
+    message: expect.stringMatching(new RegExp(`^a row of ${tool}'s CSV; its .* has the fields of the event apart$`)),
+  });
+});

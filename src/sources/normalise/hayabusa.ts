@@ -21,6 +21,16 @@ export function isHayabusa(tree: Tree): boolean {
   return own(tree, 'RuleTitle') !== undefined && own(tree, 'Timestamp') !== undefined;
 }
 
+/**
+ * Rows of tables that hold the data as one text: an attacker's command line can look like the next of its fields, so it is not taken apart.
+ * Chainsaw writes no more into CSV, Hayabusa neither.
+ */
+export function textOfTable(tree: Tree): string | undefined {
+  if (isHayabusa(tree) && typeof own(tree, 'AllFieldInfo') === 'string') return "Hayabusa's CSV; its `json-timeline`";
+  const isChainsaw = own(tree, 'detections') !== undefined && typeof own(tree, 'Event Data') === 'string';
+  return isChainsaw ? "Chainsaw's CSV; its `--json`" : undefined;
+}
+
 /** The record under common names; `undefined` where the row has a summary of it only. */
 export function hayabusaNames(tree: Tree): Tree | undefined {
   const data = own(tree, 'AllFieldInfo');

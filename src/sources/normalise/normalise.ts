@@ -14,7 +14,7 @@ import { readEventTree } from './event-tree.js';
 import { commonNames, fluentdNames, isFluentd, isSplunkXml, otherQuery, splunkXmlNames } from './envelopes.js';
 import { excerpt } from './excerpt.js';
 import { readCommonFlat, readFlat } from './flat.js';
-import { hayabusaNames, isHayabusa } from './hayabusa.js';
+import { hayabusaNames, isHayabusa, textOfTable } from './hayabusa.js';
 import { beyondLimits } from './limits.js';
 import { firstOf, isTree, own, type Tree } from './tree.js';
 import { readWazuh } from './wazuh.js';
@@ -117,7 +117,10 @@ function readShape(tree: Tree, place: Place, content: Uint8Array | object, limit
   if (hasId && isSplunkXml(tree)) return readFlat(splunkXmlNames(tree), place, content);
   if (hasId && isWindowsRecord(tree)) {
     const event = readFlat(tree, place, content);
-    return event.timeSource === 'none' && isHayabusa(tree) ? readHayabusa(tree, place, content, limits) : event;
+    if (event.timeSource !== 'none') return event;
+    const table = textOfTable(tree);
+    if (table !== undefined) return skip('unsupported', `a row of ${table} has the fields of the event apart`, place);
+    return isHayabusa(tree) ? readHayabusa(tree, place, content, limits) : event;
   }
   if (isEcs(tree)) return readEcs(tree, place, content);
   if (isDefender(tree)) return readDefender(tree, place, content);
