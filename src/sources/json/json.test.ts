@@ -420,28 +420,28 @@ describe('decodeJsonBatch', () => {
   });
 
   test.each([
-    { keywords: '9232379236109516800', field: '9232379236109516800' },
-    { keywords: ' -9214364837600034816', field: '-9214364837600034816' },
-    { keywords: '4611686018427387969', field: '4611686018427387969' },
-    { keywords: '9007199254740991', field: 9_007_199_254_740_991 },
+    { keywords: '9232379236109516801', field: '0x8020000000000001' },
+    { keywords: ' -9214364837600034816', field: '0x8020000000000000' },
+    { keywords: '4611686018427387969', field: '0x4000000000000041' },
+    { keywords: '9007199254740991', field: '0x1fffffffffffff' },
     { keywords: '1e300', field: 1e300 },
     { keywords: '123456789012345678901234567890', field: Number('123456789012345678901234567890') },
     { keywords: '0.5', field: 0.5 },
-  ])('Keywords $keywords keep their digits', ({ keywords, field }) => {
+  ])('Keywords $keywords keep their digits, in hex', ({ keywords, field }) => {
     const record = `{"SourceName":"x","Hostname":"a","Message":"\\"Keywords\\":-5","EventID":1,"Keywords":${keywords},"K":2}`;
     const tree = `{"Event":{"System":{"Provider":"x","EventID":1,"Keywords":${keywords}}}}`;
     const carried = `{"message":${JSON.stringify(record)}}`;
     const { items } = decodeJsonBatch(encodeUtf8(`${record}\n${tree}\n${carried}`));
     const found = items.map((item) => ('event' in item ? item.event.fields['Keywords'] : item.skip));
-    expect(found).toEqual([field, String(field), field]);
+    expect(found.map(String)).toEqual([field, field, field].map(String));
   });
 
   test.each([
-    { keywords: '9232379236109516800', field: '9232379236109516800' },
-    { keywords: '-9218868437227405312', field: '-9218868437227405312' },
+    { keywords: '9232379236109516800', field: '0x8020000000000000' },
+    { keywords: '-9218868437227405312', field: '0x8010000000000000' },
     { keywords: '0', field: 0 },
     { keywords: '"0x8020000000000000"', field: '0x8020000000000000' },
-  ])("Security's Keywords $keywords keep their digits", ({ keywords, field }) => {
+  ])("Security's Keywords $keywords as Windows has them", ({ keywords, field }) => {
     const text = `{"Channel":"Security","Hostname":"a","EventID":4634,"Keywords":${keywords}}`;
     const [item] = decodeJsonBatch(encodeUtf8(text)).items;
     expect(item !== undefined && 'event' in item ? item.event.fields['Keywords'] : item).toBe(field);

@@ -5,6 +5,7 @@
 
 import type { Event, Sensor } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, nameIn, sensorOf, type Place } from './build.js';
+import { addEnvelope } from './envelope-fields.js';
 import { parseDataText, readEventData, readUserData } from './event-data.js';
 import { nameValues } from './layouts.js';
 import { processInMessage } from './rendered.js';
@@ -68,6 +69,7 @@ export function readApart(tree: Tree, data: Tree, place: Place, content: Uint8Ar
   const eventId = eventIdOf(firstOf(tree, ['EventID', 'EventId', 'Id', 'InstanceId']));
   const sensor = sensorOf(provider, channel);
   const fields = readFields(tree, data, provider, eventId, sensor);
+  if (sensor !== 'sysmon') addEnvelope(fields, envelopeOf(tree), sensor, content);
   return buildEvent(
     {
       provider,
@@ -90,6 +92,16 @@ export function readApart(tree: Tree, data: Tree, place: Place, content: Uint8Ar
     place,
     content,
   );
+}
+
+/** Sentinel and Get-WinEvent have names of their own for some of it. */
+function envelopeOf(tree: Tree): Tree {
+  const envelope = bag();
+  for (const name of ['Level', 'Task', 'Opcode', 'Keywords', 'Version']) envelope[name] = own(tree, name);
+  envelope['Level'] ??= own(tree, 'EventLevel');
+  envelope['UserID'] = own(tree, 'UserID') ?? own(tree, 'UserId');
+  envelope['Message'] = firstOf(tree, ['Message', 'Description', 'RenderedDescription']);
+  return envelope;
 }
 
 function readFields(
@@ -120,7 +132,6 @@ function readFields(
   if (found !== undefined) return Object.assign(fields, found);
   const plain = values.map((value: unknown) => (isTree(value) ? own(value, 'Value') : value));
   if (!isLost) fields['Data'] = plain.length === 1 ? plain[0] : plain;
-  if (message !== undefined) fields['Message'] = message;
   return fields;
 }
 

@@ -3,7 +3,7 @@
 import type { Action } from '../../engine/event/action.js';
 import { sysmonAction } from '../../engine/event/action.js';
 import { toInteger, type Event, type Sensor } from '../../engine/event/event.js';
-import { restoreAudit, restoreDigits } from './digits.js';
+import { restoreAudit, restoreKeywords } from './digits.js';
 import { hostName, type HostName } from './host.js';
 import { contentIdentity, numberedIdentity, treeIdentity } from './identity.js';
 import { completeSecurity } from './security.js';
@@ -98,7 +98,7 @@ export function buildEvent(
   }
   // Sysmon's are the same in all of its records, and they are the hottest of all.
   if (sensor === 'security') restoreAudit(fields);
-  else if (sensor === 'other') restoreDigits(fields, 'Keywords', content);
+  else if (sensor === 'other') restoreKeywords(fields, content);
   const time: TimeReading = hasUtc
     ? { timeMs: utcMs, timeSource: 'utc' }
     : chooseTime(typeof header.time === 'function' ? header.time(fields) : header.time);

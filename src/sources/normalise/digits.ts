@@ -10,31 +10,38 @@ const MINUS = 0x2d;
 const SPACE = 0x20;
 const DIGITS_MAX = 20;
 
-/** Success and failure of an audit, unsigned and signed: all that Security's records have, and doubles hold them exactly. */
+/** Success and failure of an audit as shippers write them, unsigned, signed or by name: all that Security's records have, and doubles hold them exactly. */
 const AUDIT: ReadonlyMap<unknown, string> = new Map(
-  ['9232379236109516800', '-9214364837600034816', '9227875636482146304', '-9218868437227405312'].map((digits) => [
-    Number(digits),
-    digits,
-  ]),
+  [
+    ['0x8020000000000000', '9232379236109516800', '-9214364837600034816', 'Audit Success', 'Audit success'],
+    ['0x8010000000000000', '9227875636482146304', '-9218868437227405312', 'Audit Failure', 'Audit failure'],
+  ].flatMap(([hex = '', unsigned = '', signed = '', ...names]) =>
+    [unsigned, signed, Number(unsigned), Number(signed), ...names].map((given): [unknown, string] => [given, hex]),
+  ),
 );
 
-/** The same for Security's `Keywords`, of which there are too many to read any again. */
+/** Security's `Keywords` in Windows' hex; there are too many to read any of their digits again. */
 export function restoreAudit(fields: Record<string, unknown>): void {
-  const digits = AUDIT.get(fields['Keywords']);
-  if (digits !== undefined) fields['Keywords'] = digits;
+  const hex = AUDIT.get(fields['Keywords']);
+  if (hex !== undefined) fields['Keywords'] = hex;
 }
 
-/** Replaces a rounded number by the text of its digits; without the record's bytes it stays as it is. */
-export function restoreDigits(fields: Record<string, unknown>, name: string, content: Uint8Array | object): void {
-  const value = fields[name];
-  if (typeof value !== 'number' || Number.isSafeInteger(value)) return;
-  const digits = digitsIn(content, name, value);
-  if (digits !== undefined) fields[name] = digits;
+/** Other `Keywords` as Windows' XML has them, which rules compare: hex without a sign. What is no whole number of 64 bits stays as it is. */
+export function restoreKeywords(fields: Record<string, unknown>, content: Uint8Array | object): void {
+  const value = fields['Keywords'];
+  if (typeof value !== 'number' && typeof value !== 'string') return;
+  const text = typeof value === 'number' ? numberText(value, 'Keywords', content) : value;
+  if (!/^-?\d{1,20}$/.test(text)) return;
+  const number = BigInt(text);
+  if (number >= -(1n << 63n) && number < 1n << 64n) fields['Keywords'] = `0x${BigInt.asUintN(64, number).toString(16)}`;
 }
 
-/** A number as text, with its own digits where they can be had. */
+const WORD = 2 ** 64;
+
+/** A number as text, with its own digits where they can be had; else with all that the rounded one has, up to 64 bits. */
 export function numberText(value: number, name: string, content: Uint8Array | object): string {
-  return (Number.isSafeInteger(value) ? undefined : digitsIn(content, name, value)) ?? String(value);
+  const digits = Number.isSafeInteger(value) ? undefined : digitsIn(content, name, value);
+  return digits ?? String(Number.isInteger(value) && Math.abs(value) < WORD ? BigInt(value) : value);
 }
 
 /** What stands behind `name` in the bytes, where that is the number of which `value` is left. */

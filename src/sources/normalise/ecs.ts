@@ -8,6 +8,7 @@ import type { Action } from '../../engine/event/action.js';
 import { sysmonAction } from '../../engine/event/action.js';
 import { toInteger, type Event, type Sensor } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, sensorOf, type Place } from './build.js';
+import { addEnvelope } from './envelope-fields.js';
 import { readEventData } from './event-data.js';
 import { completePowerShell } from './powershell.js';
 import { registryNumber } from './sysmon.js';
@@ -395,9 +396,18 @@ export function readEcs(tree: Tree, place: Place, content: Uint8Array | object):
   const fields = dottedData(tree);
   const sensor = sensorOf(provider, channel);
   // A code alone, as some pipelines leave it: with Sysmon's ids and ECS's process it is Sysmon's.
-  const assumed = sensor === 'other' && provider === '' && sysmonAction(eventId) !== undefined ? 'sysmon' : sensor;
+  const isBare = sensor === 'other' && provider === '' && channel === '';
+  const assumed = isBare && sysmonAction(eventId) !== undefined ? 'sysmon' : sensor;
   addEcsFields(tree, fields, assumed, eventId);
   if (sensor === 'other') completePowerShell(fields, provider, eventId, at(tree, 'message'));
+  const envelope = {
+    Level: at(tree, 'log.level'),
+    Keywords: at(tree, 'winlog.keywords'),
+    Version: at(tree, 'winlog.version'),
+    UserID: at(tree, 'winlog.user.identifier'),
+    Message: at(tree, 'message'),
+  };
+  if (channel !== '') addEnvelope(fields, envelope, assumed, content);
   const action = assumed === 'sysmon' ? sysmonAction(eventId) : sensor === 'other' ? actionOfCategory(tree) : undefined;
   if (action !== undefined) addActionFields(tree, fields, action);
   return buildEvent(

@@ -75,6 +75,9 @@ const OSQUERY: Names = {
   EventID: 'eventid',
   SystemTime: 'datetime',
   ExecutionProcessID: 'pid',
+  Level: 'level',
+  Task: 'task',
+  Keywords: 'keywords',
   EventData: 'data',
 };
 
@@ -107,6 +110,11 @@ const GRAFANA: Names = {
   EventRecordID: 'eventRecordID',
   SystemTime: 'timeCreated',
   ExecutionProcessID: 'execution.processId',
+  Level: 'level',
+  Task: 'task',
+  Opcode: 'opCode',
+  Keywords: 'keywords',
+  Version: 'version',
   Message: 'message',
 };
 
@@ -132,6 +140,10 @@ const OPEN_TELEMETRY: Names = {
   EventRecordID: 'record_id',
   SystemTime: 'system_time',
   ExecutionProcessID: 'execution.process_id',
+  Level: 'level',
+  Keywords: 'keywords',
+  Version: 'version',
+  UserID: 'security.user_id',
   EventData: 'event_data',
   UserData: 'user_data',
   Message: 'message',

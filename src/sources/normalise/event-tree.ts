@@ -14,7 +14,7 @@
 
 import type { Event } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, nameIn, sensorOf, type Place } from './build.js';
-import { numberText } from './digits.js';
+import { addEnvelope } from './envelope-fields.js';
 import { readEventData, readUserData, type EventData } from './event-data.js';
 import { nameValues } from './layouts.js';
 import { attributeIn, bag, firstOf, isTree, own, textIn, type Tree } from './tree.js';
@@ -34,7 +34,7 @@ export function readEventTree(tree: Tree, place: Place, content: Uint8Array | ob
     data.fields !== undefined && data.values === undefined
       ? data.fields
       : positional(data, provider, sensor === 'sysmon', eventId);
-  if (sensor !== 'sysmon') addSystem(fields, system, content);
+  addEnvelope(fields, system, sensor, content, attributeIn(system, 'Security', 'UserID'));
   return buildEvent(
     {
       provider,
@@ -73,18 +73,4 @@ function positional(data: EventData, provider: string, isSysmon: boolean, eventI
     fields['Data'] = data.values.length === 1 ? data.values[0] : data.values;
   }
   return fields;
-}
-
-/**
- * Rules for other channels than Sysmon's ask for these too: a failed audit is told by `Keywords` alone. A data field of the same name is the
- * sensor's and stays.
- */
-function addSystem(fields: Record<string, unknown>, system: Tree, content: Uint8Array | object): void {
-  for (const name of ['Level', 'Task', 'Opcode', 'Keywords', 'Version']) {
-    const given = own(system, name);
-    const value = typeof given === 'number' ? numberText(given, name, content) : textIn(given);
-    if (value !== undefined && fields[name] === undefined) fields[name] = value;
-  }
-  const user = attributeIn(system, 'Security', 'UserID');
-  if (typeof user === 'string' && user !== '' && fields['UserID'] === undefined) fields['UserID'] = user;
 }

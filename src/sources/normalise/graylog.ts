@@ -10,7 +10,16 @@ import { bag, firstOf, own, type Tree } from './tree.js';
 /** What may stand before Winlogbeat's own names. Without the shipper's name (an option of the input) they are alike in no other record. */
 const PREFIXES = ['winlogbeat_', '_winlogbeat_', '', '_'] as const;
 
-const WINLOG = ['channel', 'provider_name', 'provider_guid', 'computer_name', 'record_id', 'event_id'] as const;
+const WINLOG = [
+  'channel',
+  'provider_name',
+  'provider_guid',
+  'computer_name',
+  'record_id',
+  'event_id',
+  'keywords',
+  'version',
+] as const;
 /** Version 6 had no `winlog`. */
 const OLD = ['log_name', 'source_name', 'computer_name', 'record_number', 'event_id', 'process_id'] as const;
 

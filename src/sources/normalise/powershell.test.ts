@@ -62,11 +62,12 @@ describe("Elastic's module", () => {
 
   test('4103 from the message', () => {
     expect(beats('4103', message).fields).toEqual({
+      Message: message,
       Payload: 'CommandInvocation(Out-Null): "Out-Null"\nParameterBinding(Out-Null): name="a"; value="b"',
       ContextInfo: context,
     });
-    expect(beats('4103', message, { Payload: 'p' }).fields).toEqual({ Payload: 'p' });
-    expect(beats('4103', 'Kontext:').fields).toEqual({});
+    expect(beats('4103', message, { Payload: 'p' }).fields).toEqual({ Payload: 'p', Message: message });
+    expect(beats('4103', 'Kontext:').fields).toEqual({ Message: 'Kontext:' });
   });
 
   const block = {

@@ -5,6 +5,7 @@
 
 import type { Event } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, sensorOf, type Place } from './build.js';
+import { addEnvelope } from './envelope-fields.js';
 import { respell } from './event-data.js';
 import { bag, isTree, own, textIn, type Tree } from './tree.js';
 
@@ -17,10 +18,24 @@ export function readWazuh(win: Tree, place: Place, content: Uint8Array | object)
   unescapeValues(fields);
   const provider = textIn(own(system, 'providerName')) ?? '';
   const channel = textIn(own(system, 'channel')) ?? '';
+  const sensor = sensorOf(provider, channel);
+  addEnvelope(
+    fields,
+    {
+      Level: own(system, 'level'),
+      Task: own(system, 'task'),
+      Opcode: own(system, 'opcode'),
+      Keywords: own(system, 'keywords'),
+      Version: own(system, 'version'),
+      Message: messageIn(system),
+    },
+    sensor,
+    content,
+  );
   return buildEvent(
     {
       provider,
-      sensor: sensorOf(provider, channel),
+      sensor,
       channel,
       eventId: eventIdOf(own(system, 'eventID')),
       host: own(system, 'computer'),
@@ -32,6 +47,12 @@ export function readWazuh(win: Tree, place: Place, content: Uint8Array | object)
     place,
     content,
   );
+}
+
+/** The rendered message stands in quotes. */
+function messageIn(system: Tree): unknown {
+  const message = own(system, 'message');
+  return typeof message === 'string' ? message.replace(/^"([^]*)"$/, '$1') : undefined;
 }
 
 /** The element in `UserData` stands beside `system`, under its own name: `logFileCleared` of Security 1102. */

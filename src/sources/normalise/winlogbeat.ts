@@ -3,6 +3,7 @@
 import type { Event } from '../../engine/event/event.js';
 import { buildEvent, eventIdOf, sensorOf, type Place } from './build.js';
 import { addEcsFields, at, hostInEcs } from './ecs.js';
+import { addEnvelope } from './envelope-fields.js';
 import { readEventData, readUserData } from './event-data.js';
 import { completePowerShell } from './powershell.js';
 import { bag, isTree, own, textIn, type Tree } from './tree.js';
@@ -22,6 +23,18 @@ export function readWinlogbeat(tree: Tree, log: Tree, place: Place, content: Uin
     nameNumbered(fields, provider);
     completePowerShell(fields, provider, eventId, own(tree, 'message'));
   }
+  addEnvelope(
+    fields,
+    {
+      Level: own(log, 'level') ?? at(tree, 'log.level'),
+      Keywords: own(log, 'keywords'),
+      Version: own(log, 'version'),
+      UserID: at(log, 'user.identifier'),
+      Message: own(tree, 'message'),
+    },
+    sensor,
+    content,
+  );
   return buildEvent(
     {
       provider,

@@ -1,0 +1,53 @@
+/**
+ * What stands beside a record's data and rules for other channels than Sysmon's ask for all the same: a failed audit is told by `Keywords` alone.
+ * Of Sysmon's own records nobody asks it, and they are the hottest of all.
+ */
+
+import type { Sensor } from '../../engine/event/event.js';
+import { numberText } from './digits.js';
+import { isTree, own, textIn, type Tree } from './tree.js';
+
+const SYSTEM = ['Level', 'Task', 'Opcode', 'Keywords', 'Version'] as const;
+
+/** Levels by the names that Windows shows and shippers write. */
+const LEVELS: ReadonlyMap<string, string> = new Map([
+  ['critical', '1'],
+  ['error', '2'],
+  ['warning', '3'],
+  ['information', '4'],
+  ['info', '4'],
+  ['verbose', '5'],
+]);
+
+/**
+ * Adds them where the data have no field of that name, which is the sensor's and stays.
+ *
+ * @param envelope  has them under the names of `System`'s elements, and `Message`
+ * @param content   for the digits of numbers, see `digits.ts`
+ * @param userId    the SID of who logged it; names of accounts are none of `System`'s
+ */
+export function addEnvelope(
+  fields: Record<string, unknown>,
+  envelope: Tree,
+  sensor: Sensor,
+  content: Uint8Array | object,
+  userId: unknown = own(envelope, 'UserID'),
+): void {
+  if (sensor === 'sysmon') return;
+  for (const name of SYSTEM) {
+    if (fields[name] !== undefined) continue;
+    const value = oneOf(own(envelope, name));
+    const text = typeof value === 'number' ? numberText(value, name, content) : textIn(value);
+    if (text !== undefined && text !== '')
+      fields[name] = name === 'Level' ? (LEVELS.get(text.toLowerCase()) ?? text) : text;
+  }
+  const user = textIn(userId);
+  if (fields['UserID'] === undefined && user?.startsWith('S-1-') === true) fields['UserID'] = user;
+  const message = own(envelope, 'Message');
+  if (fields['Message'] === undefined && typeof message === 'string' && message !== '') fields['Message'] = message;
+}
+
+/** Keywords may come as a list of their names. */
+function oneOf(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 && !isTree(value[0]) ? value[0] : value;
+}
