@@ -16,7 +16,13 @@ const AUDIT: ReadonlyMap<unknown, string> = new Map(
     ['0x8020000000000000', '9232379236109516800', '-9214364837600034816', 'Audit Success', 'Audit success'],
     ['0x8010000000000000', '9227875636482146304', '-9218868437227405312', 'Audit Failure', 'Audit failure'],
   ].flatMap(([hex = '', unsigned = '', signed = '', ...names]) =>
-    [unsigned, signed, Number(unsigned), Number(signed), ...names].map((given): [unknown, string] => [given, hex]),
+    [
+      unsigned,
+      signed,
+      ...[unsigned, signed].map(Number),
+      ...[unsigned, signed].map((digits) => String(Number(digits))),
+      ...names,
+    ].map((given): [unknown, string] => [given, hex]),
   ),
 );
 
@@ -29,17 +35,26 @@ export function restoreAudit(fields: Record<string, unknown>): void {
 /** Other `Keywords` as Windows' XML has them, which rules compare: hex without a sign. What is no whole number of 64 bits stays as it is. */
 export function restoreKeywords(fields: Record<string, unknown>, content: Uint8Array | object): void {
   const value = fields['Keywords'];
-  if (typeof value !== 'number' && typeof value !== 'string') return;
-  const text = typeof value === 'number' ? numberText(value, 'Keywords', content) : value;
-  if (!/^-?\d{1,20}$/.test(text)) return;
-  const number = BigInt(text);
-  if (number >= -(1n << 63n) && number < 1n << 64n) fields['Keywords'] = `0x${BigInt.asUintN(64, number).toString(16)}`;
+  const audit = typeof value === 'string' ? AUDIT.get(value) : undefined;
+  if (audit !== undefined) fields['Keywords'] = audit;
+  else if (typeof value === 'number' || typeof value === 'string') {
+    const text = typeof value === 'number' ? numberText(value, 'Keywords', content) : value;
+    const number = /^-?\d{1,20}$/.test(text) ? unrounded(text) : undefined;
+    if (number !== undefined && number >= -(1n << 63n) && number < 1n << 64n)
+      fields['Keywords'] = `0x${BigInt.asUintN(64, number).toString(16)}`;
+  }
+}
+
+/** Digits as they are; where a program of JavaScript's wrote them, which rounds to zeros at the end, those of the number it had. */
+function unrounded(digits: string): bigint {
+  const double = Number(digits);
+  return String(double) === digits ? BigInt(double) : BigInt(digits);
 }
 
 const WORD = 2 ** 64;
 
 /** A number as text, with its own digits where they can be had; else with all that the rounded one has, up to 64 bits. */
-export function numberText(value: number, name: string, content: Uint8Array | object): string {
+function numberText(value: number, name: string, content: Uint8Array | object): string {
   const digits = Number.isSafeInteger(value) ? undefined : digitsIn(content, name, value);
   return digits ?? String(Number.isInteger(value) && Math.abs(value) < WORD ? BigInt(value) : value);
 }

@@ -407,7 +407,7 @@ export function readEcs(tree: Tree, place: Place, content: Uint8Array | object):
     UserID: at(tree, 'winlog.user.identifier'),
     Message: at(tree, 'message'),
   };
-  if (channel !== '') addEnvelope(fields, envelope, assumed, content);
+  if (channel !== '') addEnvelope(fields, envelope, assumed);
   const action = assumed === 'sysmon' ? sysmonAction(eventId) : sensor === 'other' ? actionOfCategory(tree) : undefined;
   if (action !== undefined) addActionFields(tree, fields, action);
   return buildEvent(

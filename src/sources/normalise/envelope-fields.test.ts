@@ -72,6 +72,14 @@ test.each([
     },
   },
   {
+    name: 'Vector',
+    record: {
+      ...{ channel: 'Security', computer: 'WS5', event_id: 4673, provider_name: PROVIDER, keywords: SYSTEM.Keywords },
+      ...{ string_inserts: ['x'], level_value: 0, level: 'LogAlways', timestamp: '2024-03-05T09:08:07.128Z' },
+    },
+  },
+  { name: 'JavaScript, which rounds', record: { ...APART, Keywords: '-9218868437227405000' } },
+  {
     name: 'Graylog',
     record: Object.fromEntries(
       Object.entries({ ...WINLOG, keywords: ['Audit Failure'] }).map(([name, value]) => [
@@ -131,4 +139,10 @@ test.each([
   const winlog = { channel, event_id: 1, computer_name: 'WS5', event_data: {} };
   expect(read({ winlog, message: MESSAGE }).fields['Message']).toBe(kept);
   expect(read({ 'winlog.channel': channel, 'event.code': '1', message: MESSAGE }).fields['Message']).toBe(kept);
+});
+
+test("Winlogbeat's underscores are Defender's spaces", () => {
+  const record = { computer_name: 'a', event_id: 1116, event_data: { Threat_Name: 'T' } };
+  const found = ['Microsoft-Windows-Windows Defender', 'x'].map((name) => read({ ...record, source_name: name }));
+  expect(found.map(({ fields }) => fields)).toEqual([{ 'Threat Name': 'T' }, { Threat_Name: 'T' }]);
 });

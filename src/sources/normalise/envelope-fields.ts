@@ -4,7 +4,6 @@
  */
 
 import type { Sensor } from '../../engine/event/event.js';
-import { numberText } from './digits.js';
 import { isTree, own, textIn, type Tree } from './tree.js';
 
 const SYSTEM = ['Level', 'Task', 'Opcode', 'Keywords', 'Version'] as const;
@@ -23,21 +22,21 @@ const LEVELS: ReadonlyMap<string, string> = new Map([
  * Adds them where the data have no field of that name, which is the sensor's and stays.
  *
  * @param envelope  has them under the names of `System`'s elements, and `Message`
- * @param content   for the digits of numbers, see `digits.ts`
  * @param userId    the SID of who logged it; names of accounts are none of `System`'s
  */
 export function addEnvelope(
   fields: Record<string, unknown>,
   envelope: Tree,
   sensor: Sensor,
-  content: Uint8Array | object,
   userId: unknown = own(envelope, 'UserID'),
 ): void {
   if (sensor === 'sysmon') return;
   for (const name of SYSTEM) {
     if (fields[name] !== undefined) continue;
     const value = oneOf(own(envelope, name));
-    const text = typeof value === 'number' ? numberText(value, name, content) : textIn(value);
+    // Of keywords the number is more than its text, see `build.ts`.
+    if (typeof value === 'number' && name === 'Keywords') fields[name] = value;
+    const text = fields[name] === undefined ? textIn(value) : undefined;
     if (text !== undefined && text !== '')
       fields[name] = name === 'Level' ? (LEVELS.get(text.toLowerCase()) ?? text) : text;
   }

@@ -13,7 +13,8 @@ export function commonNames(tree: Tree): Tree | undefined {
   if (row !== undefined && own(row, 'eventid') !== undefined) return osqueryNames(row);
   if (at(tree, 'event_id.id') !== undefined && isTree(own(tree, 'provider'))) return openTelemetry(tree);
   if (own(tree, '_EventID') !== undefined) return gelfNames(tree);
-  if (own(tree, 'event_id') !== undefined && own(tree, 'computer') !== undefined) return grafanaNames(tree);
+  if (own(tree, 'event_id') !== undefined && own(tree, 'computer') !== undefined)
+    return own(tree, 'provider_name') === undefined ? grafanaNames(tree) : renamed(tree, VECTOR);
   if (own(tree, 'EventCode') !== undefined && own(tree, 'EventID') === undefined) {
     const time = own(tree, '@timestamp') ?? own(tree, '_time');
     return { ...tree, EventID: own(tree, 'EventCode'), '@timestamp': time };
@@ -79,6 +80,27 @@ const OSQUERY: Names = {
   Task: 'task',
   Keywords: 'keywords',
   EventData: 'data',
+};
+
+/** Vector's own source, `windows_event_log`. Data without names are in its list alone. */
+const VECTOR: Names = {
+  ProviderName: 'provider_name',
+  Channel: 'channel',
+  Computer: 'computer',
+  EventID: 'event_id',
+  EventRecordID: 'record_id',
+  SystemTime: 'timestamp',
+  ExecutionProcessID: 'process_id',
+  Level: 'level_value',
+  Task: 'task',
+  Opcode: 'opcode',
+  Keywords: 'keywords',
+  Version: 'version',
+  UserID: 'user_id',
+  EventData: 'event_data',
+  UserData: 'user_data',
+  StringInserts: 'string_inserts',
+  Message: 'message',
 };
 
 /** The columns of a result, or a row of a snapshot by itself. */

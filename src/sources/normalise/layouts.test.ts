@@ -128,3 +128,41 @@ describe('other providers', () => {
     ]);
   });
 });
+
+test.each([
+  { provider: 'Microsoft-Windows-Eventlog', id: 1102, values: 4, first: 'SubjectUserSid', last: 'SubjectLogonId' },
+  { provider: 'Microsoft-Windows-Eventlog', id: 104, values: 4, first: 'SubjectUserName', last: 'BackupPath' },
+  { provider: 'Microsoft-Windows-TaskScheduler', id: 106, values: 2, first: 'TaskName', last: 'UserContext' },
+  { provider: 'Microsoft-Windows-TaskScheduler', id: 200, values: 3, first: 'TaskName', last: 'TaskInstanceId' },
+  { provider: 'Microsoft-Windows-WMI-Activity', id: 5857, values: 5, first: 'ProviderName', last: 'ProviderPath' },
+  { provider: 'Microsoft-Windows-WMI-Activity', id: 5861, values: 4, first: 'Namespace', last: 'PossibleCause' },
+])('$provider $id', ({ provider, id, values, first, last }) => {
+  const found = nameValues(provider, false, id, Array(values).fill('x')) ?? [];
+  expect([found[0]?.[0], found.at(-1)?.[0], found.length]).toEqual([first, last, values]);
+});
+
+describe("PowerShell's properties are typed", () => {
+  const typed = (id: number, ...values: unknown[]): Record<string, unknown> =>
+    Object.fromEntries(
+      nameValues(
+        'Microsoft-Windows-Security-Auditing',
+        false,
+        id,
+        values.map((Value) => ({ Value })),
+      ) ?? [],
+    );
+
+  test('SIDs, and numbers that Security writes in hex', () => {
+    const sid = { BinaryLength: 12, AccountDomainSid: null, Value: 'S-1-5-18' };
+    expect(typed(4688, sid, 'WS5$', 'CORP', 999, 6772, 'C:\\a.exe', '%%1936', 3080)).toEqual({
+      ...{ SubjectUserSid: 'S-1-5-18', SubjectUserName: 'WS5$', SubjectDomainName: 'CORP', SubjectLogonId: '0x3e7' },
+      ...{ NewProcessId: '0x1a74', NewProcessName: 'C:\\a.exe', TokenElevationType: '%%1936', ProcessId: '0xc08' },
+    });
+    const failed = typed(4625, sid, '-', '-', 0, sid, 'x', '-', -1073741715, '%%2313', -1073741724, 3);
+    expect(failed).toMatchObject({ Status: '0xc000006d', SubStatus: '0xc0000064', LogonType: 3 });
+  });
+
+  test('of the filtering platform they are decimal', () => {
+    expect(typed(5158, 3428, 'a')).toEqual({ ProcessId: 3428, Application: 'a' });
+  });
+});

@@ -171,6 +171,18 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
   ['security:5158', 'ProcessId Application SourceAddress SourcePort Protocol FilterRTID LayerName LayerRTID'],
   ['service control manager:7045', 'ServiceName ImagePath ServiceType StartType AccountName'],
   ['service control manager:7036', 'param1 param2'],
+  ['microsoft-windows-eventlog:104', 'SubjectUserName SubjectDomainName Channel BackupPath'],
+  ['microsoft-windows-eventlog:1102', 'SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId'],
+  ['microsoft-windows-taskscheduler:100', 'TaskName UserContext InstanceId'],
+  ['microsoft-windows-taskscheduler:106', 'TaskName UserContext'],
+  ['microsoft-windows-taskscheduler:129', 'TaskName Path ProcessID Priority'],
+  ['microsoft-windows-taskscheduler:140', 'TaskName UserName'],
+  ['microsoft-windows-taskscheduler:141', 'TaskName UserName'],
+  ['microsoft-windows-taskscheduler:142', 'TaskName UserName'],
+  ['microsoft-windows-taskscheduler:200', 'TaskName ActionName TaskInstanceId EnginePID'],
+  ['microsoft-windows-taskscheduler:201', 'TaskName TaskInstanceId ActionName ResultCode EnginePID'],
+  ['microsoft-windows-wmi-activity:5857', 'ProviderName Code HostProcess ProcessID ProviderPath'],
+  ['microsoft-windows-wmi-activity:5861', 'Namespace ESS CONSUMER PossibleCause'],
   ['microsoft-windows-powershell:4103', 'ContextInfo UserData Payload'],
   ['microsoft-windows-powershell:4104', 'MessageNumber MessageTotal ScriptBlockText ScriptBlockId Path'],
 ]);
@@ -188,9 +200,27 @@ export function nameValues(
   eventId: number,
   values: readonly unknown[],
 ): [string, unknown][] | undefined {
-  const plain = values.map((value) => (isTree(value) ? own(value, 'Value') : value));
+  const plain = values.map(plainValue);
   const names = isSysmon ? sysmonNames(eventId, plain) : otherNames(provider, eventId, plain.length);
-  return names?.slice(0, plain.length).map((name, index) => [name, plain[index]]);
+  // The filtering platform's ids of processes are decimal.
+  const isTyped = isTree(values[0]) && !isSysmon && eventId !== 5158;
+  return names?.slice(0, plain.length).map((name, index) => [name, isTyped ? inHex(name, plain[index]) : plain[index]]);
+}
+
+/** A property of PowerShell's; of a SID it has the parts too. */
+function plainValue(value: unknown): unknown {
+  const plain = isTree(value) ? own(value, 'Value') : value;
+  return isTree(plain) ? (own(plain, 'Value') ?? plain) : plain;
+}
+
+/** What Security's records have in hex. */
+const HEX =
+  /^(?:\w*LogonId|NewProcessId|ProcessId|(?:Sub)?Status|AccessMask|HandleId|Ticket(?:Options|EncryptionType)|\w+UacValue)$/;
+
+/** PowerShell gives the numbers themselves, and rules compare Windows' texts (`0x3e7`). */
+function inHex(name: string, value: unknown): unknown {
+  if (typeof value !== 'number' || !Number.isInteger(value) || !HEX.test(name)) return value;
+  return `0x${(value < 0 ? value + 0x1_0000_0000 : value).toString(16)}`;
 }
 
 function otherNames(provider: string, eventId: number, count: number): string[] | undefined {

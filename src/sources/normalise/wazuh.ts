@@ -30,7 +30,6 @@ export function readWazuh(win: Tree, place: Place, content: Uint8Array | object)
       Message: messageIn(system),
     },
     sensor,
-    content,
   );
   return buildEvent(
     {

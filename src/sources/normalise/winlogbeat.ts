@@ -15,7 +15,8 @@ export function readWinlogbeat(tree: Tree, log: Tree, place: Place, content: Uin
   const sensor = sensorOf(provider, channel);
   const eventId = eventIdOf(own(log, 'event_id') ?? at(tree, 'event.code'));
   const event = readEventData(own(log, 'event_data'));
-  const fields = event.fields ?? readUserData(own(log, 'user_data')).fields ?? bag();
+  const data = event.fields ?? readUserData(own(log, 'user_data')).fields ?? bag();
+  const fields = provider === DEFENDER ? withSpaces(data) : data;
   const loggerProcess = own(log, 'process');
   // From 7 on, modules and pipelines move data to ECS names; 6 has no ECS, and its `user` is the logger's.
   if (log !== tree) addEcsFields(tree, fields, sensor, eventId);
@@ -33,7 +34,6 @@ export function readWinlogbeat(tree: Tree, log: Tree, place: Place, content: Uin
       Message: own(tree, 'message'),
     },
     sensor,
-    content,
   );
   return buildEvent(
     {
@@ -54,6 +54,15 @@ export function readWinlogbeat(tree: Tree, log: Tree, place: Place, content: Uin
     place,
     content,
   );
+}
+
+const DEFENDER = 'Microsoft-Windows-Windows Defender';
+
+/** Its names have spaces (`Threat Name`), which Winlogbeat makes underscores. */
+function withSpaces(data: Tree): Record<string, unknown> {
+  const fields = bag();
+  for (const name of Object.keys(data)) fields[name.replaceAll('_', ' ')] = data[name];
+  return fields;
 }
 
 /** Providers with names of their own for their data, and these among them. */

@@ -20,6 +20,7 @@ import {
   SYSTEM_TIME,
   wazuhEscape,
 } from './event-facts.js';
+import { AGENT_SHAPES } from './agent-shapes.js';
 import { CARRIED_SHAPES } from './carried-shapes.js';
 import { GRAYLOG_SHAPES } from './graylog-shapes.js';
 
@@ -427,39 +428,7 @@ export const SHAPES: readonly Shape[] = [
       string_inserts: Object.values(DATA),
     },
   },
-  {
-    name: 'osquery',
-    record: {
-      name: 'pack_win_events',
-      hostIdentifier: 'relay',
-      columns: {
-        computer_name: COMPUTER,
-        data: JSON.stringify({ EventData: DATA }),
-        datetime: SYSTEM_TIME,
-        eventid: '1',
-        pid: '3544',
-        provider_guid: GUID,
-        provider_name: PROVIDER,
-        source: CHANNEL,
-      },
-      action: 'added',
-    },
-    hasNumber: false,
-  },
-  {
-    name: "osquery's other table, a row of a snapshot",
-    record: {
-      channel: CHANNEL,
-      computer_name: COMPUTER,
-      data: JSON.stringify({ EventData: DATA }),
-      datetime: SYSTEM_TIME,
-      eventid: '1',
-      pid: '3544',
-      provider_guid: GUID,
-      provider_name: PROVIDER,
-    },
-    hasNumber: false,
-  },
+  ...AGENT_SHAPES,
   { name: 'OpenTelemetry, a map of data', record: OPEN_TELEMETRY },
   {
     name: 'OpenTelemetry, a list of data, under body',
