@@ -1,6 +1,6 @@
 /**
  * Splits JSON text into records, as bytes arrive: lines, arrays, single objects, pretty-printed objects one after another, and any mixture.
- * Outside of objects, white space, commas and square brackets only separate; so an array needs no end, and its items are told as they come.
+ * Outside of objects, white space, commas, zeros, record separators and square brackets only separate; so an array needs no end, and its items are told as they come.
  *
  *                     ┌───────── a line that is one object, the common case: parsed at once
  *     Between ──{──►  Object ──► its end: parsed, back to Between
@@ -42,7 +42,9 @@ const EXCERPT_BYTES = 64;
 const FAILURES_MAX = 1000;
 const LINE_IS_LEFT = 'the rest of the line is not read';
 
+const ZERO = 0x00;
 const LINE_FEED = 0x0a;
+const RECORD_SEPARATOR = 0x1e;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
@@ -186,7 +188,7 @@ export class JsonFramer {
         this.#arrays = Math.max(0, this.#arrays - 1);
         if (this.#arrays < (this.#batches.at(-1) ?? 0)) return this.#leaveBatch(position + 1);
       } else if (byte === CLOSE_BRACE && this.#awaitsBrace) this.#awaitsBrace = false;
-      else if (byte !== COMMA && !isBlank(byte)) return this.#junk(bytes, position, isLast);
+      else if (!isBetween(byte)) return this.#junk(bytes, position, isLast);
     }
     return position;
   }
@@ -271,7 +273,7 @@ export class JsonFramer {
     let end = lineEnd;
     while (end > start) {
       const byte = bytes[end - 1] ?? 0;
-      if (!isBlank(byte) && byte !== COMMA && byte !== CLOSE_BRACKET) break;
+      if (!isBetween(byte) && byte !== CLOSE_BRACKET) break;
       end--;
     }
     if (bytes[end - 1] !== CLOSE_BRACE || end - start > this.#limits.maxRecordBytes) return undefined;
@@ -469,6 +471,11 @@ export class JsonFramer {
     this.#mode = 'between';
     return lineEnd;
   }
+}
+
+/** What separates records beside line feeds and brackets: GELF's streams have a zero, RFC 7464's a record separator. */
+function isBetween(byte: number): boolean {
+  return isBlank(byte) || byte === COMMA || byte === ZERO || byte === RECORD_SEPARATOR;
 }
 
 /** Offset of the brace that begins a record; -1 where there is none. */

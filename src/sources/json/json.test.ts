@@ -92,6 +92,14 @@ const FRAMINGS: readonly Case[] = [
     pids: '1,2,3',
     lines: '1,2,2',
   },
+  { name: "GELF's stream, a zero behind each", text: `${one}\0${two}\0\n${three}\0`, pids: '1,2,3', lines: '1,1,2' },
+  { name: 'zeros that a crash left', text: `${one}\n\0\0\0\0`, pids: '1', lines: '1' },
+  {
+    name: 'a sequence of JSON texts, RFC 7464',
+    text: `\u001e${one}\n\u001e${pretty(2)}\n\u001e${three}\n`,
+    pids: '1,2,3',
+    lines: '1,2,8',
+  },
   { name: 'objects on one line', text: `${one}${two} ${three}`, pids: '1,2,3', lines: '1,1,1' },
   { name: "Azure's batch", text: `{"records":[${one},${two}]}\n${three}`, pids: '1,2,3', lines: '1,1,2' },
   {
