@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { formatDiagnostic } from '../engine/base/diagnostic.js';
 import { ofPartition } from '../app/partition.js';
-import { openStateStore, type StateStore } from '../store/state-store.js';
+import { openStateStore, openStateToRead, type StateStore } from '../store/state-store.js';
 import { DEFAULT_DATA_FOLDER, loadConfig, type Config, type ConfigInput } from './config.js';
 import { CommandError } from './exit.js';
 
@@ -142,6 +142,21 @@ export function withKeptState<Answer>(
   const dataFolder = dataFolderFrom(options);
   requireDataFolder(dataFolder);
   return withState(dataFolder, use);
+}
+
+/** For commands that only read: a folder in which nothing can be written will do. @throws CommandError where there is no data */
+export async function withStateToRead<Answer>(
+  options: DataOptions,
+  use: (store: Pick<StateStore, 'queries' | 'access'>) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  const dataFolder = dataFolderFrom(options);
+  requireDataFolder(dataFolder);
+  const store = openStateToRead(statePath(dataFolder));
+  try {
+    return await use(store);
+  } finally {
+    store.close();
+  }
 }
 
 export function openState(dataFolder: string): StateStore {

@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import Libsql from 'libsql';
 import { AppError } from '../app/app-error.js';
 import { MIGRATIONS, type Migration } from './schema.js';
-import { BUSY_MS, openSqlite } from './sqlite-file.js';
+import { BUSY_MS, openSqlite, openToRead } from './sqlite-file.js';
 import { fromStored, toStored } from './stored-text.js';
 
 /** The binding ends the whole program when it is handed anything else. */
@@ -64,26 +64,26 @@ export class Database {
    * Opens or makes the file and brings it to the newest layout.
    *
    * @param migrations  all steps there are, in order
+   * @param isForReading  a file that nobody can write is taken as well, where it has the newest layout
    * @throws AppError `STORE_UNREADABLE`, or `STORE_TOO_NEW` for a file that a later version has written
    */
   constructor(
     readonly path: string,
     migrations: readonly Migration[] = MIGRATIONS,
+    isForReading = false,
   ) {
     let database: Libsql.Database | undefined;
+    let isLying = false;
     try {
-      makeForOwner(path);
-      database = openSqlite(path);
+      const usually = (): Libsql.Database => openToWrite(path);
+      if (isForReading) ({ database, isLying } = openToRead(path, usually));
+      else database = usually();
       this.#database = database;
-      this.#useWal();
-      // Anything less loses commits when the power fails.
-      this.#database.pragma('synchronous = FULL');
       this.#database.pragma('foreign_keys = OFF');
       this.#database.pragma('temp_store = MEMORY');
       this.#database.pragma(`cache_size = -${CACHE_KIB}`);
-      this.#database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-      this.#requireWriting();
-      this.#migrate(migrations);
+      if (isLying) this.#requireLayout(migrations.length);
+      else this.#migrate(migrations);
     } catch (error) {
       // Left open it would lock out whoever tries again.
       database?.close();
@@ -92,6 +92,15 @@ export class Database {
         cause: error,
       });
     }
+  }
+
+  #requireLayout(known: number): void {
+    const version = this.#version();
+    if (version > known) throw tooNew(this.path, version, known);
+    if (version < known)
+      throw new Error(
+        `it has layout ${version}, this program reads ${known}, and nothing can be written here; copy the folder to where it can`,
+      );
   }
 
   /** For statements that are kept. @throws AppError `STORE_FAILED` */
@@ -166,27 +175,6 @@ export class Database {
     return new AppError('STORE_FAILED', message, { cause: error, retryAfterSeconds: 5 });
   };
 
-  /** Of several that switch a new file at once, SQLite tells all but one that it is locked, without the wait that every other statement has. */
-  #useWal(): void {
-    const untilMs = performance.now() + BUSY_MS;
-    for (;;) {
-      try {
-        this.#database.pragma('journal_mode = WAL');
-        return;
-      } catch (error) {
-        const isBusy = error instanceof Libsql.SqliteError && error.code.startsWith('SQLITE_BUSY');
-        if (!isBusy || performance.now() > untilMs) throw error;
-        Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
-      }
-    }
-  }
-
-  /** A file that cannot be opened for writing SQLite opens for reading, and stays with that when the reason is long gone. */
-  #requireWriting(): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    this.#database.exec('ROLLBACK');
-  }
-
   #migrate(migrations: readonly Migration[]): void {
     const version = this.#version();
     if (version > migrations.length) throw tooNew(this.path, version, migrations.length);
@@ -208,6 +196,39 @@ export class Database {
   }
 }
 
+function openToWrite(path: string): Libsql.Database {
+  makeForOwner(path);
+  const database = openSqlite(path);
+  try {
+    useWal(database);
+    // Anything less loses commits when the power fails.
+    database.pragma('synchronous = FULL');
+    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    // A file that cannot be opened for writing SQLite opens for reading, and stays with that when the reason is long gone.
+    database.exec('BEGIN IMMEDIATE');
+    database.exec('ROLLBACK');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Of several that switch a new file at once, SQLite tells all but one that it is locked, without the wait that every other statement has. */
+function useWal(database: Libsql.Database): void {
+  const untilMs = performance.now() + BUSY_MS;
+  for (;;) {
+    try {
+      database.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      const isBusy = error instanceof Libsql.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      if (!isBusy || performance.now() > untilMs) throw error;
+      Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
+    }
+  }
+}
+
 /** It holds hashes of passwords and tokens; SQLite would let others read it, and gives the files beside it the same rights. */
 function makeForOwner(path: string): void {
   try {
@@ -226,7 +247,8 @@ export function tooNew(path: string, layout: number, known: number): AppError {
 
 /** The binding tells of a file that it cannot open by SQLite's number alone. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof Libsql.SqliteError && error.code.startsWith('SQLITE_READONLY'))
+  // SQLITE_READONLY with all its kinds, of which the binding names a few.
+  if (error instanceof Libsql.SqliteError && ((error.rawCode ?? 0) & 0xff) === 8)
     return 'it can be read but not written; see who owns the file, and whether its file system is read-only';
   const message = error instanceof Error ? error.message : String(error);
   const number = /^ConnectionFailed\(.*: (\d+)"\)$/.exec(message)?.[1];

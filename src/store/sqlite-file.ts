@@ -1,5 +1,6 @@
 /** How files of SQLite are opened. */
 
+import { existsSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 
@@ -10,9 +11,44 @@ export const BUSY_MS = 5_000;
  * By the way to the disk that is SQLite's own. The binding's first choice is a layer for encrypted files, which takes a read that failed for one that
  * worked: what was in memory before is then believed, and may be written (SQLite3 Multiple Ciphers, `mcReadMainDb`).
  *
+ * @param isLying  to read a file that nobody changes, without the files beside it that SQLite makes even for reading
  * @throws Libsql.SqliteError
  */
-export function openSqlite(path: string): Libsql.Database {
+export function openSqlite(path: string, isLying = false): Libsql.Database {
   const ownWay = process.platform === 'win32' ? 'win32' : 'unix';
-  return new Libsql(`${pathToFileURL(path).href}?vfs=${ownWay}`, { timeout: BUSY_MS });
+  const address = `${pathToFileURL(path).href}?vfs=${ownWay}${isLying ? '&immutable=1' : ''}`;
+  return new Libsql(address, { timeout: BUSY_MS });
+}
+
+/**
+ * Opens a file for reading: in the usual way, which a server that has it open notices, else as it lies, such as a copy on a read-only disk or a
+ * folder that is somebody else's and that no server has open.
+ *
+ * @param usually  opens it; closes what it opened where it throws
+ * @throws what `usually` throws where the file alone would not tell all
+ */
+export function openToRead(
+  path: string,
+  usually: () => Libsql.Database,
+): { readonly database: Libsql.Database; readonly isLying: boolean } {
+  // Asked first: the attempt may leave such files.
+  const isShared = existsSync(`${path}-shm`);
+  const changes = `${path}-wal`;
+  const hasChanges = (statSync(changes, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  try {
+    return { database: usually(), isLying: false };
+  } catch (error) {
+    if (isShared || !existsSync(path) || !cannotWrite(error)) throw error;
+    if (hasChanges) {
+      const reason = `${changes} holds changes that no server has brought in, and here nobody can; copy the folder to where it may be written`;
+      throw new Error(reason, { cause: error });
+    }
+    return { database: openSqlite(path, true), isLying: true };
+  }
+}
+
+/** `SQLITE_READONLY` and `SQLITE_CANTOPEN` with all their kinds, of which the binding names a few. */
+function cannotWrite(error: unknown): boolean {
+  const number = error instanceof Libsql.SqliteError ? (error.rawCode ?? 0) & 0xff : 0;
+  return number === 8 || number === 14;
 }

@@ -1,6 +1,6 @@
 /**
  * A look at a state as it is: nothing is brought to a newer layout, nothing is written into it, and a server may have it open. For checks and back-ups,
- * which must work on a folder that an older version has left.
+ * which must work on a folder that an older version has left, and on one that may only be read.
  */
 
 import { existsSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { ofPartition } from '../app/partition.js';
 import { verifyChain, type ChainAnswer, type ChainedRow, type ChainHead } from './access/audit-chain.js';
 import { reasonOf, tooNew } from './database.js';
 import { MIGRATIONS } from './schema.js';
-import { openSqlite } from './sqlite-file.js';
+import { openSqlite, openToRead } from './sqlite-file.js';
 
 /** The layout that this program writes. */
 export const STATE_LAYOUT = MIGRATIONS.length;
@@ -30,10 +30,10 @@ export class StateInspection {
     try {
       // The binding would make the file.
       if (!existsSync(path)) throw new Error('there is no such file');
-      database = openSqlite(path);
+      ({ database } = openToRead(path, () => usually(path)));
       database.exec('PRAGMA query_only = ON');
       this.#database = database;
-      this.layout = (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+      this.layout = layoutOf(database);
     } catch (error) {
       database?.close();
       throw new AppError('STORE_UNREADABLE', `The state in ${path} cannot be read: ${reasonOf(error)}.`, {
@@ -102,4 +102,20 @@ export class StateInspection {
       last = rows.at(-1)!.id;
     }
   }
+}
+
+/** Nothing of the file is read before the first statement. */
+function usually(path: string): Libsql.Database {
+  const database = openSqlite(path);
+  try {
+    layoutOf(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function layoutOf(database: Libsql.Database): number {
+  return (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }

@@ -15,6 +15,7 @@ import { Database } from './database.js';
 import { EffectWriter } from './effect-writer.js';
 import { HostTable } from './host-table.js';
 import { HuntTable } from './hunt-table.js';
+import { MIGRATIONS } from './schema.js';
 import { StateRetention } from './state-retention.js';
 import { ThreatTable } from './threat-table.js';
 
@@ -32,7 +33,19 @@ export interface StateStore {
  * @throws AppError `STORE_UNREADABLE`, `STORE_TOO_NEW`
  */
 export function openStateStore(path: string, partition = 0): StateStore {
-  const database = new Database(path);
+  return storeOn(new Database(path), partition);
+}
+
+/**
+ * The same for whoever changes nothing, also where nothing can be written.
+ *
+ * @throws AppError `STORE_UNREADABLE`, `STORE_TOO_NEW`
+ */
+export function openStateToRead(path: string): Pick<StateStore, 'queries' | 'access' | 'close'> {
+  return storeOn(new Database(path, MIGRATIONS, true), 0);
+}
+
+function storeOn(database: Database, partition: number): StateStore {
   const ids = new ChainIds(database);
   return {
     effects: new EffectWriter(database, partition),

@@ -9,7 +9,7 @@ import {
   dataOption,
   requireDataFolder,
   statePath,
-  withState,
+  withStateToRead,
   type DataOptions,
 } from '../data-folder.js';
 import { CommandError, EXIT_FINDINGS } from '../exit.js';
@@ -47,9 +47,7 @@ function listCommand(): Command {
       '\nExamples:\n  chainsight audit list\n  chainsight audit list --who li --limit 0 --format ndjson',
     )
     .action(async (options: ListOptions) => {
-      const dataFolder = dataFolderFrom(options);
-      requireDataFolder(dataFolder);
-      const entries = await withState(dataFolder, ({ access }) => entriesOf(access, options));
+      const entries = await withStateToRead(options, ({ access }) => entriesOf(access, options));
       await printList(
         entries.map(({ timeMs, ...entry }) => ({ time: new Date(timeMs).toISOString(), ...entry })),
         options.format,

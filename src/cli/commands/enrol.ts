@@ -9,6 +9,7 @@ import {
   dataOption,
   ensureDataFolder,
   withKeptState,
+  withStateToRead,
   withState,
   type DataOptions,
 } from '../data-folder.js';
@@ -73,7 +74,7 @@ function listCommand(): Command {
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  chainsight enrol list --data data')
     .action(async (options: DataOptions & { readonly format: ListFormat }) => {
-      const enrolments = await withKeptState(options, ({ access }) => access.enrolments());
+      const enrolments = await withStateToRead(options, ({ access }) => access.enrolments());
       await printList(
         enrolments.map(({ codeHash: _hidden, ...shown }) => shown),
         options.format,

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { exportEvents, exportThreats, type ExportFilter } from '../../app/export/export.js';
 import type { ReportThreat } from '../../app/report/report.js';
 import { csvHead, csvRow } from '../csv.js';
-import { dataFolderFrom, dataOption, requireDataFolder, withState, type DataOptions } from '../data-folder.js';
+import { dataOption, withStateToRead, type DataOptions } from '../data-folder.js';
 import { storedDecoder, withLog } from '../log-source.js';
 import { openOutput, type Output } from '../output.js';
 import { TIME_HELP, toTime } from '../time-option.js';
@@ -68,9 +68,7 @@ async function writeEvents(options: ExportOptions, output: Output): Promise<void
 }
 
 async function writeThreats(options: ExportOptions, output: Output): Promise<void> {
-  const dataFolder = dataFolderFrom(options);
-  requireDataFolder(dataFolder);
-  await withState(dataFolder, async ({ queries }) => {
+  await withStateToRead(options, async ({ queries }) => {
     const isCsv = options.format === 'csv';
     if (isCsv) await output.write(csvHead(CSV_COLUMNS));
     for (const threat of exportThreats(queries, filterOf(options)))

@@ -9,7 +9,7 @@ import {
   dataFolderFrom,
   dataOption,
   requireDataFolder,
-  withKeptState,
+  withStateToRead,
   type DataOptions,
 } from '../data-folder.js';
 import { CommandError } from '../exit.js';
@@ -39,7 +39,7 @@ function listCommand(): Command {
     .addOption(formatOption())
     .addHelpText('after', '\nExamples:\n  chainsight host list\n  chainsight host list fin --format ndjson')
     .action(async (text: string | undefined, options: DataOptions & { readonly format: ListFormat }) => {
-      const hosts = await withKeptState(options, ({ queries }) => allHosts(queries, text));
+      const hosts = await withStateToRead(options, ({ queries }) => allHosts(queries, text));
       await printList(
         hosts,
         options.format,

@@ -10,6 +10,7 @@ import {
   dataOption,
   ensureDataFolder,
   withKeptState,
+  withStateToRead,
   withState,
   type DataOptions,
 } from '../data-folder.js';
@@ -73,7 +74,7 @@ function listCommand(): Command {
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  chainsight token list --data data')
     .action(async (options: DataOptions & { readonly format: ListFormat }) => {
-      const tokens = await withKeptState(options, ({ access }) => access.tokens());
+      const tokens = await withStateToRead(options, ({ access }) => access.tokens());
       await printList(
         tokens.map(({ secretHash: _hidden, ...shown }) => shown),
         options.format,

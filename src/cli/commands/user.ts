@@ -12,6 +12,7 @@ import {
   ensureDataFolder,
   requireDataFolder,
   withKeptState,
+  withStateToRead,
   withState,
   type DataOptions,
 } from '../data-folder.js';
@@ -65,7 +66,7 @@ function listCommand(): Command {
     .addOption(formatOption())
     .addHelpText('after', '\nExample:\n  chainsight user list --format json')
     .action(async (options: DataOptions & { readonly format: ListFormat }) => {
-      const users = await withKeptState(options, ({ access }) => access.users());
+      const users = await withStateToRead(options, ({ access }) => access.users());
       await printList(
         users.map(({ passwordHash: _hidden, ...shown }) => shown),
         options.format,
