@@ -84,6 +84,27 @@ describe('chainsight serve', () => {
     await stream.body?.cancel().catch(() => undefined);
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'stops as well when its terminal goes, and ends by that signal',
+    async () => {
+      const data = newFolder();
+      const server = await serve('--data', data);
+      server.child.kill('SIGHUP');
+      expect(await server.ended).toBeNull();
+      expect(server.child.signalCode).toBe('SIGHUP');
+      expect(server.output()).toContain('"signal":"SIGHUP","msg":"stopping"');
+      expect(existsSync(join(data, 'server.json'))).toBe(false);
+    },
+  );
+
+  test('stops with 0 although nobody reads its log any more', async () => {
+    const server = await serve('--data', newFolder());
+    server.child.stdout?.destroy();
+    server.child.stderr?.destroy();
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
   test('makes a certificate of its own when told to, and keeps it', async () => {
     const data = newFolder();
     const server = await serve('--data', data, '--tls-generate');

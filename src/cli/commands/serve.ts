@@ -19,8 +19,11 @@ import { generatedTls } from '../serve/generated-tls.js';
 import { givenTls, refuseOpenAddress } from '../serve/given-tls.js';
 import { addressText, addressUrl, listenError } from '../serve/listen-address.js';
 import { removeRunningFile, writeRunningFile } from '../serve/running-file.js';
-import { stopSignal } from '../serve/stop-signal.js';
+import { endAs, stopSignal } from '../serve/stop-signal.js';
 import type { Address } from '../settings.js';
+
+/** Of log lines that could not be written. */
+const UNREAD_BYTES_MAX = 1024 * 1024;
 
 interface ServeOptions extends DataOptions, RuleProfileOption {
   readonly listen?: string;
@@ -35,7 +38,7 @@ interface ServeOptions extends DataOptions, RuleProfileOption {
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('run the server and the console; stops with a flush on SIGTERM or Ctrl-C')
+    .description('run the server and the console; stops with a flush on SIGTERM, Ctrl-C, or when its terminal goes')
     .addOption(dataOption())
     .addOption(configOption())
     .option('--listen <address:port>', 'console, API and events (default: 127.0.0.1:8420)')
@@ -79,14 +82,17 @@ async function serve(options: ServeOptions): Promise<number> {
   refuseOpenAddress(config, given !== undefined || config.values['tls.generate']);
   const tls = given ?? madeTls(config);
   const stopping = stopSignal();
-  const logger = pino({ level: config.values['log.level'], base: null }, pino.destination({ dest: 2, sync: true }));
+  const logger = pino({ level: config.values['log.level'], base: null }, standardError());
   const composition = await compose(config, serverLogger(logger));
+  let signal: NodeJS.Signals;
   try {
-    return await run({ config, tls, composition, stopping, logger: serverLogger(logger) });
+    signal = await run({ config, tls, composition, stopping, logger: serverLogger(logger) });
   } finally {
     removeRunningFile(config.dataFolder);
     await composition.close();
   }
+  endAs(signal);
+  return EXIT_FINE;
 }
 
 interface Run {
@@ -95,10 +101,11 @@ interface Run {
   readonly composition: Composition;
   readonly logger: ServerLogger;
   /** Resolves with the signal to stop. */
-  readonly stopping: Promise<string>;
+  readonly stopping: Promise<NodeJS.Signals>;
 }
 
-async function run({ config, tls, composition, logger, stopping }: Run): Promise<number> {
+/** @returns what it was stopped by */
+async function run({ config, tls, composition, logger, stopping }: Run): Promise<NodeJS.Signals> {
   const { values, dataFolder } = config;
   const { parts } = composition;
   const version = programVersion();
@@ -141,7 +148,7 @@ async function run({ config, tls, composition, logger, stopping }: Run): Promise
     process.stdout.write(`${lines.join('\n')}\n`);
     const signal = await stopping;
     logger.info({ signal }, 'stopping');
-    return EXIT_FINE;
+    return signal;
   } finally {
     await rmeye?.close();
     await server.close();
@@ -173,6 +180,13 @@ function madeTls({ values, dataFolder }: Config): TlsFiles | undefined {
 
 function fingerprintOf(tls: TlsFiles | undefined): string {
   return tls === undefined ? '' : new X509Certificate(tls.cert).fingerprint256;
+}
+
+/** What nobody can read any more, because the terminal or the program behind a pipe is gone, is dropped: it ends no server. */
+function standardError(): ReturnType<typeof pino.destination> {
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: UNREAD_BYTES_MAX });
+  destination.on('error', () => undefined);
+  return destination;
 }
 
 function serverLogger(logger: pino.Logger): ServerLogger {
