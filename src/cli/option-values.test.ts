@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
-import { collectHosts, toScore, wholeNumber } from './option-values.js';
+import { collectHosts, toScore, toWords, wholeNumber } from './option-values.js';
 
 test.each(['0', '65', '', ' 1', '1.5', '1e1', '-1', '0x10', '१', '99999999999999999999'])(
   '%j is no whole number from 1 to 64',
@@ -17,6 +17,11 @@ test('whole numbers within their bounds are read', () => {
 
 test.each(['', ' ', 'many', '-1', 'Infinity', 'NaN'])('%j is no score', (text) => {
   expect(() => toScore(text)).toThrow('It must be a number from 0 up.');
+});
+
+test('a reason is words', () => {
+  expect(toWords('our installer')).toBe('our installer');
+  for (const odd of ['', ' \t', 'a'.repeat(1001)]) expect(() => toWords(odd)).toThrow('It must be words');
 });
 
 test('names of hosts are gathered, and what is none is refused', () => {

@@ -24,6 +24,13 @@ export function toScore(text: string): number {
   return score;
 }
 
+/** A reason that somebody is to read. */
+export function toWords(text: string): string {
+  if (text.trim() === '' || text.length > 1000)
+    throw new InvalidArgumentError('It must be words, at most 1,000 characters.');
+  return text;
+}
+
 /** Of an option that may be given more than once. */
 export function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];

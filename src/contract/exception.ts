@@ -38,7 +38,7 @@ export const ExceptionQuery = Type.Object(
 const common = {
   host: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
   rule: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
-  reason: Type.String({ minLength: 1, maxLength: 1000 }),
+  reason: Type.String({ maxLength: 1000, pattern: '\\S', description: 'a reason, in words' }),
   expires: Type.Optional(Time),
 };
 

@@ -173,6 +173,12 @@ describe('answers', () => {
       method: 'POST',
       body: { scope: 'hash', value: 'SHA1=zz', reason: 'x' },
     },
+    {
+      name: 'exception with a blank reason',
+      path: '/exceptions',
+      method: 'POST',
+      body: { scope: 'path', value: 'x', reason: ' \t' },
+    },
     { name: 'exception without reason', path: '/exceptions', method: 'POST', body: { scope: 'path', value: 'x' } },
     { name: 'bound administrator', path: '/tokens', method: 'POST', body: { name: 'x', role: 'admin', hosts: ['a'] } },
     {

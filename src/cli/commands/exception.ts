@@ -12,7 +12,7 @@ import { COMMAND_LINE, noteChange } from '../command-line-audit.js';
 import { configFrom, dataFolderFrom, dataOption, requireDataFolder, type DataOptions } from '../data-folder.js';
 import { CommandError } from '../exit.js';
 import { formatOption, printList, shortTime, type ListFormat } from '../listing.js';
-import { toDays } from '../option-values.js';
+import { toDays, toWords } from '../option-values.js';
 import { askServer, findRunningServer } from '../running-server.js';
 import { compose, type Composition } from '../serve/compose.js';
 import { quietLogger } from '../serve/quiet-logger.js';
@@ -51,7 +51,7 @@ function addCommand(): Command {
     .description('do not score what fits; the evidence stays, with zero points')
     .addArgument(scopeArgument())
     .argument('<value>', 'hash: hex digits; rule: a rule’s id; the rest: text with * and ?')
-    .requiredOption('--reason <text>', 'why, for whoever reads it in a year')
+    .requiredOption('--reason <text>', 'why, for whoever reads it in a year', toWords)
     .option('--host <name>', 'only on this host')
     .option('--rule <id>', 'only for this rule')
     .option('--days <number>', 'days of event time until it ends (default: never)', toDays)
