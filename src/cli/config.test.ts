@@ -166,7 +166,10 @@ describe('loadConfig', () => {
   });
 
   test('a stated file must exist', () => {
-    expect(problems('', { config: join(folder, 'other.yml') })[0]).toContain('CONFIG_UNREADABLE');
+    expect(problems('', { config: join(folder, 'other.yml') })[0]).toMatch(
+      /CONFIG_UNREADABLE .*: there is no such file or folder\.$/,
+    );
+    expect(problems('', { config: folder })[0]).toMatch(/CONFIG_UNREADABLE .*: it is a folder, not a file\.$/);
   });
 });
 

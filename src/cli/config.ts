@@ -9,6 +9,7 @@ import type { Diagnostic } from '../engine/base/diagnostic.js';
 import { fail, ok, type Result } from '../engine/base/result.js';
 import { readYaml, type YamlFile } from '../engine/rule/pack/yaml-file.js';
 import { didYouMean } from '../engine/rule/closest-word.js';
+import { reasonOf } from './reason-of.js';
 import {
   environmentName,
   SETTING_NAMES,
@@ -110,11 +111,10 @@ function readFile(file: string, problems: Diagnostic[]): ReadonlyMap<string, Fou
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     problems.push({
       code: 'CONFIG_UNREADABLE',
       severity: 'error',
-      message: `The configuration cannot be read: ${reason}.`,
+      message: `The configuration cannot be read: ${reasonOf(error)}.`,
       file,
     });
     return found;

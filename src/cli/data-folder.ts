@@ -8,6 +8,7 @@ import { ofPartition } from '../app/partition.js';
 import { openStateStore, openStateToRead, type StateStore } from '../store/state-store.js';
 import { DEFAULT_DATA_FOLDER, loadConfig, type Config, type ConfigInput } from './config.js';
 import { CommandError } from './exit.js';
+import { reasonOf } from './reason-of.js';
 
 export const statePath = (dataFolder: string): string => join(dataFolder, 'state.sqlite');
 /** The first partition's log; those of further ones lie beside it. */
@@ -161,13 +162,4 @@ export async function withStateToRead<Answer>(
 
 export function openState(dataFolder: string): StateStore {
   return openStateStore(statePath(dataFolder));
-}
-
-export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  if (code === 'EROFS') return 'the file system is read-only';
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'it is not a folder';
-  if (code === 'ENOENT') return 'there is no such file or folder';
-  return error instanceof Error ? error.message : String(error);
 }

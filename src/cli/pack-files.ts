@@ -16,6 +16,7 @@ import {
   ruleDiagnostic,
 } from '../engine/rule/index.js';
 import { CommandError } from './exit.js';
+import { reasonOf } from './reason-of.js';
 import { restoreRules } from './rule-cache.js';
 
 /** Folders inside of folders; a pack is flat or sorted by tactic. */
@@ -224,13 +225,6 @@ function statsOf(path: string): Stats {
   } catch (error) {
     throw new CommandError(`Cannot open ${path}: ${reasonOf(error)}.`);
   }
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file or folder';
-  if (code === 'EACCES') return 'permission denied';
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** With `/` on every system, as diagnostics and the log show it. */

@@ -5,7 +5,7 @@ import { DEFAULT_POLICY, parsePolicy } from '../app/policy/policy-file.js';
 import { formatDiagnostic, type Diagnostic } from '../engine/base/diagnostic.js';
 import type { Policy } from '../engine/policy.js';
 import { createRuleSet, type RuleProfile } from '../engine/rule/index.js';
-import { reasonOf } from './data-folder.js';
+import { reasonOf } from './reason-of.js';
 import { CommandError } from './exit.js';
 import { loadPacks } from './pack-files.js';
 import { bundledPackPath } from './program-root.js';

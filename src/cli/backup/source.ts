@@ -5,7 +5,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { reasonOf } from '../data-folder.js';
+import { reasonOf } from '../reason-of.js';
 import { CommandError } from '../exit.js';
 import { decodeManifest, MANIFEST_NAME, type Manifest } from './manifest.js';
 import { readTar, TarError, type TarFile } from './tar.js';

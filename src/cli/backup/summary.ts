@@ -2,7 +2,7 @@
 
 import { withinPartition } from '../../app/partition.js';
 import { Option } from 'commander';
-import { reasonOf } from '../data-folder.js';
+import { reasonOf } from '../reason-of.js';
 import { CommandError } from '../exit.js';
 import { openOutput } from '../output.js';
 import type { Manifest } from './manifest.js';

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import { loadConfig, type Config, type ConfigInput } from '../config.js';
-import { reasonOf } from '../data-folder.js';
+import { reasonOf } from '../reason-of.js';
 import { CommandError } from '../exit.js';
 import { givenTls, refuseOpenAddress } from '../serve/given-tls.js';
 import { isLoopback } from '../serve/listen-address.js';

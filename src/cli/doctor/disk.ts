@@ -2,7 +2,7 @@
 
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { reasonOf } from '../data-folder.js';
+import { reasonOf } from '../reason-of.js';
 import type { Finding } from './finding.js';
 
 const topic = 'disk';

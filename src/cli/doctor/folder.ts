@@ -1,7 +1,8 @@
 /** Who may read and write the data folder, what kind of disk it lies on, and how much room is left. */
 
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { logFolders, reasonOf, statePath } from '../data-folder.js';
+import { logFolders, statePath } from '../data-folder.js';
+import { reasonOf } from '../reason-of.js';
 import { mebibytes, type Finding } from './finding.js';
 
 const topic = 'folder';

@@ -6,7 +6,8 @@ import { AppError } from '../../app/app-error.js';
 import { CARRIED_NAME, loadCarried, type Carried } from '../../log/carried.js';
 import { inspectLog, type LogInspection } from '../../log/inspect.js';
 import { StateInspection, STATE_LAYOUT } from '../../store/state-inspection.js';
-import { logFolders, reasonOf, statePath } from '../data-folder.js';
+import { logFolders, statePath } from '../data-folder.js';
+import { reasonOf } from '../reason-of.js';
 import { mebibytes, type Finding } from './finding.js';
 import { checkLayout } from './versions.js';
 

@@ -274,6 +274,13 @@ describe('a server on a data folder', () => {
     expect(html).toContain('sample-ws-01');
   });
 
+  test('tells of its folder of rules that went in one line, without a stack', async () => {
+    rmSync(join(config.dataFolder, 'rules'), { recursive: true });
+    await expect
+      .poll(() => warnings, { timeout: 10_000 })
+      .toContain('the rules could not be read again; those in force stay');
+  });
+
   test('reloads its rules and says what they are', async () => {
     const status = await ask<{ rules: number; version: string }>('GET', '/rules/status');
     expect(status.body.rules).toBeGreaterThan(100);

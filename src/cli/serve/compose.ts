@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { PARTITIONS_MAX } from '../../app/partition.js';
+import { AppError } from '../../app/app-error.js';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
 import type { ServerLogger, ServerParts } from '../../server/parts.js';
 import type { StateStore } from '../../store/state-store.js';
@@ -100,6 +101,9 @@ async function reloadRules({ policy }: Detection, logger: ServerLogger): Promise
     logger.info({ version, rules: rules.length, errors: errors.length }, 'rules read again');
     for (const error of errors.slice(0, ERRORS_TOLD_MAX)) logger.warn({}, formatDiagnostic(error));
   } catch (error) {
-    logger.error({ err: error }, 'the rules could not be read again; those in force stay');
+    const what = 'the rules could not be read again; those in force stay';
+    // A folder that is gone, say; where the fault is not the world's, the stack tells more.
+    if (error instanceof AppError) logger.warn({ reason: error.message }, what);
+    else logger.error({ err: error }, what);
   }
 }

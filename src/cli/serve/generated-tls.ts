@@ -9,7 +9,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
 import type { TlsFiles } from '../../server/parts.js';
-import { reasonOf } from '../data-folder.js';
+import { reasonOf } from '../reason-of.js';
 import { CommandError } from '../exit.js';
 import { selfSignedCertificate } from './self-signed-certificate.js';
 

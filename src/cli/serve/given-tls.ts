@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { TlsFiles } from '../../server/parts.js';
 import type { Config } from '../config.js';
-import { reasonOf } from '../data-folder.js';
+import { reasonOf } from '../reason-of.js';
 import { CommandError } from '../exit.js';
 import { isLoopback } from './listen-address.js';
 
