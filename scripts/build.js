@@ -1,8 +1,8 @@
-// Builds the server (esbuild) and the console (vite) where their sources differ from what was built last. Runs before start, test and every command in a checkout.
+// Builds the server (esbuild) and the console (vite) where their sources differ from what was built last, or what was built is not there any more. Runs before start, test and every command in a checkout.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -23,29 +23,28 @@ const ENTRIES = {
  */
 export async function build(options) {
   const server = fingerprint(['src', 'plugins'], ['package-lock.json', 'scripts/build.js', 'tsconfig.base.json']);
-  if (stampOf('server') !== server) {
+  if (!isBuilt('server', server)) {
     if (!options.quiet) console.error('Building the server …');
-    await buildServer();
-    stamp('server', server);
+    stamp('server', server, await buildServer());
   }
   const rules = fingerprint(['rules'], ['dist/.server.stamp']);
-  if (stampOf('rules') !== rules) {
+  if (!isBuilt('rules', rules)) {
     run([join(root, 'dist/keep-bundled-rules.js'), root]);
-    stamp('rules', rules);
+    stamp('rules', rules, ['dist/bundled.rules']);
   }
   if (!options.console) return;
   const consolePart = fingerprint(['console', 'src/contract'], ['package-lock.json', 'scripts/build.js']);
-  if (stampOf('console') !== consolePart) {
+  if (!isBuilt('console', consolePart)) {
     if (!options.quiet) console.error('Building the console …');
     buildConsole();
-    stamp('console', consolePart);
+    stamp('console', consolePart, filesBelow('dist/console'));
   }
 }
 
 async function buildServer() {
   const { build: esbuild } = await import('esbuild');
   const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, path]) => existsSync(join(root, path))));
-  await esbuild({
+  const { metafile } = await esbuild({
     absWorkingDir: root,
     entryPoints,
     outdir: 'dist',
@@ -57,8 +56,10 @@ async function buildServer() {
     target: 'node20',
     packages: 'external',
     sourcemap: true,
+    metafile: true,
     logLevel: 'warning',
   });
+  return Object.keys(metafile.outputs).filter((path) => !path.endsWith('.map'));
 }
 
 /** In a process of its own: what builds the console takes hundreds of megabytes, and the server that may start next needs none of them. */
@@ -95,16 +96,37 @@ function fingerprint(folders, files) {
   return hash.digest('hex');
 }
 
-function stampOf(part) {
-  const path = join(root, 'dist', `.${part}.stamp`);
+/** Whether it was built from these sources, and all that came of it is still there. */
+function isBuilt(part, sources) {
+  const listed = textOf(`.${part}.files`);
+  const made = listed === '' ? [] : listed.split('\n');
+  return textOf(`.${part}.stamp`) === sources && made.length > 0 && made.every((path) => existsSync(join(root, path)));
+}
+
+function textOf(name) {
+  const path = join(root, 'dist', name);
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
-function stamp(part, value) {
+/** @param made  paths of what was built */
+function stamp(part, sources, made) {
+  keep(`.${part}.files`, made.join('\n'));
+  keep(`.${part}.stamp`, sources);
+}
+
+/** Whole or not at all, since several commands may build at the same time. */
+function keep(name, text) {
   mkdirSync(join(root, 'dist'), { recursive: true });
-  const path = join(root, 'dist', `.${part}.stamp`);
-  writeFileSync(`${path}.${process.pid}`, value);
+  const path = join(root, 'dist', name);
+  writeFileSync(`${path}.${process.pid}`, text);
   renameSync(`${path}.${process.pid}`, path);
+}
+
+function filesBelow(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
