@@ -1,6 +1,6 @@
 /** Lists are paged by an opaque cursor: `?limit=&cursor=` gives `{items, next}`; `next` is `null` on the last page. */
 
-import { Type, type TSchema } from '@sinclair/typebox';
+import { Type, type Static, type TSchema } from '@sinclair/typebox';
 
 export const PAGE_LIMIT_DEFAULT = 100;
 export const PAGE_LIMIT_MAX = 1000;
@@ -31,3 +31,10 @@ export function PageOf<Item extends TSchema>(item: Item, id: string) {
     { $id: id },
   );
 }
+
+/** Of lists that are told whole unless a limit is given. */
+export const WholeListQuery = Type.Object(
+  { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_LIMIT_MAX })), cursor: PageQuery.cursor },
+  { additionalProperties: false },
+);
+export type WholeListQuery = Static<typeof WholeListQuery>;

@@ -157,7 +157,7 @@ export const ThreatQuery = Type.Object(
     host: Type.Optional(Type.String({ maxLength: 256 })),
     /** `T1059` also finds its sub-techniques. */
     technique: Type.Optional(Type.String({ maxLength: 16 })),
-    minScore: Type.Optional(Type.Number()),
+    minScore: Type.Optional(Type.Number({ maximum: Number.MAX_SAFE_INTEGER })),
     /** Event time of the last evidence lies in `[from, to)`. */
     from: Type.Optional(Time),
     to: Type.Optional(Time),

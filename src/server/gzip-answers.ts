@@ -11,9 +11,17 @@ export function gzipAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (typeof payload !== 'string' || payload.length < MIN_CHARACTERS) return payload;
     reply.header('vary', 'accept-encoding');
-    if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return payload;
+    if (!takesGzip(request.headers['accept-encoding'])) return payload;
     const packed = await pack(payload, { level: 5 });
     reply.header('content-encoding', 'gzip').header('content-length', packed.length);
     return packed;
   });
+}
+
+/** RFC 9110, 12.5.3: with `q=0` it is named as what is not taken. */
+function takesGzip(accepted: string | string[] | undefined): boolean {
+  return String(accepted ?? '')
+    .toLowerCase()
+    .split(',')
+    .some((coding) => /^\s*gzip\s*(?:;(?!\s*q=0(?:\.0*)?\s*$).*)?$/.test(coding));
 }

@@ -133,6 +133,50 @@ describe('answers', () => {
     expect(JSON.stringify(server.parts.access.entries)).not.toContain('long enough it is');
   });
 
+  test.each(['/users', '/tokens'])('%s are all there, or by page where a limit is given', async (path) => {
+    const as = addFakeToken(server.parts, 'admin');
+    for (const name of ['one', 'two', 'three'])
+      server.parts.access.addUser({ name, role: 'viewer', passwordHash: '', createdMs: 1, lastSignInMs: 0 });
+    const pageOf = async (query: string) =>
+      (await server.ask('GET', `/api/v1${path}${query}`, { as })).json as { items: unknown[]; next: string | null };
+    const whole = await pageOf('');
+    expect(whole.items.length).toBeGreaterThan(2);
+    expect(whole.next).toBeNull();
+    const paged: unknown[] = [];
+    let next: string | null = '';
+    while (next !== null) {
+      const page = await pageOf(`?limit=2${next === '' ? '' : `&cursor=${next}`}`);
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      paged.push(...page.items);
+      ({ next } = page);
+    }
+    expect(paged).toEqual(whole.items);
+    for (const odd of ['?limit=0', '?x=1', '?cursor=nothing'])
+      expect((await server.ask('GET', `/api/v1${path}${odd}`, { as })).status, odd).toBe(400);
+  });
+
+  test.each([
+    { name: 'plain text', headers: { 'content-type': 'text/plain' } },
+    { name: 'gzip', headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } },
+  ])('415 for a body in $name, with what is taken', async ({ headers }) => {
+    const as = addFakeToken(server.parts, 'admin');
+    const answer = await server.ask('POST', '/api/v1/hunts', { as, body: '{}', headers });
+    expect(answer).toMatchObject({ status: 415, json: { code: 'REQUEST_MEDIA_TYPE' } });
+    expect(answer.json.detail).toMatch(/^Send the body as /);
+  });
+
+  test.each([
+    { accepts: 'gzip', packed: true },
+    { accepts: 'br, GZIP;q=0.5', packed: true },
+    { accepts: 'gzip;q=0', packed: false },
+    { accepts: 'identity, gzip; q=0.000', packed: false },
+    { accepts: 'notgzip-gzipped', packed: false },
+  ])('who accepts "$accepts" gets it packed: $packed', async ({ accepts, packed }) => {
+    const headers = { 'accept-encoding': accepts };
+    const answer = await server.server.app.inject({ url: '/api/v1/openapi.json', headers });
+    expect(answer.headers['content-encoding']).toBe(packed ? 'gzip' : undefined);
+  });
+
   test('no GET changes anything', async () => {
     const as = addFakeToken(server.parts, 'admin');
     const before = server.parts.access.entries.length;
@@ -148,6 +192,7 @@ describe('answers', () => {
     { name: 'wrong verdict', path: '/threats/x', method: 'PATCH', body: { verdict: 'maybe' } },
     { name: 'number as text', path: '/threats/x', method: 'PATCH', body: { note: 5 } },
     { name: 'limit too large', path: '/threats?limit=100000', method: 'GET' },
+    { name: 'a score beyond any', path: '/threats?minScore=1e400', method: 'GET' },
     { name: 'unknown filter', path: '/threats?sql=1', method: 'GET' },
     { name: 'a cursor that is none', path: '/threats?cursor=xx', method: 'GET' },
     { name: 'a cursor of nothing in the list', path: '/exceptions?cursor=xx', method: 'GET' },

@@ -34,7 +34,7 @@ import { EventsHandler } from './intake/events-handler.js';
 import { Metrics } from './metrics.js';
 import { describeRoutes, openApiOptions } from './openapi.js';
 import type { ServerOptions, ServerParts } from './parts.js';
-import { answerBadAddress, answerProblems, answerUnreadable } from './problem.js';
+import { answerBadAddress, answerProblems, answerUnreadable, HttpProblem } from './problem.js';
 import { auditRoutes } from './routes/audit-routes.js';
 import { chainRoutes } from './routes/chain-routes.js';
 import type { RouteContext } from './routes/context.js';
@@ -134,6 +134,7 @@ export async function createServer(parts: ServerParts, options: ServerOptions): 
     await web.register(
       async (api) => {
         guard(api, access, door, clock);
+        bodiesAreJson(api);
         api.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
         apiRoutes({ ...context, app: api });
         api.get('/openapi.json', { schema: { hide: true } }, () => description);
@@ -194,6 +195,16 @@ function openServer(options: ServerOptions, listener: RequestListener): Server {
     { ...HTTP_LIMITS, cert: options.tls.cert, key: options.tls.key, minVersion: 'TLSv1.2' },
     listener,
   );
+}
+
+/** Plain text would be taken for a wrong object, and packed bytes for broken JSON: what is not taken is said to be so. */
+function bodiesAreJson(api: FastifyInstance): void {
+  api.removeContentTypeParser('text/plain');
+  api.addHook('preParsing', async (request) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+      throw new HttpProblem(415, 'REQUEST_MEDIA_TYPE', 'Send the body as it is: only events may be packed.');
+  });
 }
 
 /** The same handler for requests that come with a query string or through `inject`, and the entry in the API's description. */

@@ -1,11 +1,18 @@
 /** Tokens of sensors and scripts: list, make, remove, and enrolment, which makes them for sensors. The secret leaves the server once. */
 
 import { Type } from '@sinclair/typebox';
-import { TokenCreated, TokenPage, TokenRequest, type TokenRequest as TokenRequestBody } from '../../contract/index.js';
+import {
+  TokenCreated,
+  TokenPage,
+  TokenRequest,
+  WholeListQuery,
+  type TokenRequest as TokenRequestBody,
+} from '../../contract/index.js';
 import { makeToken } from '../access/make-token.js';
 import { auditName } from '../access/identity.js';
 import { callerOf } from '../access/guard.js';
 import { HttpProblem, notFound } from '../problem.js';
+import { pageShape, wholeOrPage } from '../shape/page.js';
 import { timeMs } from '../shape/time.js';
 import { tokenShape } from '../shape/token.js';
 import type { IdParams, RouteContext } from './context.js';
@@ -14,10 +21,21 @@ export function tokenRoutes(context: RouteContext): void {
   const { app, parts, audit, door } = context;
   const { access, clock } = parts;
 
-  app.get('/tokens', { schema: { summary: 'Tokens, without their secrets', response: { 200: TokenPage } } }, () => ({
-    items: access.tokens().map(tokenShape),
-    next: null,
-  }));
+  app.get<{ Querystring: WholeListQuery }>(
+    '/tokens',
+    {
+      schema: {
+        summary: 'Tokens, without their secrets; all of them unless there is a `limit`',
+        querystring: WholeListQuery,
+        response: { 200: TokenPage },
+      },
+    },
+    ({ query }) =>
+      pageShape(
+        wholeOrPage(access.tokens(), query, ({ id }) => id),
+        tokenShape,
+      ),
+  );
 
   app.post<{ Body: TokenRequestBody }>(
     '/tokens',

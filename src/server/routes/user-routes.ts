@@ -7,12 +7,14 @@ import {
   UserChange,
   UserPage,
   UserRequest,
+  WholeListQuery,
   type User as UserBody,
   type UserChange as UserChangeBody,
   type UserRequest as UserRequestBody,
 } from '../../contract/index.js';
 import { hashPassword } from '../access/password.js';
 import { HttpProblem, notFound } from '../problem.js';
+import { pageShape, wholeOrPage } from '../shape/page.js';
 import { iso, isoOrNull } from '../shape/time.js';
 import type { RouteContext } from './context.js';
 
@@ -41,10 +43,21 @@ export function userRoutes({ app, parts, audit }: RouteContext): void {
     }
   };
 
-  app.get('/users', { schema: { summary: 'People who may sign in', response: { 200: UserPage } } }, () => ({
-    items: access.users().map(userShape),
-    next: null,
-  }));
+  app.get<{ Querystring: WholeListQuery }>(
+    '/users',
+    {
+      schema: {
+        summary: 'People who may sign in; all of them unless there is a `limit`',
+        querystring: WholeListQuery,
+        response: { 200: UserPage },
+      },
+    },
+    ({ query }) =>
+      pageShape(
+        wholeOrPage(access.users(), query, ({ name }) => name),
+        userShape,
+      ),
+  );
 
   app.post<{ Body: UserRequestBody }>(
     '/users',

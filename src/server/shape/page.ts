@@ -38,3 +38,12 @@ export function pageOfArray<Item>(
     count: { items: items.length, exact: true },
   };
 }
+
+/** The same of a list that is told whole unless somebody asks for less. */
+export function wholeOrPage<Item>(
+  items: readonly Item[],
+  { limit = Math.max(1, items.length), cursor }: { readonly limit?: number; readonly cursor?: string },
+  keyOf: (item: Item) => string,
+): Page<Item> {
+  return pageOfArray(items, { limit, cursor }, keyOf);
+}
