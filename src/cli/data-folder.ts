@@ -1,13 +1,14 @@
 /** The data folder: where what is in it lies, and opening its state. Commands and a running server may have the state open at the same time. */
 
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Option } from 'commander';
 import { formatDiagnostic } from '../engine/base/diagnostic.js';
 import { ofPartition } from '../app/partition.js';
 import { openStateStore, openStateToRead, type StateStore } from '../store/state-store.js';
 import { DEFAULT_DATA_FOLDER, loadConfig, type Config, type ConfigInput } from './config.js';
 import { CommandError } from './exit.js';
+import { makeFolder } from './make-folder.js';
 import { reasonOf } from './reason-of.js';
 
 export const statePath = (dataFolder: string): string => join(dataFolder, 'state.sqlite');
@@ -82,30 +83,13 @@ export function dataFolderFrom(options: DataOptions): string {
 /** Makes the folder where it does not exist, readable by its owner alone. @throws CommandError where it cannot be used */
 export function ensureDataFolder(dataFolder: string): void {
   try {
-    makeFolder(resolve(dataFolder));
+    makeFolder(dataFolder);
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new CommandError(
       `The data folder ${dataFolder} cannot be written: ${reasonOf(error)}. Choose another with --data.`,
     );
   }
-}
-
-/** Node's own way to make the folders above as well goes round for ever where a file system takes none, such as /proc. */
-function makeFolder(path: string): void {
-  if (isFolder(path)) return;
-  const parent = dirname(path);
-  if (parent !== path) makeFolder(parent);
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    // Another process may have been quicker.
-    if (!isFolder(path)) throw error;
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** @throws CommandError where there is no such folder, for commands that only read */

@@ -38,3 +38,8 @@ test('what is less than a slow reader may leave waiting is written out before th
   }
   expect(written).toBe('one\ntwo\n');
 });
+
+test('a file that cannot be written is told in words', async () => {
+  const output = openOutput('/nowhere/at/all');
+  await expect(output.close()).rejects.toThrow('Cannot write /nowhere/at/all: there is no such file or folder.');
+});

@@ -3,6 +3,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { CommandError } from './exit.js';
+import { reasonOf } from './reason-of.js';
 
 export interface Output {
   write(text: string): Promise<void>;
@@ -27,7 +28,7 @@ export function openOutput(path: string | undefined): Output {
   let failure: Error | undefined;
   stream.on('error', (error) => (failure = error));
   const check = (): void => {
-    if (failure !== undefined) throw new CommandError(`Cannot write ${path}: ${failure.message}`);
+    if (failure !== undefined) throw new CommandError(`Cannot write ${path}: ${reasonOf(failure)}.`);
   };
   return {
     async write(text) {

@@ -8,11 +8,12 @@
  */
 
 import { hash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { LateParts, StoredReading, StoredSigma } from '../engine/rule/index.js';
 import { programIdentity } from './program-root.js';
+import { makeFolder } from './make-folder.js';
 
 const DIGEST_BYTES = 32;
 const LENGTH_BYTES = 4;
@@ -69,7 +70,7 @@ export function writeCacheFile(path: string, readings: ReadonlyMap<string, Store
   const digest = hash('sha256', payload, 'buffer');
   const temporary = `${path}.${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
   } catch {
     return;
   }

@@ -26,7 +26,7 @@ export type TokenPage = Static<typeof TokenPage>;
 
 export const TokenRequest = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 128 }),
+    name: Type.String({ maxLength: 128, pattern: '\\S', description: 'a name, not blanks alone' }),
     role: TokenRole,
     hosts: Type.Optional(Type.Array(HostName, { maxItems: 1000 })),
     expires: Type.Optional(Time),

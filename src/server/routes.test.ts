@@ -225,6 +225,7 @@ describe('answers', () => {
       body: { scope: 'path', value: 'x', reason: ' \t' },
     },
     { name: 'exception without reason', path: '/exceptions', method: 'POST', body: { scope: 'path', value: 'x' } },
+    { name: 'token with a blank name', path: '/tokens', method: 'POST', body: { name: ' ', role: 'sensor' } },
     { name: 'bound administrator', path: '/tokens', method: 'POST', body: { name: 'x', role: 'admin', hosts: ['a'] } },
     {
       name: 'host that is none',

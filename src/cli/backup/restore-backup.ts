@@ -7,6 +7,7 @@ import { diskFiles } from '../../log/files.js';
 import { StateInspection, STATE_LAYOUT } from '../../store/state-inspection.js';
 import { statePath } from '../data-folder.js';
 import { CommandError } from '../exit.js';
+import { makeFolder } from '../make-folder.js';
 import type { BackedUpFile, Manifest } from './manifest.js';
 import { damaged, openSource, type BackupSource } from './source.js';
 import { syncTree, writeFile } from './target.js';
@@ -28,7 +29,7 @@ export async function restoreBackup(backup: string, dataFolder: string): Promise
     for await (const _piece of content) continue;
   });
   const wasThere = await exists(dataFolder);
-  await fs.mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  makeFolder(dataFolder);
   const half = join(dataFolder, HALF);
   try {
     await fs.mkdir(half, { mode: 0o700 });

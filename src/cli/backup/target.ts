@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { diskFiles } from '../../log/files.js';
 import { CommandError } from '../exit.js';
+import { makeFolder } from '../make-folder.js';
 import { TAR_END, tarHeader, tarPadding, type TarEntry } from './tar.js';
 
 export interface BackupTarget {
@@ -28,7 +29,7 @@ export async function openTarget(path: string, timeMs: number): Promise<BackupTa
 }
 
 async function openFolder(folder: string): Promise<BackupTarget> {
-  await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   if ((await fs.readdir(folder)).length > 0)
     throw new CommandError(`${folder} is not empty. Name a folder that is, or one that does not exist.`);
   return {

@@ -67,6 +67,7 @@ Examples:
       if (scope === 'hash' && !/^[0-9a-f]{32,128}$/i.test(value)) {
         throw new CommandError('A hash is 32 to 128 hex digits, without its algorithm’s name.');
       }
+      if (value === '') throw new CommandError('An exception needs a value: an empty one fits nothing.');
       const nowMs = Date.now();
       const expiresMs = options.days === undefined ? undefined : nowMs + options.days * 86_400_000;
       const { host, rule, reason } = options;

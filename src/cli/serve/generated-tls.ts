@@ -4,13 +4,14 @@
  */
 
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
 import type { TlsFiles } from '../../server/parts.js';
 import { reasonOf } from '../reason-of.js';
 import { CommandError } from '../exit.js';
+import { makeFolder } from '../make-folder.js';
 import { selfSignedCertificate } from './self-signed-certificate.js';
 
 const DAY_MS = 86_400_000;
@@ -37,7 +38,7 @@ export function generatedTls(dataFolder: string, listenHost: string, nowMs: numb
     untilMs: nowMs + VALID_MS,
   });
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     // The key first: a certificate that is there has its key.
     writePrivately(join(folder, 'key.pem'), pair.key);
     writePrivately(join(folder, 'cert.pem'), pair.cert);

@@ -1,11 +1,12 @@
 /** `rules import-rmeye`: brings the original's Python rules over to a pack. The Python is read, never run. */
 
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { PackFile } from '../../../engine/rule/index.js';
 import { importRmeye, type RmeyeImport } from '../../../engine/rule/rmeye/rule-folder.js';
 import { CommandError, EXIT_FINDINGS, EXIT_FINE } from '../../exit.js';
+import { makeFolder } from '../../make-folder.js';
 import { openOutput, type Paint, paintFor } from '../../output.js';
 import { readFolder } from '../../pack-files.js';
 import { plural, problemLines } from './problem-lines.js';
@@ -57,7 +58,7 @@ function requireNewFolder(folder: string): void {
 
 function writeNewFolder(folder: string, files: readonly PackFile[]): void {
   writing(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder, 0o777);
     for (const { path, text } of files) writeFileSync(join(folder, path), text, { flag: 'wx' });
   });
 }
