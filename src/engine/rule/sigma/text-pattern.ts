@@ -1,6 +1,6 @@
 /**
- * A Sigma text with wildcards: literal parts and what stands between them. `*` is any number of characters, line ends included, `?` exactly one
- * UTF-16 unit.
+ * A Sigma text with wildcards: literal parts and what stands between them. `*` is any number of characters, line ends included, `?` exactly one,
+ * however many units it takes.
  */
 
 /** Plain numbers, so that documents can be written down and read again as they are. */

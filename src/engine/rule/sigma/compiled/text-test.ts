@@ -13,7 +13,7 @@ export function textTest(pattern: TextPattern): TextTest {
       return (text) => text === '';
     case 1:
       if (first === MANY) return () => true;
-      if (first === ONE) return (text) => text.length === 1;
+      if (first === ONE) return (text) => text !== '' && afterOne(text, 0) === text.length;
       return (text) => text === first;
     case 2:
       if (typeof first === 'string' && second === MANY) return (text) => text.startsWith(first);
@@ -35,16 +35,14 @@ type Segment = readonly (string | typeof ONE)[];
 function wildcardTest(pattern: TextPattern): TextTest {
   const segments = segmentsOf(pattern);
   const first = segments[0]!;
+  if (segments.length === 1) return (text) => endOf(first, text, 0) === text.length;
   const last = segments.at(-1)!;
-  const firstLength = lengthOf(first);
-  const lastLength = lengthOf(last);
-  if (segments.length === 1) return (text) => text.length === firstLength && standsAt(first, text, 0);
   const middle = segments.slice(1, -1);
   return (text) => {
-    if (text.length < firstLength + lastLength) return false;
-    const end = text.length - lastLength;
-    if (!standsAt(first, text, 0) || !standsAt(last, text, end)) return false;
-    let at = firstLength;
+    let at = endOf(first, text, 0);
+    if (at < 0) return false;
+    const end = startOf(last, text, text.length);
+    if (end < at) return false;
     for (const segment of middle) {
       at = placeAfter(segment, text, at, end);
       if (at < 0) return false;
@@ -62,36 +60,63 @@ function segmentsOf(pattern: TextPattern): Segment[] {
   return segments;
 }
 
-function lengthOf(segment: Segment): number {
-  let length = 0;
-  for (const part of segment) length += part === ONE ? 1 : part.length;
-  return length;
-}
-
-function standsAt(segment: Segment, text: string, start: number): boolean {
+/** @returns where the segment ends that begins at `start`; -1 where it does not stand there */
+function endOf(segment: Segment, text: string, start: number): number {
   let at = start;
   for (const part of segment) {
-    if (part === ONE) at++;
-    else if (text.startsWith(part, at)) at += part.length;
-    else return false;
+    if (part === ONE) {
+      if (at >= text.length) return -1;
+      at = afterOne(text, at);
+    } else if (text.startsWith(part, at)) at += part.length;
+    else return -1;
   }
-  return at <= text.length;
+  return at;
+}
+
+/** @returns where the segment begins that ends at `end`; -1 where it does not stand there */
+function startOf(segment: Segment, text: string, end: number): number {
+  let at = end;
+  for (let place = segment.length - 1; place >= 0; place--) {
+    const part = segment[place]!;
+    if (part === ONE) {
+      if (at <= 0) return -1;
+      at = beforeOne(text, at);
+    } else if (text.endsWith(part, at)) at -= part.length;
+    else return -1;
+  }
+  return at;
 }
 
 /** @returns the end of the segment's first place in `text[from, end)`; -1 where there is none */
 function placeAfter(segment: Segment, text: string, from: number, end: number): number {
-  const length = lengthOf(segment);
-  const literal = segment.find((part) => typeof part === 'string');
-  if (literal === undefined) return from + length <= end ? from + length : -1;
-  const before = segment.indexOf(literal);
-  for (let at = from; at + length <= end;) {
-    const found = text.indexOf(literal, at + before);
-    if (found < 0 || found - before + length > end) return -1;
-    at = found - before;
-    if (standsAt(segment, text, at)) return at + length;
-    at++;
+  const before = segment.findIndex((part) => typeof part === 'string');
+  const literal = segment[before];
+  if (typeof literal !== 'string') {
+    const stop = endOf(segment, text, from);
+    return stop <= end ? stop : -1;
+  }
+  for (let found = text.indexOf(literal, from); found >= 0 && found < end; found = text.indexOf(literal, found + 1)) {
+    let start = found;
+    for (let ones = before; ones > 0 && start >= from; ones--) start = start > 0 ? beforeOne(text, start) : -1;
+    if (start < from) continue;
+    const stop = endOf(segment, text, start);
+    if (stop > end) return -1;
+    if (stop >= 0) return stop;
   }
   return -1;
+}
+
+/** A letter beyond the first plane is one character, in two units; half of one stands for itself. */
+function afterOne(text: string, at: number): number {
+  return isPair(text, at) ? at + 2 : at + 1;
+}
+
+function beforeOne(text: string, at: number): number {
+  return isPair(text, at - 2) ? at - 2 : at - 1;
+}
+
+function isPair(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }
 
 export function foldPattern(pattern: TextPattern, fold: (text: string) => string): TextPattern {

@@ -33,18 +33,18 @@ export function matchText(pattern: TextPattern, isCased: boolean, text: string):
 type Unit = string | typeof MANY | typeof ONE;
 
 function unitsOf(parts: TextPattern): readonly Unit[] {
-  return parts.flatMap<Unit>((part) => (typeof part === 'string' ? part.split('') : [part]));
+  return parts.flatMap<Unit>((part) => (typeof part === 'string' ? [...part] : [part]));
 }
 
 /** For each place of the text, which places of the pattern can have been reached: pattern × text steps, whatever they hold. */
 function fits(pattern: readonly Unit[], text: string): boolean {
   let reached = skipMany(pattern, new Set([0]));
-  for (let at = 0; at < text.length; at++) {
+  for (const character of text) {
     const next = new Set<number>();
     for (const place of reached) {
       const unit = pattern[place];
       if (unit === MANY) next.add(place);
-      else if (unit === ONE || unit === text[at]) next.add(place + 1);
+      else if (unit === ONE || unit === character) next.add(place + 1);
     }
     reached = skipMany(pattern, next);
   }
