@@ -52,6 +52,7 @@ export const SIGMA_CODES = {
   SIGMA_VALUE_DUPLICATE: warning('A value is in its list twice.'),
   SIGMA_WILDCARD_NEEDLESS: warning('A wildcard stands where it changes nothing, or where a modifier says the same.'),
   SIGMA_MODIFIER_NEEDLESS: warning('A modifier changes nothing where it stands, or lacks its companion.'),
+  SIGMA_CONTROL_CHARACTER: warning('A value has a control character in it.'),
   SIGMA_CIDR_HOST_BITS: warning('A network is written with bits beyond its prefix.'),
   SIGMA_PERCENTILE_MISSING: warning('A `value_percentile` does not say which percentile.'),
   SIGMA_ALIAS_UNKNOWN: warning('An alias names a rule that its correlation does not refer to.'),

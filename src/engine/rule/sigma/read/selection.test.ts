@@ -133,6 +133,13 @@ describe('a warning', () => {
     { name: 'all over a list of one', text: 'A|contains|all: [b]', code: 'SIGMA_ALL_SINGLE' },
     { name: 'expand without a placeholder', text: 'A|expand: b', code: 'SIGMA_MODIFIER_NEEDLESS' },
     { name: 'base64offset without contains', text: 'A|base64offset: bcd', code: 'SIGMA_MODIFIER_NEEDLESS' },
+    { name: 'startswith beside contains', text: 'A|contains|startswith: b', code: 'SIGMA_MODIFIER_NEEDLESS' },
+    { name: 'startswith beside endswith', text: 'A|startswith|endswith: b', code: 'SIGMA_MODIFIER_NEEDLESS' },
+    { name: 'contains twice', text: 'A|contains|contains: b', code: 'SIGMA_MODIFIER_NEEDLESS' },
+    { name: 'UTF-16 of UTF-16', text: 'A|wide|utf16be|base64: b', code: 'SIGMA_MODIFIER_NEEDLESS' },
+    { name: 'a tab from double quotes', text: String.raw`A|contains: "C:\temp"`, code: 'SIGMA_CONTROL_CHARACTER' },
+    { name: 'a line end in a keyword', text: String.raw`- "C:\new"`, code: 'SIGMA_CONTROL_CHARACTER' },
+    { name: 'a backspace in an expression', text: String.raw`A|re: "\bb"`, code: 'SIGMA_CONTROL_CHARACTER' },
   ])('for $name', ({ text, code }) => {
     const { documents, diagnostics } = readText(ruleText(`sel:\n${indented(text)}\ncondition: sel`));
     expect(documents).toHaveLength(1);
@@ -151,6 +158,10 @@ describe('a warning', () => {
     { name: 'expressions that differ in case', text: 'A|re: [b, B]' },
     { name: 'encoded values that differ in case', text: 'A|base64offset|contains: [bcd, BCD]' },
     { name: 'all over two values', text: 'A|contains|all: [b, c]' },
+    { name: 'UTF-16 in base64', text: 'A|wide|base64offset|contains: bcd' },
+    { name: 'an expression tied at both ends', text: 'A|re|startswith|endswith: b' },
+    { name: 'a tab in an expression', text: String.raw`A|re: "b\tc"` },
+    { name: 'backslashes in single quotes', text: String.raw`A|contains: 'C:\temp\new'` },
   ])('is not given for $name', ({ text }) => {
     expect(readText(ruleText(`sel:\n${indented(text)}\ncondition: sel`)).diagnostics).toEqual([]);
   });

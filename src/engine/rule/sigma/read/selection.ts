@@ -1,6 +1,7 @@
 /** One selection of a detection: a map, a list, or a keyword. */
 
 import type { FieldTest, KeywordTest, Selection, ValueTest } from '../document.js';
+import { warnOfChain } from './chain-warnings.js';
 import { type Faults, shown } from './faults.js';
 import { readValues, type ValueForms } from './field-values.js';
 import type { FormBudget } from './form-budget.js';
@@ -108,23 +109,7 @@ function readEntry(
   }
   const isKeyword = field === '';
   if (isKeyword && !checkKeywordChain(key, chain, at, context)) return undefined;
-  if (chain.isAll && (!isList(value) || value.length < 2)) {
-    context.faults.addAtKey(
-      'SIGMA_ALL_SINGLE',
-      at,
-      '"all" stands over one value, where it changes nothing.',
-      'Leave it out.',
-    );
-  }
-  if (
-    chain.around === undefined &&
-    chain.transforms.includes('base64offset') &&
-    !chain.transforms.includes('contains') &&
-    !isKeyword
-  ) {
-    const message = '"base64offset" without "contains" finds the text only where it is the whole value.';
-    context.faults.addAtKey('SIGMA_MODIFIER_NEEDLESS', at, message, 'Write "base64offset|contains".');
-  }
+  warnOfChain(value, chain, at, isKeyword, context.faults);
   const forms = readValues(value, chain, at, isKeyword, context);
   if (forms === undefined) return undefined;
   return isKeyword ? keywordTest(forms, chain) : fieldTests(field, forms, chain);

@@ -33,6 +33,7 @@ export function warnOfValues(
 
 function warnOfValue(value: YamlValue, chain: ModifierChain, at: YamlPath, isKeyword: boolean, faults: Faults): void {
   if (typeof value !== 'string') return;
+  warnOfControl(value, chain, at, faults);
   if (chain.kind === 'network') {
     if (parseNetwork(value)?.hadHostBits === true) {
       const message = `"${excerpt(value)}" has bits beyond its prefix, which are ignored.`;
@@ -57,6 +58,19 @@ function warnOfValue(value: YamlValue, chain: ModifierChain, at: YamlPath, isKey
   if (complaint !== undefined) {
     faults.add('SIGMA_WILDCARD_NEEDLESS', at, `"${excerpt(value)}": ${complaint[0]}.`, complaint[1]);
   }
+}
+
+/**
+ * In double quotes YAML takes a backslash and a letter for a character of its own: `"C:\temp"` has a tab in it. In expressions all of these
+ * mean the same either way, but for `"\b"`, which is no word boundary.
+ */
+function warnOfControl(value: string, chain: ModifierChain, at: YamlPath, faults: Faults): void {
+  const place = chain.kind === 'regex' ? value.indexOf('\b') : value.search(/\p{Cc}/u);
+  if (place < 0) return;
+  const code = value.charCodeAt(place).toString(16).padStart(4, '0').toUpperCase();
+  const message = `"${excerpt(value)}" has the control character U+${code} in it.`;
+  const hint = 'If a backslash and a letter is meant, write the value in single quotes.';
+  faults.add('SIGMA_CONTROL_CHARACTER', at, message, hint);
 }
 
 type Complaint = readonly [message: string, hint: string] | undefined;
