@@ -117,6 +117,7 @@ function readValue(
     case 'number':
       if (chain.comparison === 'eq') return [];
       if (typeof value === 'number') return [{ kind: 'number', comparison: chain.comparison, value }];
+      if (isBeyondExact(value)) return [{ kind: 'number', comparison: chain.comparison, value: Number(value) }];
       return wrongType(
         `"${chain.comparison}" takes a number, not ${shown(value)}.`,
         'Write the number without quotes.',
@@ -189,6 +190,11 @@ function readNetwork(value: string | number | boolean): readonly ValueTest[] | V
   }
   const { version, address, prefixBits } = network;
   return [{ kind: 'cidr', version, address, prefixBits }];
+}
+
+/** A number too large to be exact, which the reader of YAML hands on as its digits. Compared with fields it is as exact as they are. */
+function isBeyondExact(value: string | boolean): boolean {
+  return typeof value === 'string' && /^[+-]?\d{16,40}$/.test(value) && !Number.isSafeInteger(Number(value));
 }
 
 function readFieldReference(value: string | number | boolean, chain: ModifierChain): readonly ValueTest[] | ValueFault {
