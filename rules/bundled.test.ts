@@ -32,7 +32,10 @@ describe('the bundled pack', () => {
     }
     expect(item.references.length).toBeGreaterThan(0);
     expect(item.techniques.length).toBeGreaterThan(0);
-    if ('falsePositives' in item) expect(item.falsePositives.length).toBeGreaterThan(0);
+    if ('falsePositives' in item) {
+      expect(item.falsePositives.length).toBeGreaterThan(0);
+      for (const known of item.falsePositives) expect(known.zh, known.en).toMatch(/\p{Script=Han}/u);
+    }
   });
 
   test('covers enough rules, techniques, tactics and profiles', () => {

@@ -26,7 +26,8 @@ export const Rule = Type.Object(
     /** The document of a Sigma rule as written, where the rule is asked for alone; `null` in lists and for other rules. */
     text: Nullable(Type.String()),
     references: Type.Array(Type.String()),
-    falsePositives: Type.Array(Type.String()),
+    /** What harmless activity looks the same. */
+    falsePositives: Type.Array(Titles),
     author: Type.String(),
     pack: Type.String(),
     file: Type.String(),

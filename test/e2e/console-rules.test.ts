@@ -27,7 +27,7 @@ async function open(path: string, options: Partial<ConsoleServerOptions> = {}, l
   origin = await server.start();
   ({ page, wrongs } = await openPage(browser, origin, look));
   await page.goto(origin + path);
-  await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+  await page.getByText(/^(?:Live|实时)$/).waitFor({ state: 'attached' });
   if (path !== '/') await page.getByRole('grid').waitFor();
 }
 
@@ -161,6 +161,13 @@ test('a rule opens beside the list: conditions, references that are safe to foll
   await page.goto(`${origin}/rules?rule=gone`);
   await page.getByText('No loaded rule has this id').waitFor();
   expect(await axeProblems(page)).toEqual([]);
+});
+
+test('known false alarms are told in Chinese where their author wrote them so', async () => {
+  await open('/rules?rule=office-starts-shell', {}, { language: 'zh-CN' });
+  const detail = region('规则');
+  await detail.getByText('财务部门的模板').waitFor();
+  expect(await detail.getByText('Templates of the accounting department').count()).toBe(0);
 });
 
 test('a Sigma rule is read as it was written, on its page and beside evidence', async () => {

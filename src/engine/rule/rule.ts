@@ -43,7 +43,8 @@ export interface Rule {
   /** Its conditions as written, any of which is enough. */
   readonly conditions: readonly string[];
   readonly references: readonly string[];
-  readonly falsePositives: readonly string[];
+  /** What harmless activity looks the same. */
+  readonly falsePositives: readonly Title[];
   readonly author: string;
   readonly pack: string;
   readonly file: string;

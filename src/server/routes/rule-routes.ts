@@ -139,7 +139,7 @@ function ruleShape(rule: RuleView): Rule {
     conditions: [...rule.conditions],
     text: null,
     references: [...rule.references],
-    falsePositives: [...rule.falsePositives],
+    falsePositives: rule.falsePositives.map((title) => ({ ...title })),
     author: rule.author,
     pack: rule.pack,
     file: rule.file,

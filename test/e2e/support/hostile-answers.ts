@@ -399,7 +399,7 @@ export class HostileAnswers {
       conditions: [text],
       text: null,
       references: [text],
-      falsePositives: [text],
+      falsePositives: [{ en: text, zh: text }],
       author: text,
       pack: text,
       file: text,
@@ -420,7 +420,7 @@ export class HostileAnswers {
       actions: all,
       conditions: all,
       references: all,
-      falsePositives: all,
+      falsePositives: all.map((text) => ({ en: text, zh: text })),
       text: all.join('\n'),
     };
   }

@@ -49,7 +49,10 @@ const WRITTEN: readonly Partial<Rule>[] = [
       'https://attack.mitre.org@evil.example/',
       'Internal wiki, page 12',
     ],
-    falsePositives: ['Templates of the accounting department', 'Add-ins that install themselves'],
+    falsePositives: [
+      { en: 'Templates of the accounting department', zh: '财务部门的模板' },
+      { en: 'Add-ins that install themselves', zh: '自行安装的加载项' },
+    ],
   },
   {
     id: 'lsass-dump',
@@ -198,7 +201,7 @@ export function rulesOf(count: number | undefined, isHostile: boolean): { rules:
     conditions: [text],
     text: `title: ${text}\n    ${text}\n${' '.repeat(90)}${text}`,
     references: [...HOSTILE, 'https://evil.example\u202e/', 'https://good.example@evil.example/'],
-    falsePositives: [text],
+    falsePositives: [{ en: text, zh: text }],
     author: text,
     pack: text,
     file: text,

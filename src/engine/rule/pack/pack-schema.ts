@@ -150,7 +150,7 @@ export const RuleSchema = Type.Object(
       maxItems: 1_000,
     }),
     references: Type.Optional(References),
-    falsePositives: Type.Optional(Type.Array(text('What harmless activity looks the same.', 2_000), { maxItems: 50 })),
+    falsePositives: Type.Optional(Type.Array(title('What harmless activity looks the same.', 2_000), { maxItems: 50 })),
     author: Type.Optional(text('Who wrote the rule, where it is not the author of the pack.', 200)),
   },
   { ...closed, description: 'A rule: conditions over one event.' },

@@ -69,7 +69,7 @@ describe('a good pack', () => {
         '    eventIds: [4104]',
         `    conditions: ['"a" in scriptblocktext', 'eventid == 4104 and "b" in scriptblocktext']`,
         '    references: [https://example.org]',
-        '    falsePositives: [none]',
+        '    falsePositives: [{en: Tests, zh: 测试}]',
         '    author: you',
         'profiles:',
         '  - {id: tool, title: {en: Tool, zh: 工具}, techniques: [T1059, T1003], atLeast: 2, points: 50}',
@@ -92,6 +92,7 @@ describe('a good pack', () => {
       ['two', 'p/b.yml', 2, 'you', 'mine'],
     ]);
     expect(pack.rules[1]).toMatchObject({
+      falsePositives: [{ en: 'Tests', zh: '测试' }],
       set: 'technique',
       points: 5,
       techniques: ['T1059.001'],
@@ -372,6 +373,16 @@ describe('faults, each with its place', () => {
       files: { 'pack.yml': MANIFEST.replace('Mine', '{en: Mine, zh: 我的}'), 'x.yml': RULE },
       said: [
         'x.yml:3:12  PACK_TRANSLATION_MISSING  "title" is in one language only; the pack has two. (Write {en: …, zh: …}.)',
+      ],
+    },
+    {
+      name: 'a known false alarm in English alone',
+      files: {
+        'pack.yml': MANIFEST.replace('Mine', '{en: Mine, zh: 我的}'),
+        'x.yml': `${RULE.replace('title: One', 'title: {en: One, zh: 一}')}    falsePositives:\n      - {en: Tests, zh: 测试}\n      - Set-up\n`,
+      },
+      said: [
+        'x.yml:10:9  PACK_TRANSLATION_MISSING  "falsePositives" is in one language only; the pack has two. (Write {en: …, zh: …}.)',
       ],
     },
     {

@@ -60,7 +60,7 @@ export function readRule(value: unknown, context: EntryContext): Entry<Rule> {
     eventIds: text.eventIds ?? [],
     conditions: text.conditions,
     references: text.references ?? [],
-    falsePositives: text.falsePositives ?? [],
+    falsePositives: (text.falsePositives ?? []).map(bilingual),
     author: text.author ?? context.author,
     pack: context.pack,
     file: file.path,
@@ -163,20 +163,26 @@ function checkTechniques(techniques: readonly string[], report: Report): void {
 }
 
 function checkTranslations(
-  text: { readonly title: TitleText; readonly description?: TitleText },
+  text: {
+    readonly title: TitleText;
+    readonly description?: TitleText;
+    readonly falsePositives?: readonly TitleText[];
+  },
   report: Report,
 ): void {
   if (!report.context.isBilingual) return;
-  for (const key of ['title', 'description'] as const) {
-    const value = text[key];
-    if (value === undefined || (typeof value === 'object' && value.zh !== undefined)) continue;
+  const check = (value: TitleText | undefined, path: YamlPath): void => {
+    if (value === undefined || (typeof value === 'object' && value.zh !== undefined)) return;
     report.add(
       'PACK_TRANSLATION_MISSING',
-      `"${key}" is in one language only; the pack has two.`,
-      report.placeOf([key]),
+      `"${path[0]}" is in one language only; the pack has two.`,
+      report.placeOf(path),
       'Write {en: …, zh: …}.',
     );
-  }
+  };
+  check(text.title, ['title']);
+  check(text.description, ['description']);
+  for (const [index, value] of (text.falsePositives ?? []).entries()) check(value, ['falsePositives', index]);
 }
 
 /**

@@ -91,7 +91,7 @@ export function filteredSigmaRule(
       return document.about.references;
     },
     get falsePositives() {
-      return document.about.falsePositives;
+      return document.about.falsePositives.map((text) => ({ en: text, zh: text }));
     },
     get author() {
       return document.about.author;

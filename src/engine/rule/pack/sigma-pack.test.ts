@@ -85,7 +85,7 @@ describe('Sigma files in a pack', () => {
         isShadow: false,
         techniques: ['T1059.001'],
         references: ['https://example.org'],
-        falsePositives: ['Unlikely'],
+        falsePositives: [{ en: 'Unlikely', zh: 'Unlikely' }],
         author: 'somebody',
         pack: 'folder',
         file: 'folder/x.yml',
