@@ -9,7 +9,7 @@ import {
 } from 'vue-router';
 import type { Role } from '../../src/contract/index.js';
 import { getSetup } from './api/calls.js';
-import { i18n } from './i18n/index.js';
+import { i18n, wholeLanguage } from './i18n/index.js';
 import { useNotices } from './stores/notices.js';
 import { useSession } from './stores/session.js';
 import { wellFormed } from './text/escape.js';
@@ -89,6 +89,12 @@ router.beforeEach(async (to) => {
   return session.session ? true : await entrance(to);
 });
 
+/** The inbox and the entrance say nothing that the shell does not know. */
+const SHELL_ONLY: ReadonlySet<string> = new Set(['/threats', '/sign-in']);
+router.beforeResolve(async (to) => {
+  if (!SHELL_ONLY.has(to.path)) await wholeLanguage();
+});
+
 router.onError(async (error, to) => {
   // Fetching a page's own script failed: the server is gone, or newer than what this tab has loaded.
   try {
@@ -103,6 +109,7 @@ router.onError(async (error, to) => {
 
 /** Fetches the other pages' scripts once the first page stands: they open at once then, and stay within reach if the server goes. */
 export function fetchPagesAhead(): void {
+  void wholeLanguage().catch(() => undefined);
   for (const { components } of router.getRoutes()) {
     const page: unknown = components?.default;
     if (typeof page === 'function') void Promise.resolve((page as () => unknown)()).catch(() => undefined);

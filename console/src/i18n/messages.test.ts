@@ -2,7 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { en } from './en.js';
+import { enPages } from './en-pages.js';
 import { zhCn } from './zh-cn.js';
+import { zhCnPages } from './zh-cn-pages.js';
 
 type Tree = { readonly [key: string]: string | Tree };
 
@@ -15,8 +17,8 @@ function flat(tree: Tree, prefix = ''): Map<string, string> {
   return texts;
 }
 
-const english = flat(en);
-const chinese = flat(zhCn);
+const english = new Map([...flat(en), ...flat(enPages)]);
+const chinese = new Map([...flat(zhCn), ...flat(zhCnPages)]);
 const sources = import.meta.glob<string>(['../**/*.vue', '../**/*.ts', '!../**/*.test.ts', '!../i18n/*.ts'], {
   query: '?raw',
   import: 'default',
@@ -57,5 +59,33 @@ describe('messages', () => {
       }
     }
     expect(missing).toEqual([]);
+  });
+
+  test('what shell, inbox and entrance say comes with the shell', () => {
+    const shell = flat(en);
+    const waiting = ['../main.ts', '../views/ThreatsView.vue', '../views/SignInView.vue'];
+    const seen = new Set<string>();
+    const late: string[] = [];
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      const text = sources[path];
+      if (seen.has(path) || text === undefined) continue;
+      seen.add(path);
+      for (const [, from = '', lazy = ''] of text.matchAll(
+        /^import [^;]*?from '(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm,
+      )) {
+        // Pages wait for their own texts; dialogs that are fetched when they are opened do not.
+        const file = from || (path.includes('router') ? '' : lazy);
+        waiting.push(
+          new URL(file.replace(/\.js$/, '.ts'), `file:///src/${path.slice(3)}`).pathname.replace('/src/', '../'),
+        );
+      }
+      for (const [, key = ''] of text.matchAll(/['"`]([a-zA-Z][\w-]*(?:\.[\w-]+)+)['"`]/g))
+        if (english.has(key) && !shell.has(key)) late.push(`${path}: ${key}`);
+      for (const [, prefix = ''] of text.matchAll(/`([\w.]+\.)\$\{/g))
+        if ([...english.keys()].some((key) => key.startsWith(prefix) && !shell.has(key)))
+          late.push(`${path}: ${prefix}…`);
+    }
+    expect(seen.size).toBeGreaterThan(30);
+    expect(late).toEqual([]);
   });
 });
