@@ -1,7 +1,16 @@
 /** Hunts as they are kept: their questions, how they ended, and what they found. The store implements this; the server asks it. */
 
+import type { AppErrorCode } from './app-error.js';
+import type { HuntCut } from './hunt/hunt-cut.js';
 import type { HuntedChain, HuntQuestion } from './live-ports.js';
 import type { Page, PageRequest } from './query-ports.js';
+
+/** Why a hunt failed. */
+export interface HuntError {
+  /** `undefined` for what nobody foresaw. */
+  readonly code: AppErrorCode | undefined;
+  readonly message: string;
+}
 
 export type HuntState = 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -17,8 +26,8 @@ export interface HuntRecord {
   /** 0 to 1. */
   readonly progress: number;
   readonly events: number;
-  readonly cut: string | undefined;
-  readonly error: string | undefined;
+  readonly cuts: readonly HuntCut[];
+  readonly error: HuntError | undefined;
 }
 
 /** All calls are synchronous. @throws AppError `STORE_FAILED` where something is to be written and cannot be */

@@ -2,9 +2,11 @@
 
 import type { Diagnostic } from '../engine/base/diagnostic.js';
 import type { Event } from '../engine/event/event.js';
+import type { ExpressionErrorKind } from '../engine/rule/expression/index.js';
 import type { Profile, Rule, RuleErrors } from '../engine/rule/rule.js';
 import type { Exception } from '../engine/score/exception.js';
 import type { SkipReason } from '../sources/source.js';
+import type { HuntCut } from './hunt/hunt-cut.js';
 import type { StoredThreat } from './query-ports.js';
 
 export interface IncomingEvent {
@@ -185,13 +187,22 @@ export interface HuntAnswer {
   /** Highest score first, then id. */
   readonly chains: readonly HuntedChain[];
   readonly events: number;
-  /** Why the answer is not whole, or `undefined`. */
-  readonly cut: string | undefined;
+  /** Why the answer is not whole; empty where it is. */
+  readonly cuts: readonly HuntCut[];
+}
+
+export interface HuntFault {
+  /** In a sentence, the place included. */
+  readonly message: string;
+  /** Of an expression: `syntax` and so on. */
+  readonly kind?: ExpressionErrorKind | undefined;
+  /** Counted from 0. */
+  readonly offset?: number | undefined;
 }
 
 export interface Hunter {
-  /** What is wrong with a query, before it runs; `undefined` where it is fine. */
-  check(question: HuntQuestion): string | undefined;
+  /** What is wrong with a question, before it is asked; `undefined` where it is fine. */
+  check(question: HuntQuestion): HuntFault | undefined;
   /** Reads the log in slices, so that intake goes on meanwhile. `cancelled()` is asked between slices. */
   hunt(
     question: HuntQuestion,

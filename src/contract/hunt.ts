@@ -23,6 +23,22 @@ export const HuntRequest = Type.Object(
 );
 export type HuntRequest = Static<typeof HuntRequest>;
 
+export const HUNT_CUT_REASONS = ['cancelled', 'chains', 'answered', 'room', 'forgotten', 'told'] as const;
+
+/**
+ * `cancelled`, `chains`: it ended, at `most` chains, and later events were not read. `answered`, `room`: of `found` chains the `kept` with most points
+ * are in the answer, or had room. `forgotten`: `count` chains went since with hosts that were forgotten. `told`: in the words of an earlier version, `text`.
+ */
+export const HuntCut = Type.Object({
+  reason: OneOf(HUNT_CUT_REASONS),
+  most: Type.Optional(Type.Integer()),
+  kept: Type.Optional(Type.Integer()),
+  found: Type.Optional(Type.Integer()),
+  count: Type.Optional(Type.Integer()),
+  text: Type.Optional(Type.String()),
+});
+export type HuntCut = Static<typeof HuntCut>;
+
 export const Hunt = Type.Object(
   {
     id: Type.String(),
@@ -41,8 +57,12 @@ export const Hunt = Type.Object(
     chains: Type.Integer(),
     /** Why the answer is not whole ("1,000 of 1,204 chains kept"), or `null`. */
     cut: Nullable(Type.String()),
+    /** The same as data; empty where the answer is whole. */
+    cuts: Type.Array(HuntCut),
     /** Why it failed, or `null`. */
     error: Nullable(Type.String()),
+    /** Code of what failed, as in problem details; `null` for what nobody foresaw. */
+    errorCode: Nullable(Type.String()),
   },
   { $id: 'Hunt' },
 );

@@ -10,7 +10,7 @@ import type {
   FastifySchemaValidationError,
 } from 'fastify';
 import { AppError } from '../app/app-error.js';
-import { PROBLEM_MEDIA_TYPE, type Problem } from '../contract/index.js';
+import { PROBLEM_MEDIA_TYPE, type Problem, type ProblemPart } from '../contract/index.js';
 import { PasswordsBusyError } from './access/password.js';
 import type { ServerLogger } from './parts.js';
 
@@ -48,7 +48,7 @@ export function problemCodes(): readonly ProblemCode[] {
 }
 
 export interface ProblemExtras {
-  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  readonly errors?: readonly ProblemPart[];
   readonly retryAfterSeconds?: number;
   /** Further members of the problem, as the RFC allows. */
   readonly members?: Readonly<Record<string, unknown>>;
@@ -166,6 +166,8 @@ export function toProblem(error: Error & Partial<FastifyError>): HttpProblem {
     const errors = error.validation.slice(0, 20).map((entry) => ({
       path: `/${place}${entry.instancePath}`,
       message: faultOf(entry),
+      rule: entry.keyword,
+      ...(typeof entry.params.limit === 'number' ? { limit: entry.params.limit } : {}),
     }));
     const first = errors[0];
     const detail = first === undefined ? 'The request does not fit its schema.' : `${first.path} ${first.message}.`;
@@ -203,5 +205,5 @@ function ofAppError(error: AppError): HttpProblem {
   if (error.code === 'CURSOR_INVALID') return new HttpProblem(400, 'REQUEST_INVALID', error.message);
   if (error.code === 'RULES_UNREADABLE') return new HttpProblem(409, 'RULES_UNREADABLE', error.message);
   const extras = error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds };
-  return new HttpProblem(503, 'EVENTS_STOPPED', error.message, extras);
+  return new HttpProblem(503, 'EVENTS_STOPPED', error.message, { ...extras, members: { cause: error.code } });
 }

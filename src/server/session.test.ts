@@ -298,7 +298,7 @@ describe('tokens', () => {
         body: at(expires === 'now' ? timeMs : Date.parse(expires)),
       });
       expect(answer.status).toBe(400);
-      expect(answer.json.errors).toEqual([{ path: '/body/expires', message: 'must be in the future' }]);
+      expect(answer.json.errors).toEqual([{ path: '/body/expires', message: 'must be in the future', rule: 'future' }]);
       expect((await server.ask('POST', '/api/v1/tokens', { as, body: at(timeMs + 1000) })).status).toBe(201);
     },
   );

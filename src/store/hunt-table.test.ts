@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Libsql from 'libsql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NOTHING, threat } from '../../test/support/stored-records.js';
 import type { HuntRecord } from '../app/hunt-ports.js';
@@ -29,7 +30,7 @@ const HUNT: HuntRecord = {
   finishedMs: 0,
   progress: 0,
   events: 0,
-  cut: undefined,
+  cuts: [],
   error: undefined,
 };
 const found = (id: string, host: string): HuntedChain => ({ threat: { ...threat(id, 50), host }, processes: 3 });
@@ -37,7 +38,15 @@ const page = (limit: number, cursor?: string) => ({ limit, cursor });
 
 test('hunts outlive a restart as they were kept, with what they found, page by page', () => {
   const chains = ['c1', 'c2', 'c3'].map((id) => found(id, 'fin-03'));
-  const done: HuntRecord = { ...HUNT, state: 'done', finishedMs: 200, progress: 1, events: 7, cut: 'not all' };
+  const done: HuntRecord = {
+    ...HUNT,
+    state: 'failed',
+    error: { code: 'LOG_FAILED', message: 'EIO' },
+    finishedMs: 200,
+    progress: 1,
+    events: 7,
+    cuts: [{ reason: 'chains', most: 9 }],
+  };
   const other: HuntRecord = {
     ...HUNT,
     id: 'h2',
@@ -71,8 +80,25 @@ test('a hunt that is removed leaves nothing, and its neighbour stays', () => {
 });
 
 test('what hunts found of a host that is forgotten goes with it', () => {
-  store.hunts.keepHunt(HUNT, [found('c1', 'FIN-03.corp.example'), found('c2', 'ws1')]);
+  const cut: HuntRecord = { ...HUNT, cuts: [{ reason: 'chains', most: 9 }] };
+  store.hunts.keepHunt(cut, [found('c1', 'FIN-03.corp.example'), found('c2', 'ws1'), found('c3', 'ws2')]);
+  store.hunts.keepHunt({ ...HUNT, id: 'h2' }, [found('c1', 'ws3')]);
   store.effects.commit({ ...NOTHING, forgotten: ['fin-03'] }, 5);
-  expect(store.hunts.huntChains('h1', page(9)).items.map(({ threat: { id } }) => id)).toEqual(['c2']);
-  expect(store.hunts.hunt('h1')?.chains).toBe(1);
+  expect(store.hunts.huntChains('h1', page(9)).items.map(({ threat: { id } }) => id)).toEqual(['c2', 'c3']);
+  store.effects.commit({ ...NOTHING, forgotten: ['ws1'] }, 6);
+  expect(store.hunts.hunt('h1')).toEqual({ ...cut, cuts: [...cut.cuts, { reason: 'forgotten', count: 2 }], chains: 1 });
+  expect(store.hunts.hunt('h2')).toEqual({ ...HUNT, id: 'h2', chains: 1 });
+});
+
+test('why a hunt was cut or failed is read as earlier versions kept it, in words', () => {
+  store.hunts.keepHunt(HUNT, [found('c1', 'ws1')]);
+  store.close();
+  const database = new Libsql(join(folder, 'state.db'));
+  database.exec(`UPDATE hunts SET cut = 'It was cancelled.', error = 'the disk is full'`);
+  database.close();
+  store = open();
+  const told = { reason: 'told', text: 'It was cancelled.' };
+  expect(store.hunts.hunt('h1')).toMatchObject({ cuts: [told], error: { message: 'the disk is full' } });
+  store.effects.commit({ ...NOTHING, forgotten: ['ws1'] }, 5);
+  expect(store.hunts.hunt('h1')?.cuts).toEqual([told, { reason: 'forgotten', count: 1 }]);
 });

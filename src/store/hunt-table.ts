@@ -79,12 +79,13 @@ export class HuntTable implements HuntStore {
   }
 
   keepHunt(hunt: HuntRecord, chains: readonly HuntedChain[]): void {
-    const { id, question, by, startedMs, state, finishedMs, progress, events, cut, error } = hunt;
+    const { id, question, by, startedMs, state, finishedMs, progress, events, cuts, error } = hunt;
     const { fromMs, toMs, host = null, query = null } = question;
     this.database.transaction(() => {
       this.#keep.run(
         ...[id, fromMs, toMs, host, query, by, startedMs],
-        ...[state, finishedMs, progress, events, cut ?? null, error ?? null],
+        ...[state, finishedMs, progress, events, cuts.length === 0 ? null : JSON.stringify(cuts)],
+        error === undefined ? null : JSON.stringify(error),
       );
       this.#removeChains.run(id);
       for (const [place, { threat, processes }] of chains.entries())
@@ -110,10 +111,25 @@ function huntOf(row: HuntRow): HuntRecord & { readonly chains: number } {
     finishedMs: row.finished_ms,
     progress: row.progress,
     events: row.events,
-    cut: row.cut ?? undefined,
-    error: row.error ?? undefined,
+    cuts: cutsOf(row.cut),
+    error: errorOf(row.error),
     chains: row.chains,
   };
+}
+
+/** Before these were kept as data they were sentences, which begin with no bracket. */
+function cutsOf(text: string | null): HuntRecord['cuts'] {
+  if (text === null) return [];
+  if (!text.startsWith('[')) return [{ reason: 'told', text }];
+  const cuts = JSON.parse(text) as HuntRecord['cuts'];
+  // Each host that was forgotten added one of its own.
+  const count = cuts.reduce((sum, cut) => sum + (cut.reason === 'forgotten' ? cut.count : 0), 0);
+  return count === 0 ? cuts : [...cuts.filter(({ reason }) => reason !== 'forgotten'), { reason: 'forgotten', count }];
+}
+
+function errorOf(text: string | null): HuntRecord['error'] {
+  if (text === null) return undefined;
+  return text.startsWith('{') ? (JSON.parse(text) as HuntRecord['error']) : { code: undefined, message: text };
 }
 
 function chainOf({ processes, threat }: ChainRow): HuntedChain {

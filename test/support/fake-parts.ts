@@ -286,11 +286,13 @@ export class FakePolicy implements PolicyDesk {
 export class FakeHunter implements Hunter {
   finish: () => void = () => undefined;
   check = (question: { query: string | undefined }) =>
-    question.query?.includes('(') === true ? 'The query ends too early.' : undefined;
+    question.query?.includes('(') === true
+      ? { message: 'The query ends too early. (at character 9)', kind: 'syntax' as const, offset: 8 }
+      : undefined;
   hunt: Hunter['hunt'] = async (_question, onProgress) => {
     onProgress({ progress: 0.5, events: 10 });
     await new Promise<void>((resolve) => (this.finish = resolve));
-    return { chains: [{ threat: fakeThreat({ score: 20 }), processes: 2 }], events: 20, cut: undefined };
+    return { chains: [{ threat: fakeThreat({ score: 20 }), processes: 2 }], events: 20, cuts: [] };
   };
 }
 

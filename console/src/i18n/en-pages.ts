@@ -200,6 +200,18 @@ export const enPages = {
     happenedBetween: 'Happened between',
   },
   hunts: {
+    cut: {
+      cancelled: 'It was cancelled: later events were not read.',
+      chains:
+        'It ended at {n} chain, and later events were not read. Narrow the range, or name a host. | It ended at {n} chains, and later events were not read. Narrow the range, or name a host.',
+      answered:
+        'Of {found} chains, the {n} with most points are shown. | Of {found} chains, the {n} with most points are shown.',
+      room: 'Of {found} chains, the {n} with most points are shown: no more have room. | Of {found} chains, the {n} with most points are shown: no more have room.',
+      forgotten:
+        '{n} chain went since with a host that was forgotten. | {n} chains went since with hosts that were forgotten.',
+    },
+    allGone: 'What it found is not kept any more',
+    allGoneText: 'Run it again to see what the events that are still stored hold.',
     one: 'Hunt',
     text: 'Asks the stored events again: every chain in a stretch of time, rebuilt and scored with today’s rules. It runs on the server; you may leave this page.',
     from: 'From',

@@ -202,6 +202,15 @@ export const zhCnPages: PageMessages = {
     happenedBetween: '发生于',
   },
   hunts: {
+    cut: {
+      cancelled: '已取消，之后的事件没有读取。',
+      chains: '达到 {n} 条进程链后停止，之后的事件没有读取。请缩小时间范围，或指定主机。',
+      answered: '共找到 {found} 条进程链，仅显示分数最高的 {n} 条。',
+      room: '共找到 {found} 条进程链，存储空间有限，仅显示分数最高的 {n} 条。',
+      forgotten: '之后有 {n} 条进程链随被遗忘的主机一起移除。',
+    },
+    allGone: '找到的结果已不再保存',
+    allGoneText: '请再次运行，以查看仍然保存的事件。',
     one: '狩猎',
     text: '重新查询已存事件：按今天的规则重建并计算一段时间内的每条进程链。任务在服务器上运行，您可以离开本页。',
     from: '从',

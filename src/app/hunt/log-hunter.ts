@@ -13,12 +13,13 @@ import type { Policy } from '../../engine/policy.js';
 import { EventScope } from '../../engine/rule/event-scope.js';
 import { compileExpression } from '../../engine/rule/expression/index.js';
 import { chainRecord, threatOf } from '../../engine/views.js';
-import type { HuntAnswer, HuntedChain, Hunter, HuntProgress, HuntQuestion } from '../live-ports.js';
+import type { HuntAnswer, HuntedChain, Hunter, HuntFault, HuntProgress, HuntQuestion } from '../live-ports.js';
 import { withinPartition } from '../partition.js';
 import type { Pause, StoredRecord } from '../ports.js';
 import { ChainNames } from '../replay/chain-names.js';
 import type { ReadableLog } from '../replay/joined-log.js';
 import { decodeStored, isEvent, type DecoderMaker } from '../replay/stored-event.js';
+import type { HuntCut } from './hunt-cut.js';
 
 export interface HuntParts {
   readonly log: ReadableLog;
@@ -58,15 +59,15 @@ export class LogHunter implements Hunter {
     const { log, pause } = this.parts;
     const hunt = new Hunt(question, this.parts);
     const last = withinPartition(log.lastPosition);
-    let cut: string | undefined;
+    let cut: HuntCut | undefined;
     for await (const records of log.read({ fromMs: question.fromMs, toMs: question.toMs })) {
       if (cancelled()) {
-        cut = 'It was cancelled: later events were not read.';
+        cut = { reason: 'cancelled' };
         break;
       }
       for (const record of records) hunt.take(record);
       if (hunt.chainCount > this.#limits.chains) {
-        cut = `It ended at ${this.#limits.chains} chains: later events were not read. Narrow the range, or name a host.`;
+        cut = { reason: 'chains', most: this.#limits.chains };
         break;
       }
       hunt.settle();
@@ -78,12 +79,12 @@ export class LogHunter implements Hunter {
 }
 
 /** What is wrong with a question, before it is asked; `undefined` where it is fine. */
-export function checkHunt({ fromMs, toMs, query }: HuntQuestion): string | undefined {
-  if (!(fromMs < toMs)) return 'The range ends before it begins.';
+export function checkHunt({ fromMs, toMs, query }: HuntQuestion): HuntFault | undefined {
+  if (!(fromMs < toMs)) return { message: 'The range ends before it begins.' };
   const compiled = query === undefined ? undefined : compileExpression(query);
   if (compiled === undefined || compiled.ok) return undefined;
-  const { message, offset } = compiled.error;
-  return offset === undefined ? message : `${message} (at character ${offset + 1})`;
+  const { kind, message, offset } = compiled.error;
+  return { message: offset === undefined ? message : `${message} (at character ${offset + 1})`, kind, offset };
 }
 
 class Hunt {
@@ -136,18 +137,13 @@ class Hunt {
     this.#hits.clear();
   }
 
-  answer(most: number, cutBefore: string | undefined): HuntAnswer {
+  answer(most: number, cutBefore: HuntCut | undefined): HuntAnswer {
     this.settle();
     const found = this.#found();
     const kept = found.slice(0, most);
-    const cut =
-      found.length > kept.length ? `${kept.length} of ${found.length} chains kept, those with most points.` : undefined;
-    const reasons = [cutBefore, cut].filter((reason) => reason !== undefined);
-    return {
-      chains: kept.map((chain) => this.#huntedChain(chain)),
-      events: this.events,
-      cut: reasons.length === 0 ? undefined : reasons.join(' '),
-    };
+    const cuts: HuntCut[] = cutBefore === undefined ? [] : [cutBefore];
+    if (found.length > kept.length) cuts.push({ reason: 'answered', kept: kept.length, found: found.length });
+    return { chains: kept.map((chain) => this.#huntedChain(chain)), events: this.events, cuts };
   }
 
   #found(): Chain[] {

@@ -14,6 +14,7 @@ import {
 } from '../../../test/support/live-kit.js';
 import { createJsonDecoder } from '../../sources/json/json.js';
 import { exportEvents, exportThreats, type ExportFilter } from '../export/export.js';
+import { cutText } from '../hunt/hunt-cut.js';
 import { LogHunter, type HuntParts } from '../hunt/log-hunter.js';
 import type { HuntQuestion } from '../live-ports.js';
 import { positionBefore } from '../partition.js';
@@ -263,7 +264,7 @@ describe('hunts', () => {
 
   test('all chains of a range, most points first, under the rules in force now', async () => {
     const answer = await hunt({});
-    expect(answer).toMatchObject({ events: 16, cut: undefined });
+    expect(answer).toMatchObject({ events: 16, cuts: [] });
     expect(answer.chains).toHaveLength(12);
     expect(answer.chains.slice(0, 5).map(({ threat, processes }) => [threat.host, threat.score, processes])).toEqual(
       // The exception holds now, so it covers the first attack too.
@@ -330,8 +331,12 @@ describe('hunts', () => {
   test('what is wrong with a question is told before it runs', () => {
     expect(hunter().check(ALL)).toBeUndefined();
     expect(hunter().check({ ...ALL, query: "'a' in image" })).toBeUndefined();
-    expect(hunter().check({ ...ALL, query: "'a' in (" })).toMatch(/at character \d+/);
-    expect(hunter().check({ ...ALL, toMs: ALL.fromMs })).toContain('ends before');
+    expect(hunter().check({ ...ALL, query: "'a' in (" })).toEqual({
+      message: expect.stringMatching(/ \(at character 9\)$/),
+      kind: 'syntax',
+      offset: 8,
+    });
+    expect(hunter().check({ ...ALL, toMs: ALL.fromMs })).toEqual({ message: 'The range ends before it begins.' });
   });
 
   test('every cut says so: cancelled, too many chains to keep, too many to answer', async () => {
@@ -341,10 +346,12 @@ describe('hunts', () => {
       () => undefined,
       () => ++asked > 1,
     );
-    expect(cancelled.cut).toContain('cancelled');
+    expect(cutText(cancelled.cuts)).toContain('cancelled');
     expect(cancelled.events).toBeLessThan(16);
-    expect((await hunt({}, { limits: { answered: 3 } })).cut).toBe('3 of 12 chains kept, those with most points.');
-    expect((await hunt({}, { limits: { chains: 1 } })).cut).toContain('ended at 1 chains');
+    expect(cutText((await hunt({}, { limits: { answered: 3 } })).cuts)).toBe(
+      '3 of 12 chains kept, those with most points.',
+    );
+    expect((await hunt({}, { limits: { chains: 1 } })).cuts).toEqual([{ reason: 'chains', most: 1 }]);
   });
 
   test('progress grows to the whole, and taking events in goes on meanwhile', async () => {

@@ -2,6 +2,7 @@
 
 import { Argument, Command, Option } from 'commander';
 import { LogHunter } from '../../app/hunt/log-hunter.js';
+import { cutText } from '../../app/hunt/hunt-cut.js';
 import type { HuntAnswer, HuntQuestion } from '../../app/live-ports.js';
 import { reportThreat } from '../../app/report/report.js';
 import { configFrom, dataOption, type DataOptions } from '../data-folder.js';
@@ -72,7 +73,7 @@ async function run(query: string | undefined, options: HuntOptions): Promise<num
       query,
     };
     const wrong = hunter.check(question);
-    if (wrong !== undefined) throw new CommandError(wrong);
+    if (wrong !== undefined) throw new CommandError(wrong.message);
     return await hunter.hunt(question, progressTo(process.stderr), () => false);
   });
   await print(answer, options);
@@ -83,7 +84,7 @@ async function print(answer: HuntAnswer, { format, limit }: HuntOptions): Promis
   const output = openOutput(undefined);
   const chains = answer.chains.slice(0, limit);
   const left = answer.chains.length - chains.length;
-  const cut = [answer.cut, left > 0 ? `${left} more chains are not printed: --limit.` : undefined].filter(
+  const cut = [cutText(answer.cuts), left > 0 ? `${left} more chains are not printed: --limit.` : undefined].filter(
     (reason) => reason !== undefined,
   );
   const shapes = chains.map(({ threat, processes }) => Object.assign({ processes }, reportThreat(threat)));

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { FakeClock, FakeHunter, FakeHunts, fakeThreat } from '../../../test/support/fake-parts.js';
 import { AppError } from '../../app/app-error.js';
+import { cutText } from '../../app/hunt/hunt-cut.js';
 import type { Hunter } from '../../app/live-ports.js';
 import { HuntDesk } from './hunt-desk.js';
 
@@ -26,7 +27,7 @@ const finds =
       processes: 1,
     })),
     events: 5,
-    cut: undefined,
+    cuts: [],
   });
 const never: Hunter['hunt'] = () => new Promise(() => undefined);
 const soon = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
@@ -99,7 +100,8 @@ test('of an answer that is too large the chains with most points are kept, and t
   const hunt = desk.get('h1')!;
   expect(hunt.chains).toBeGreaterThan(10);
   expect(hunt.chains).toBeLessThan(42);
-  expect(hunt.cut).toBe(`${hunt.chains} of 100 chains kept, those with most points: no more have room.`);
+  expect(hunt.cuts).toEqual([{ reason: 'room', kept: hunt.chains, found: 100 }]);
+  expect(cutText(hunt.cuts)).toBe(`${hunt.chains} of 100 chains kept, those with most points: no more have room.`);
 });
 
 test('where an answer cannot be kept the hunt has failed and says why; where not even that can, it was interrupted', async () => {
@@ -116,7 +118,9 @@ test('where an answer cannot be kept the hunt has failed and says why; where not
     isFull = true;
     await soon();
     expect(desk.get(id)).toMatchObject(
-      id === 'h1' ? { state: 'failed', error: 'the disk is full' } : { state: 'interrupted' },
+      id === 'h1'
+        ? { state: 'failed', error: { code: 'STORE_FAILED', message: 'the disk is full' } }
+        : { state: 'interrupted' },
     );
   }
   expect(failures).toHaveLength(3);

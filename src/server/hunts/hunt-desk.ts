@@ -4,8 +4,9 @@
  * the truth.
  */
 
-import type { HuntRecord, HuntStore } from '../../app/hunt-ports.js';
-import type { HuntAnswer, HuntedChain, Hunter, HuntQuestion } from '../../app/live-ports.js';
+import { AppError } from '../../app/app-error.js';
+import type { HuntError, HuntRecord, HuntStore } from '../../app/hunt-ports.js';
+import type { HuntAnswer, Hunter, HuntQuestion } from '../../app/live-ports.js';
 import type { Clock } from '../../app/ports.js';
 
 const KEPT_MAX = 50;
@@ -44,7 +45,7 @@ export class HuntDesk {
       finishedMs: 0,
       progress: 0,
       events: 0,
-      cut: undefined,
+      cuts: [],
       error: undefined,
     };
     this.store.keepHunt(record, []);
@@ -103,20 +104,23 @@ export class HuntDesk {
       this.#finish(id, answer);
     } catch (error) {
       this.onFailure(error);
-      this.#fail(id, error instanceof Error ? error.message : 'unknown');
+      this.#fail(id, {
+        code: error instanceof AppError ? error.code : undefined,
+        message: error instanceof Error ? error.message : 'unknown',
+      });
     }
   }
 
   #finish(id: string, answer: HuntAnswer): void {
     const record = this.#running.get(id);
     if (record === undefined) return;
-    const { chains, cut } = bounded(answer);
+    const { chains, cuts } = bounded(answer);
     const finishedMs = this.clock.nowMs();
-    this.store.keepHunt({ ...record, events: answer.events, cut, state: 'done', progress: 1, finishedMs }, chains);
+    this.store.keepHunt({ ...record, events: answer.events, cuts, state: 'done', progress: 1, finishedMs }, chains);
     this.#running.delete(id);
   }
 
-  #fail(id: string, error: string): void {
+  #fail(id: string, error: HuntError): void {
     const record = this.#running.get(id);
     this.#running.delete(id);
     if (record === undefined) return;
@@ -134,13 +138,9 @@ export class HuntDesk {
 }
 
 /** As many of the first chains as may be kept. */
-function bounded({ chains, cut }: HuntAnswer): {
-  readonly chains: readonly HuntedChain[];
-  readonly cut: string | undefined;
-} {
+function bounded({ chains, cuts }: HuntAnswer): Pick<HuntAnswer, 'chains' | 'cuts'> {
   let length = 0;
-  const end = chains.findIndex(({ threat }) => (length += JSON.stringify(threat).length) > CHAINS_LENGTH_MAX);
-  if (end < 0) return { chains, cut };
-  const reason = `${end} of ${chains.length} chains kept, those with most points: no more have room.`;
-  return { chains: chains.slice(0, end), cut: cut === undefined ? reason : `${cut} ${reason}` };
+  const kept = chains.findIndex(({ threat }) => (length += JSON.stringify(threat).length) > CHAINS_LENGTH_MAX);
+  if (kept < 0) return { chains, cuts };
+  return { chains: chains.slice(0, kept), cuts: [...cuts, { reason: 'room', kept, found: chains.length }] };
 }

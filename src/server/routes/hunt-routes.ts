@@ -1,6 +1,7 @@
 /** Hunts: start, watch, read, cancel. */
 
 import { Type } from '@sinclair/typebox';
+import { cutText } from '../../app/hunt/hunt-cut.js';
 import type { HuntedChain, HuntQuestion } from '../../app/live-ports.js';
 import {
   Hunt,
@@ -61,8 +62,11 @@ export function huntRoutes({ app, parts, audit, hosts, hunts, isSample }: RouteC
       if (question.fromMs >= question.toMs)
         throw new HttpProblem(400, 'REQUEST_INVALID', '`from` must be before `to`.');
       const wrong = parts.hunter.check(question);
-      if (wrong !== undefined)
-        throw new HttpProblem(400, 'HUNT_INVALID', wrong, { errors: [{ path: '/body/query', message: wrong }] });
+      if (wrong !== undefined) {
+        const { message, kind, offset } = wrong;
+        const place = { ...(kind === undefined ? {} : { rule: kind }), ...(offset === undefined ? {} : { offset }) };
+        throw new HttpProblem(400, 'HUNT_INVALID', message, { errors: [{ path: '/body/query', message, ...place }] });
+      }
       const hunt = hunts.start(newId(), question, auditName(callerOf(request)));
       if (hunt === undefined) {
         throw new HttpProblem(429, 'HUNT_BUSY', 'Other hunts are running. Wait for one to end, or cancel it.', {
@@ -145,8 +149,10 @@ function huntShape(hunt: ShownHunt): HuntBody {
     progress: hunt.progress,
     events: hunt.events,
     chains: hunt.chains,
-    cut: hunt.cut ?? null,
-    error: hunt.error ?? null,
+    cut: cutText(hunt.cuts) ?? null,
+    cuts: hunt.cuts.map((cut) => ({ ...cut })),
+    error: hunt.error?.message ?? null,
+    errorCode: hunt.error?.code ?? null,
   };
 }
 

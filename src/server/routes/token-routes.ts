@@ -55,7 +55,7 @@ export function tokenRoutes(context: RouteContext): void {
       const expiresMs = timeMs(expires);
       if (expiresMs !== undefined && expiresMs <= nowMs) {
         throw new HttpProblem(400, 'REQUEST_INVALID', 'A token’s `expires` must be in the future.', {
-          errors: [{ path: '/body/expires', message: 'must be in the future' }],
+          errors: [{ path: '/body/expires', message: 'must be in the future', rule: 'future' }],
         });
       }
       const { record, secret } = makeToken({

@@ -384,7 +384,9 @@ export function consoleData(
         events: 1_204_331,
         chains: 9,
         cut: null,
+        cuts: [],
         error: null,
+        errorCode: null,
       },
     ],
     huntChains: [...chains.values()].slice(0, 8).map(({ threat, tree }): HuntChain => ({

@@ -346,7 +346,9 @@ export class HostileAnswers {
       events: 5,
       chains: 5,
       cut: text,
+      cuts: [{ reason: 'told', text }],
       error: k % 3 === 0 ? text : null,
+      errorCode: k % 3 === 0 ? text : null,
     };
   }
 

@@ -150,7 +150,7 @@ test('answers of several threads are one: counts, and the index that the request
     () => undefined,
     () => false,
   );
-  expect(hunted).toMatchObject({ events: EVENTS.length, cut: undefined });
+  expect(hunted).toMatchObject({ events: EVENTS.length, cuts: [] });
   expect(hunted.chains.filter(({ threat: one }) => one.score === 180)).toHaveLength(HOSTS.length);
 
   const exception = {

@@ -1,6 +1,7 @@
 /** All detection threads of a server as one: the parts of it that the HTTP side asks. */
 
 import { checkHunt } from '../../../app/hunt/log-hunter.js';
+import { distinctCuts, type HuntCut } from '../../../app/hunt/hunt-cut.js';
 import type {
   EngineFigures,
   EventReader,
@@ -187,14 +188,9 @@ function joinedHunt(answers: readonly HuntAnswer[]): HuntAnswer {
     .flatMap(({ chains }) => chains)
     .sort(({ threat: one }, { threat: other }) => other.score - one.score || (one.id < other.id ? -1 : 1));
   const chains = found.slice(0, HUNTED_MAX);
-  const cuts = new Set(answers.flatMap(({ cut }) => cut ?? []));
-  if (chains.length < found.length)
-    cuts.add(`${chains.length} of ${found.length} chains kept, those with most points.`);
-  return {
-    chains,
-    events: sumOf(answers, ({ events }) => events),
-    cut: cuts.size === 0 ? undefined : [...cuts].join(' '),
-  };
+  const cuts: HuntCut[] = answers.flatMap((answer) => answer.cuts);
+  if (chains.length < found.length) cuts.push({ reason: 'answered', kept: chains.length, found: found.length });
+  return { chains, events: sumOf(answers, ({ events }) => events), cuts: distinctCuts(cuts) };
 }
 
 async function readEvents(
