@@ -96,8 +96,8 @@ describe('the page of a host', () => {
       await visit(
         '/hosts/dc-01.corp.example',
         async (page) => {
-          await page.getByRole('row', { name: /时钟被回拨.*回拨 1小时/ }).waitFor();
-          await page.getByText('它的时钟比服务器快 2小时').waitFor();
+          await page.getByRole('row', { name: /时钟被回拨.*回拨 1 小时/ }).waitFor();
+          await page.getByText('它的时钟比服务器快 2 小时').waitFor();
           expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
           // The log's name breaks between its words, not into letters.
           const log = page.getByRole('cell', { name: 'Microsoft-Windows-Sysmon/Operational' }).first();

@@ -248,9 +248,37 @@ describe('allow list', () => {
       await page.getByText('Hash is on the allow list').waitFor();
       await page.getByText('On the allow list since').waitFor();
       expect(server.data.exceptions[0]).toMatchObject({ scope: 'hash', reason: 'Signed backup tool, ticket 4711' });
+      // What is on it already is not offered to it again.
+      expect(await page.getByRole('button', { name: 'Allow this hash…' }).count()).toBe(0);
+      await page.getByRole('button', { name: 'Add an exception…' }).click();
+      expect(await page.getByRole('radio').count()).toBeGreaterThan(2);
+      expect(await page.getByRole('radio', { name: 'Hash' }).count()).toBe(0);
+      await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Take off' }).click();
       await page.getByText('On the allow list since').waitFor({ state: 'detached' });
       expect(server.data.exceptions.some((one) => one.reason.includes('4711') && one.scope === 'hash')).toBe(false);
+    }));
+
+  test('one that holds on another host alone does not say that the hash is allowed here', () =>
+    open(`/threats/${PHISH_ID}`, async (page) => {
+      const { threat, processes } = server.data.chains.get(PHISH_ID)!;
+      const process = [...processes.values()].find(({ image }) => image.endsWith('rundll32.exe'))!;
+      const value = /SHA256=(\w+)/.exec(process.hashes)![1]!;
+      const base = { ...server.data.exceptions.find(({ scope }) => scope === 'hash')!, value, expires: null };
+      const [short = ''] = threat.host.split('.');
+      const added = [
+        { ...base, id: 'exc-far', host: 'elsewhere', reason: 'Holds elsewhere' },
+        { ...base, id: 'exc-near', host: short.toUpperCase(), reason: 'Holds here' },
+      ];
+      server.data.exceptions.push(...added);
+      try {
+        await page.reload();
+        await rowOf(page, 'rundll32.exe').first().click();
+        await page.getByText('Holds here').waitFor();
+        expect(await page.getByText('Holds elsewhere').count()).toBe(0);
+      } finally {
+        server.data.exceptions.splice(server.data.exceptions.indexOf(added[0]!), 2);
+      }
     }));
 
   test('a wide exception is warned about', () =>
@@ -338,4 +366,33 @@ describe('live', () => {
       await page.getByRole('heading', { level: 1, name: 'wscript.exe' }).waitFor();
       expect(page.url()).toContain(WRONG_ID);
     }));
+});
+
+test.each([
+  ['en', '(8 min 20 sec)', '(4 sec)', /^↓ j$/],
+  ['zh-CN', '（共 8 分钟 20 秒）', '（共 4 秒）', /^↓ j$/],
+] as const)('how long a process ran, and the keys, are told in %s', async (language, long, short, keys) => {
+  const { processes } = server.data.chains.get(PHISH_ID)!;
+  const process = [...processes.values()].find(({ image }) => image.endsWith('cmd.exe'))!;
+  const { end } = process;
+  const { page, wrongs } = await openPage(browser, origin, { language });
+  const shown = page.locator('.facts');
+  for (const [seconds, says] of [
+    [500, long],
+    [4, short],
+  ] as const) {
+    processes.set(process.id, { ...process, end: new Date(Date.parse(process.start!) + seconds * 1000).toISOString() });
+    await page.goto(`${origin}/threats/${PHISH_ID}?p=${process.id}`);
+    await rowOf(page, 'cmd.exe').first().click();
+    await shown.getByText(says).waitFor();
+  }
+  processes.set(process.id, { ...process, end });
+  await page.goto(`${origin}/threats`);
+  await page.getByRole('grid').waitFor();
+  await page.keyboard.press('?');
+  const names = await page.getByRole('dialog').locator('dt').allInnerTexts();
+  expect(names.some((name) => keys.test(name.trim()) || /^j ↓$/.test(name.trim()))).toBe(true);
+  expect(names.join(' ')).not.toMatch(/Up|Down|Arrow/);
+  expect(wrongs).toEqual([]);
+  await page.context().close();
 });

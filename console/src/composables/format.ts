@@ -4,6 +4,7 @@ import { computed, ref } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { Titles } from '../../../src/contract/index.js';
 import { usePreferences } from '../stores/preferences.js';
+import { spacedCjk } from '../text/cjk-spacing.js';
 
 const now = ref(Date.now());
 setInterval(() => (now.value = Date.now()), 15_000);
@@ -22,6 +23,12 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 
 const SECOND = ['second', 1] as const;
+const DURATION_UNITS: readonly (readonly [string, number])[] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  SECOND,
+];
 
 export function useFormat() {
   const { locale, t } = useI18n();
@@ -40,6 +47,11 @@ export function useFormat() {
   const spans = computed(
     () => (unit: string) =>
       new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }),
+  );
+
+  const shortSpans = computed(
+    () => (unit: string) =>
+      new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }),
   );
 
   const formats = computed(() => {
@@ -74,7 +86,7 @@ export function useFormat() {
     number: (value: number): string => whole.value.format(value),
     /** With its sign: how much more or less. */
     signed: (value: number): string => signed.value.format(value),
-    compact: (value: number): string => compact.value.format(value),
+    compact: (value: number): string => spacedCjk(compact.value.format(value)),
     percent: (value: number): string => share.value.format(value),
     clock: timeWith('clock'),
     minute: timeWith('minute'),
@@ -93,14 +105,26 @@ export function useFormat() {
     relative: (time: string | number): string => {
       const seconds = (new Date(time).getTime() - now.value) / 1000;
       for (const [unit, size] of UNITS) {
-        if (Math.abs(seconds) >= size) return relativeFormat.value.format(Math.trunc(seconds / size), unit);
+        if (Math.abs(seconds) >= size) return spacedCjk(relativeFormat.value.format(Math.trunc(seconds / size), unit));
       }
-      return relativeFormat.value.format(0, 'minute');
+      return spacedCjk(relativeFormat.value.format(0, 'minute'));
     },
     /** A length of time in the largest unit that fits. */
     span: (seconds: number): string => {
       const [unit, size] = UNITS.find(([, unitSize]) => seconds >= unitSize) ?? SECOND;
-      return spans.value(unit).format(seconds / size);
+      return spacedCjk(spans.value(unit).format(seconds / size));
+    },
+    /** How long something took, in the two largest units: "8 min 20 sec"; below a minute to a tenth of a second. */
+    duration: (seconds: number): string => {
+      const short = (value: number, unit: string): string => shortSpans.value(unit).format(value);
+      if (seconds < 59.95) return spacedCjk(short(Math.round(seconds * 10) / 10, 'second'));
+      const whole = Math.round(seconds);
+      const at = DURATION_UNITS.findIndex(([, size]) => whole >= size);
+      const [unit, size] = DURATION_UNITS[at] ?? SECOND;
+      const [smaller, smallerSize] = DURATION_UNITS[at + 1] ?? SECOND;
+      const rest = Math.floor((whole % size) / smallerSize);
+      const parts = [short(Math.floor(whole / size), unit), ...(rest === 0 ? [] : [short(rest, smaller)])];
+      return spacedCjk(parts.join(' '));
     },
     /** A message that counts: its plural by the number, the number in digits of the language. */
     counted: (key: string, count: number): string => t(key, { n: whole.value.format(count) }, count),

@@ -61,7 +61,7 @@ export const enPages = {
     user: 'User',
     times: 'Ran',
     noEnd: 'no end seen',
-    seconds: '({n} s)',
+    ran: '({span})',
     parent: 'Parent',
     directory: 'Folder',
   },
