@@ -170,6 +170,14 @@ test('known false alarms are told in Chinese where their author wrote them so', 
   expect(await detail.getByText('Templates of the accounting department').count()).toBe(0);
 });
 
+test('what is wrong with a rule is told in Chinese, and then in the words of the server', async () => {
+  await open('/rules', {}, { language: 'zh-CN' });
+  const item = region('未加载或有疑问').getByRole('listitem').first();
+  await item.getByText('条件无法编译。').waitFor();
+  expect(await item.getByText('the bracket of column 12 is never closed').count()).toBe(1);
+  expect(await axeProblems(page)).toEqual([]);
+});
+
 test('a Sigma rule is read as it was written, on its page and beside evidence', async () => {
   await open('/rules?rule=6f1c9a0e-52b7-4d3e-9d2f-0b8f2f5f7a11');
   const text = region('Rule').locator('.document');

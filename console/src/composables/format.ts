@@ -46,7 +46,13 @@ export function useFormat() {
 
   const spans = computed(
     () => (unit: string) =>
-      new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }),
+      new Intl.NumberFormat(locale.value, {
+        style: 'unit',
+        unit,
+        // In Chinese the long form of seconds alone says a word too many.
+        unitDisplay: locale.value === 'zh-CN' ? 'short' : 'long',
+        maximumFractionDigits: 1,
+      }),
   );
 
   const shortSpans = computed(

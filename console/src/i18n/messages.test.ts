@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { en } from './en.js';
 import { enPages } from './en-pages.js';
 import { zhCn } from './zh-cn.js';
+import { RULE_CODES } from '../../../src/engine/rule/diagnostic-codes.js';
+import { SIGMA_CODES } from '../../../src/engine/rule/sigma/sigma-codes.js';
+import { zhRuleCodes } from './zh-rule-codes.js';
 import { zhCnPages } from './zh-cn-pages.js';
 
 type Tree = { readonly [key: string]: string | Tree };
@@ -43,6 +46,12 @@ describe('messages', () => {
         ([key, text]) => !/\p{Script=Han}/u.test(text) && !/^[\s{}\w/]*$/.test(text) && !foreign.has(key),
       ),
     ).toEqual([]);
+  });
+
+  test('what is wrong with a rule is told in Chinese for every code, and no other', () => {
+    const codes = [...Object.keys(RULE_CODES), ...Object.keys(SIGMA_CODES)];
+    expect(Object.keys(zhRuleCodes).sort()).toEqual([...new Set(codes)].sort());
+    expect(Object.values(zhRuleCodes).filter((text) => !/\p{Script=Han}.*。$/u.test(text))).toEqual([]);
   });
 
   test('every key that the sources name exists', () => {

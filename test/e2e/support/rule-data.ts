@@ -141,7 +141,7 @@ const WRITTEN: readonly Partial<Rule>[] = [
 
 const PROBLEMS: readonly Diagnostic[] = [
   {
-    code: 'RULE_EXPRESSION',
+    code: 'RULE_EXPRESSION_INVALID',
     severity: 'error',
     message: '")" is missing: the bracket of column 12 is never closed.',
     file: 'own/beacon.yml',
@@ -151,7 +151,7 @@ const PROBLEMS: readonly Diagnostic[] = [
     hint: 'Close it, or take it away.',
   },
   {
-    code: 'RULE_YAML',
+    code: 'PACK_YAML_INVALID',
     severity: 'error',
     message: 'This is not YAML: a tab stands where blanks must.',
     file: 'own/notes.yml',
