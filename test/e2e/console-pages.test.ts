@@ -305,6 +305,23 @@ describe('reflow', () => {
       expect(wide, `${width} px`).toEqual({ page: width, main: 0 });
     }
   });
+
+  test.each(['en', 'zh-CN'] as const)('a ledger over midnight fits on a small telephone, %s', async (language) => {
+    const midnight = new Date(NOW_MS).setUTCHours(0, 5, 0, 0);
+    const late = new ConsoleServer({ nowMs: midnight });
+    const address = await late.start();
+    const small = await openPage(browser, address, { language, width: 320 });
+    try {
+      await small.page.goto(`${address}/threats/${PHISH_ID}`);
+      await small.page.locator('.row .time').first().waitFor();
+      const times = await small.page.locator('.row .time').allInnerTexts();
+      expect(times.some((time) => /\d{4}.\d{2}.\d{2}/.test(time))).toBe(true);
+      expect(await small.page.evaluate(() => document.querySelector('main')!.scrollWidth)).toBe(320);
+    } finally {
+      await small.page.context().close();
+      await late.stop();
+    }
+  });
 });
 
 describe('refusals', () => {
