@@ -31,3 +31,12 @@ export function outranks(one: LedgerItem, other: LedgerItem): boolean {
 export function pointsOf(item: LedgerItem): number {
   return item.exception === undefined ? item.evidence.points : 0;
 }
+
+export function strongestOfEachKey(items: readonly LedgerItem[]): readonly LedgerItem[] {
+  const strongest = new Map<string, LedgerItem>();
+  for (const item of items) {
+    const known = strongest.get(item.evidence.key);
+    if (known === undefined || outranks(item, known)) strongest.set(item.evidence.key, item);
+  }
+  return [...strongest.values()];
+}

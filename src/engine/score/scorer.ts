@@ -13,13 +13,13 @@ import type { Evidence, EvidenceEvent } from './evidence.js';
 import { HitEvidence, type HitKey, withPolicy } from './hit-evidence.js';
 import { Exemptions, type HeldException } from './exemptions.js';
 import type { Exception } from './exception.js';
-import { isStronger, outranks, type LedgerItem } from './ledger.js';
+import { allCarried, allHeld, carriedIn, holdsNothing, placeOf, strongestIn, strongestOf } from './held.js';
+import { isStronger, outranks, strongestOfEachKey, type LedgerItem } from './ledger.js';
 import { reachedProfiles } from './profiles.js';
 
 /** Evidence by pid that a process keeps although it is outdone: each holds on to its event. */
 const OUTDONE_MAX = 48;
 const NO_EVIDENCE: readonly Evidence[] = [];
-const NO_ITEMS: readonly LedgerItem[] = [];
 /** Before a plugin's name among the sources of derived evidence, which else are ids of rules: these hold no such character. */
 const JUDGE = '\0';
 
@@ -169,10 +169,11 @@ export class Scorer {
       const held = this.#heldOn(from, evidence.event.timeMs);
       if (held.get(evidence.key)?.event.id === evidence.event.id) {
         held.delete(evidence.key);
-        const displaced = from.displaced?.get(placeOf(from, evidence));
+        const place = placeOf(from, evidence.key, evidence.event.timeMs);
+        const displaced = from.displaced?.get(place);
         if (displaced !== undefined) held.set(evidence.key, displaced);
         for (const other of from.referred ?? []) {
-          if (placeOf(from, other) !== placeOf(from, evidence)) continue;
+          if (placeOf(from, other.key, other.event.timeMs) !== place) continue;
           const best = held.get(evidence.key);
           if (best === undefined || isStronger(other, best)) held.set(evidence.key, other);
         }
@@ -434,7 +435,7 @@ export class Scorer {
 
 /** Certain evidence that something by pid outdoes: it counts again should that turn out to be another run's. */
 function displace(process: Process, evidence: Evidence): void {
-  const place = placeOf(process, evidence);
+  const place = placeOf(process, evidence.key, evidence.event.timeMs);
   const known = process.displaced?.get(place);
   if (known === undefined || !isStronger(known, evidence)) (process.displaced ??= new Map()).set(place, evidence);
 }
@@ -442,39 +443,13 @@ function displace(process: Process, evidence: Evidence): void {
 /** Whether certain evidence that `known` outdoes is to be remembered, before any is made. */
 function mayComeBack(process: Process, key: string, known: Evidence, points: number, timeMs: number): boolean {
   if (process.referred?.has(known) !== true) return false;
-  const place = process.isRoot ? `${dayOf(timeMs)}|${key}` : key;
-  return wouldKeep(process.displaced?.get(place), points, timeMs);
+  return wouldKeep(process.displaced?.get(placeOf(process, key, timeMs)), points, timeMs);
 }
 
 /** @returns false for what is certainly outdone: seen before any evidence is made, because most hits repeat what is known */
 function wouldKeep(known: Evidence | undefined, points: number, timeMs: number): boolean {
   if (known === undefined || points > known.points) return true;
   return points === known.points && timeMs <= known.event.timeMs;
-}
-
-function derivedIn(chain: Chain, holder: Process): ReadonlyMap<string, readonly Evidence[]> | undefined {
-  return chain.day === NO_DAY ? holder.derived : chain.derived;
-}
-
-/** The strongest of a key that a process holds in a chain, by its own deeds or by correlations. */
-function strongestOf(chain: Chain, holder: Process, key: string): Evidence | undefined {
-  let best = heldIn(chain, holder).get(key);
-  const derived = derivedIn(chain, holder);
-  if (derived === undefined) return best;
-  for (const list of derived.values()) {
-    for (const evidence of list) {
-      if (evidence.key === key && (best === undefined || isStronger(evidence, best))) best = evidence;
-    }
-  }
-  return best;
-}
-
-function strongestIn(chain: Chain, holder: Process): Iterable<Evidence> {
-  const held = heldIn(chain, holder);
-  const derived = derivedIn(chain, holder);
-  if (derived === undefined) return held.values();
-  const keys = new Set([...held.keys(), ...[...derived.values()].flatMap((list) => list.map(({ key }) => key))]);
-  return [...keys].map((key) => strongestOf(chain, holder, key)!);
 }
 
 function pluginEvidence(plugin: string, stated: PluginEvidence, event: EvidenceEvent, policy: number): Evidence {
@@ -511,45 +486,4 @@ function derivedEvidence(
     event,
     matched,
   }));
-}
-
-function heldIn(chain: Chain, holder: Process): Map<string, Evidence> {
-  return chain.day === NO_DAY ? holder.evidence : chain.deeds;
-}
-
-/** What its chain held that left, by processes that are no more. */
-function carriedIn(chain: Chain, holder: Process): readonly LedgerItem[] {
-  return (chain.day === NO_DAY ? holder.carried : chain.carried) ?? NO_ITEMS;
-}
-
-function holdsNothing(chain: Chain, process: Process): boolean {
-  return (
-    heldIn(chain, process).size === 0 &&
-    derivedIn(chain, process) === undefined &&
-    carriedIn(chain, process).length === 0
-  );
-}
-
-function strongestOfEachKey(items: readonly LedgerItem[]): readonly LedgerItem[] {
-  const strongest = new Map<string, LedgerItem>();
-  for (const item of items) {
-    const known = strongest.get(item.evidence.key);
-    if (known === undefined || outranks(item, known)) strongest.set(item.evidence.key, item);
-  }
-  return [...strongest.values()];
-}
-
-function allCarried(process: Process): readonly LedgerItem[] {
-  if (!process.isRoot) return process.carried ?? NO_ITEMS;
-  return [...(process.dayChains?.values() ?? [])].flatMap((chain) => carriedIn(chain, process));
-}
-
-function allHeld(process: Process): Evidence[] {
-  if (!process.isRoot) return [...process.evidence.values()];
-  return [...(process.dayChains?.values() ?? [])].flatMap((chain) => [...chain.deeds.values()]);
-}
-
-/** Ledger key, with the day where deeds are kept by day. */
-function placeOf(process: Process, evidence: Evidence): string {
-  return process.isRoot ? `${dayOf(evidence.event.timeMs)}|${evidence.key}` : evidence.key;
 }
