@@ -1,4 +1,4 @@
-/** The engine as other programs use it (`chainsight/engine`). */
+/** The engine as other programs use it (`chainsight/engine`). Guide: docs/guides/use-as-a-library.md */
 
 export { Engine } from './engine.js';
 export type { EngineCounts, EngineOptions } from './engine-options.js';
