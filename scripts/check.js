@@ -1,4 +1,4 @@
-// Types, lint, format, dead code and licences: each is one passed or failed check. Runs inside `npm test`, and alone as `npm run check`.
+// Types, lint, format and dead code: each is one passed or failed check. Runs inside `npm test`, and alone as `npm run check`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';

@@ -1,4 +1,4 @@
-// `npm run faults [-- --long] [--only NAME] [--seed N]`: the parts of `test/faults` by hand, a line of counts for each. `--long` takes hours; docs/guides/test-faults.md.
+// `npm run faults [-- --long] [--only NAME] [--seed N]`: the parts of `test/faults` by hand, a line of counts for each. `--long` takes days; docs/guides/test-faults.md.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
