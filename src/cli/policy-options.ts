@@ -1,9 +1,9 @@
 /** `--rules`, `--no-bundled` and `--policy`, the same for every command that takes them. */
 
 import { readFile } from 'node:fs/promises';
-import { DEFAULT_POLICY, parsePolicy } from '../app/policy/policy-file.js';
+import { parsePolicy } from '../app/policy/policy-file.js';
 import { formatDiagnostic, type Diagnostic } from '../engine/base/diagnostic.js';
-import type { Policy } from '../engine/policy.js';
+import { DEFAULT_POLICY, type Policy, type PolicyLists } from '../engine/policy.js';
 import { createRuleSet, type RuleProfile } from '../engine/rule/index.js';
 import { reasonOf } from './reason-of.js';
 import { CommandError } from './exit.js';
@@ -44,7 +44,7 @@ export async function loadPolicy(options: PolicyOptions): Promise<LoadedPolicy> 
   return { policy: { ...(await policyLists(options.policy)), rules: createRuleSet(rules, profiles) }, diagnostics };
 }
 
-async function policyLists(path: string | undefined): Promise<typeof DEFAULT_POLICY> {
+async function policyLists(path: string | undefined): Promise<PolicyLists> {
   if (path === undefined) return DEFAULT_POLICY;
   let text: string;
   try {

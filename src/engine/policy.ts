@@ -37,3 +37,15 @@ export const DEFAULT_ROOT_IMAGES: readonly string[] = [
   'c:\\windows\\system32\\dllhost.exe',
   'system',
 ];
+
+/** A policy without its rules, which each program brings. */
+export type PolicyLists = Omit<Policy, 'rules'>;
+
+export const DEFAULT_POLICY: PolicyLists = {
+  threshold: DEFAULT_THRESHOLD,
+  hits: 'all',
+  rootImages: DEFAULT_ROOT_IMAGES,
+  skipImages: [],
+  skipHashes: [],
+  exceptions: [],
+};

@@ -5,7 +5,7 @@ import type { Event, Fields } from '../engine/event/event.js';
 import { isAction, type Action } from '../engine/event/action.js';
 import { SeenRecords } from '../engine/event/seen-records.js';
 import { hash64 } from '../engine/base/hash.js';
-import { DEFAULT_ROOT_IMAGES, type Policy } from '../engine/policy.js';
+import { DEFAULT_POLICY, type Policy } from '../engine/policy.js';
 import type { LedgerEntry } from '../engine/score/threat.js';
 import type { LateEvidence, Outside, PluginDefinition, PluginHooks, PluginSettings } from './definition.js';
 
@@ -53,12 +53,7 @@ export function runPlugin<Settings extends PluginSettings>(
 }
 
 const WITHOUT_RULES: Policy = {
-  threshold: 170,
-  hits: 'all',
-  rootImages: DEFAULT_ROOT_IMAGES,
-  skipImages: [],
-  skipHashes: [],
-  exceptions: [],
+  ...DEFAULT_POLICY,
   rules: {
     rules: [],
     profiles: [],

@@ -7,7 +7,7 @@ import type { IncomingEvent } from '../../src/app/live-ports.js';
 import { LiveService, type LiveParts } from '../../src/app/live/live-service.js';
 import type { LiveTrouble } from '../../src/app/live/pipeline.js';
 import type { CompiledPacks, PackSource } from '../../src/app/policy/compile-packs.js';
-import { DEFAULT_POLICY } from '../../src/app/policy/policy-file.js';
+import { DEFAULT_POLICY } from '../../src/engine/policy.js';
 import type { EventLog, Pause } from '../../src/app/ports.js';
 import type { Event } from '../../src/engine/event/event.js';
 import { openEventLog, type EventLogOptions } from '../../src/log/event-log.js';

@@ -1,7 +1,7 @@
 /** Rule sets for engine tests: conditions are plain functions, so that no other part of the program is under test. */
 
 import type { Event } from '../../src/engine/event/event.js';
-import { DEFAULT_ROOT_IMAGES, type Policy } from '../../src/engine/policy.js';
+import { DEFAULT_POLICY, type Policy } from '../../src/engine/policy.js';
 import type { Profile, Rule, RuleSet, RuleSetName } from '../../src/engine/rule/rule.js';
 
 export interface TestRule {
@@ -74,14 +74,5 @@ function loadedRule(rule: TestRule): Rule {
 }
 
 export function policy(rules: RuleSet, changes: Partial<Policy> = {}): Policy {
-  return {
-    threshold: 170,
-    hits: 'all',
-    rootImages: DEFAULT_ROOT_IMAGES,
-    skipImages: [],
-    skipHashes: [],
-    exceptions: [],
-    rules,
-    ...changes,
-  };
+  return { ...DEFAULT_POLICY, rules, ...changes };
 }

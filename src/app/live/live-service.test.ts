@@ -23,7 +23,7 @@ import { AppError } from '../app-error.js';
 import { replay } from '../replay/replay.js';
 import { reportThreat } from '../report/report.js';
 import type { LiveNotice } from '../live-ports.js';
-import { DEFAULT_POLICY } from '../policy/policy-file.js';
+import { DEFAULT_POLICY } from '../../engine/policy.js';
 import type { EffectStore, EventLog, LogRecord } from '../ports.js';
 
 let folder: string;

@@ -1,12 +1,11 @@
 /** The policy that holds at a place in the log: what the changes up to there add up to. Live, replay and recovery ask the same class, so they agree. */
 
-import type { Policy } from '../../engine/policy.js';
+import { DEFAULT_POLICY, type Policy } from '../../engine/policy.js';
 import type { Exception } from '../../engine/score/exception.js';
 import { hashId } from '../../engine/base/hash.js';
 import { AppError } from '../app-error.js';
 import type { PluginPolicy, PolicyChange, PolicySettings } from '../ports.js';
 import type { CompiledPacks, PackSource } from './compile-packs.js';
-import { DEFAULT_POLICY } from './policy-file.js';
 
 /** Where a fold over the log takes its policy from. */
 export interface PolicySource {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatDiagnostic } from '../../engine/base/diagnostic.js';
-import { DEFAULT_POLICY, parsePolicy } from './policy-file.js';
+import { DEFAULT_POLICY } from '../../engine/policy.js';
+import { parsePolicy } from './policy-file.js';
 
 describe('a policy file', () => {
   test('changes what it states and keeps the rest', () => {

@@ -3,7 +3,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair } from 'yaml';
 import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import { fail, ok, type Result } from '../../engine/base/result.js';
-import { DEFAULT_ROOT_IMAGES, DEFAULT_THRESHOLD, type Policy } from '../../engine/policy.js';
+import { DEFAULT_POLICY, type PolicyLists } from '../../engine/policy.js';
 import {
   addLines,
   BOUNDED,
@@ -13,17 +13,6 @@ import {
   tooDeepOffset,
 } from '../../engine/rule/pack/yaml-bounds.js';
 import type { Exception, ExceptionScope } from '../../engine/score/exception.js';
-
-export type PolicyLists = Omit<Policy, 'rules'>;
-
-export const DEFAULT_POLICY: PolicyLists = {
-  threshold: DEFAULT_THRESHOLD,
-  hits: 'all',
-  rootImages: DEFAULT_ROOT_IMAGES,
-  skipImages: [],
-  skipHashes: [],
-  exceptions: [],
-};
 
 const SCOPES: readonly ExceptionScope[] = ['hash', 'path', 'commandLine', 'user', 'host', 'rule', 'ancestor'];
 const TEXT_MAX = 1_000_000;

@@ -12,7 +12,7 @@ import { hostKey } from '../../engine/event/host-name.js';
 import type { Event } from '../../engine/event/event.js';
 import { SeenRecords } from '../../engine/event/seen-records.js';
 import { AppError } from '../app-error.js';
-import { DEFAULT_POLICY } from '../policy/policy-file.js';
+import { DEFAULT_POLICY } from '../../engine/policy.js';
 import { LoggedPolicy } from '../policy/logged-policy.js';
 import type { PolicyChange, SnapshotHead, SnapshotStore } from '../ports.js';
 import { canSnapshot, snapshotChunks, takeUpSnapshot, type FoldState, type SeenByHost } from './fold-snapshot.js';

@@ -19,7 +19,7 @@ import { LogHunter, type HuntParts } from '../hunt/log-hunter.js';
 import type { HuntQuestion } from '../live-ports.js';
 import { positionBefore } from '../partition.js';
 import type { ReadRange, StoredRecord } from '../ports.js';
-import { DEFAULT_POLICY } from '../policy/policy-file.js';
+import { DEFAULT_POLICY } from '../../engine/policy.js';
 import { reportThreat } from '../report/report.js';
 import { scan } from '../scan/scan.js';
 import { backTest } from './back-test.js';

@@ -8,7 +8,7 @@ import { refusedDelivery, type SharedDelivery } from '../../../src/app/live/deli
 import { LiveService } from '../../../src/app/live/live-service.js';
 import { shareOf } from '../../../src/app/partition.js';
 import type { CompiledPacks } from '../../../src/app/policy/compile-packs.js';
-import { DEFAULT_POLICY } from '../../../src/app/policy/policy-file.js';
+import { DEFAULT_POLICY } from '../../../src/engine/policy.js';
 import type { Clock, EventLog } from '../../../src/app/ports.js';
 import type { Detections } from '../../../src/cli/serve/detection/shared-intake.js';
 import type { RoomOptions } from '../../../src/engine/engine-options.js';

@@ -1,6 +1,6 @@
 /** Asks the Sigma rules of a file about single events. */
 
-import { DEFAULT_POLICY } from '../../../app/policy/policy-file.js';
+import { DEFAULT_POLICY } from '../../../engine/policy.js';
 import { techniqueById } from '../../../engine/attack/technique.js';
 import type { Diagnostic } from '../../../engine/base/diagnostic.js';
 import { Engine } from '../../../engine/engine.js';
