@@ -1,6 +1,7 @@
 /** Rules and correlations made by hand for tests, and a correlator that remembers at which events each correlation holds. */
 
 import { event } from './events.js';
+import { plainRule } from './rules.js';
 import type { Event, Fields } from '../../src/engine/event/event.js';
 import type { Rule, RuleSet } from '../../src/engine/rule/rule.js';
 import type { Comparison, SigmaCorrelation, SigmaRule } from '../../src/engine/rule/sigma/document.js';
@@ -69,28 +70,14 @@ export function sigmaRule(id: string, name = ''): SigmaRule {
 }
 
 export function loaded(document: SigmaRule | SigmaCorrelation, changes: Partial<Rule> = {}): Rule {
-  return {
-    id: document.id,
-    title: { en: document.id, zh: document.id },
-    description: { en: '', zh: '' },
+  return plainRule(document.id, {
     set: 'sigma',
     points: 50,
-    isShadow: false,
     level: 'high',
-    status: undefined,
     sigma: { document, filters: [] },
     techniques: [...document.techniques],
-    actions: [],
-    eventIds: [],
-    conditions: [],
-    references: [],
-    falsePositives: [],
-    author: 'test',
-    pack: 'test',
-    file: 'test.yml',
-    line: 1,
     ...changes,
-  };
+  });
 }
 
 /** One record: the rules that match it, by name, at so many seconds, with these fields. */

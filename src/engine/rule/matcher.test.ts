@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { plainRule } from '../../../test/support/rules.js';
 import { createJsonDecoder } from '../../sources/json/json.js';
 import { techniqueById } from '../attack/technique.js';
 import { assert } from '../base/assert.js';
@@ -14,31 +15,7 @@ import { caseEvent } from './pack/cases-file.js';
 import { loadPack } from './pack/pack.js';
 import type { Rule } from './rule.js';
 
-function rule(id: string, about: Partial<Rule>): Rule {
-  const text = { en: id, zh: id };
-  return {
-    id,
-    title: text,
-    description: text,
-    set: 'ioa',
-    points: 10,
-    isShadow: false,
-    level: undefined,
-    status: undefined,
-    sigma: undefined,
-    techniques: [],
-    actions: [],
-    eventIds: [],
-    conditions: ['true'],
-    references: [],
-    falsePositives: [],
-    author: '',
-    pack: 'test',
-    file: 'test.yml',
-    line: 1,
-    ...about,
-  };
-}
+const rule = (id: string, about: Partial<Rule>): Rule => plainRule(id, { conditions: ['true'], ...about });
 
 function event(text: Record<string, unknown>): Event {
   return caseEvent(text, 'test', 1);

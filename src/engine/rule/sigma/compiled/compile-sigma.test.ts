@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { plainRule } from '../../../../../test/support/rules.js';
 import { bareEvent } from '../../../../../test/support/sigma-trial.js';
 import { ruleText, theRule } from '../../../../../test/support/sigma.js';
 import type { Event } from '../../../event/event.js';
@@ -18,28 +19,7 @@ function create(fields: Record<string, unknown>): Event {
 }
 
 function ruleOf(document: SigmaRule, filters: readonly SigmaFilter[] = []): Rule {
-  const title = { en: document.title, zh: document.title };
-  return {
-    id: document.id,
-    title,
-    description: title,
-    set: 'sigma',
-    points: 10,
-    isShadow: false,
-    level: 'high',
-    status: undefined,
-    sigma: { document, filters },
-    techniques: [],
-    actions: [],
-    eventIds: [],
-    conditions: [],
-    references: [],
-    falsePositives: [],
-    author: '',
-    pack: 'test',
-    file: document.file,
-    line: document.line,
-  };
+  return plainRule(document.id, { set: 'sigma', level: 'high', sigma: { document, filters } });
 }
 
 const document = theRule(
