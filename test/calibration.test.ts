@@ -11,6 +11,8 @@ import { findInputs } from '../src/files/index.js';
 import { createDecoder } from '../src/sources/index.js';
 import { recordings } from './support/recordings.js';
 
+const page = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
 const otrf = recordings('otrf');
 const evtx = recordings('evtx');
 
@@ -31,7 +33,7 @@ function asInput(lines: Iterable<string>): ScanInput {
 }
 
 test.skipIf(otrf === undefined)(
-  'at least 60 % of the recorded attacks give a threat, and at most a third of their chains are threats',
+  'at least 60 % of the recorded attacks give a threat, at most a third of their chains are threats, and the pages say how many',
   { timeout: 300_000 },
   async () => {
     const { inputs } = await findInputs([otrf!]);
@@ -45,6 +47,13 @@ test.skipIf(otrf === undefined)(
         .join(' '),
     ).toBeGreaterThanOrEqual(0.6);
     expect(summary.threatShare).toBeLessThanOrEqual(1 / 3);
+    const percent = (share: number): string => `${Math.round(share * 100)} %`;
+    const { detected, threats, chains } = summary;
+    expect(page('README.md')).toContain(`| ${detected}; ${percent(summary.threatShare)} of the chains in them`);
+    expect(page('docs/reference/bundled-pack.md')).toContain(`${detected} of 73 (${percent(summary.detectedShare)})`);
+    expect(page('docs/reference/bundled-pack.md')).toContain(
+      `${threats} of ${chains.toLocaleString('en')} (${percent(summary.threatShare)})`,
+    );
   },
 );
 
