@@ -183,6 +183,18 @@ describe('documentation', () => {
     expect(broken).toEqual([]);
   });
 
+  test('shows every picture', () => {
+    const shown = new Set(
+      pages.flatMap((page) =>
+        [...read(page).matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path]) =>
+          relative(ROOT, resolve(ROOT, dirname(page), path!)),
+        ),
+      ),
+    );
+    const pictures = filesBelow('docs', (name) => name.endsWith('.png'));
+    expect(pictures.filter((path) => !shown.has(path))).toEqual([]);
+  });
+
   test('names every production dependency and why it is there', () => {
     const page = read('docs/dependencies.md');
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
