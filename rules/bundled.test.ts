@@ -38,6 +38,12 @@ describe('the bundled pack', () => {
     }
   });
 
+  test('is as large as the README says', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain(`**${pack.rules.length} rules of its own**`);
+    expect(readme).toContain(`${pack.profiles.length} profiles of attacks`);
+  });
+
   test('covers enough rules, techniques, tactics and profiles', () => {
     const techniques = new Set(pack.rules.flatMap((rule) => rule.techniques));
     const tactics = new Set([...techniques].flatMap((id) => tacticsOf(id).map(({ shortName }) => shortName)));
