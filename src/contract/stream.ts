@@ -9,8 +9,6 @@ import { Host } from './host.js';
 import { ThreatCounts } from './statistics.js';
 import { ThreatSummary } from './threat.js';
 
-export const STREAM_TYPES = ['threat', 'threat-removed', 'statistics', 'host', 'policy', 'reset'] as const;
-
 export const StreamMessage = Type.Union(
   [
     /** New or changed. */
