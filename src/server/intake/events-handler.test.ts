@@ -188,6 +188,29 @@ describe('bad input', () => {
     expect(answer.body).toMatchObject({ accepted: 2, rejected: [{ index: 1 }, { index: 2 }] });
   });
 
+  test.each([
+    { name: 'plain', packed: false },
+    { name: 'gzip', packed: true },
+  ])(
+    'an array whose end did not come ($name): events before it are kept, and the place is told',
+    async ({ packed }) => {
+      const body = `[${event(1)}, ${event(2)},`;
+      const answer = packed
+        ? await post(new Uint8Array(gzipSync(body)), { 'content-encoding': 'gzip' })
+        : await post(body);
+      expect(answer.status).toBe(202);
+      expect(answer.body).toMatchObject({
+        accepted: 2,
+        rejected: [{ index: 2, reason: expect.stringMatching(/^not-json: .*last bracket/) }],
+      });
+      expect(takenPids()).toEqual([1, 2]);
+    },
+  );
+
+  test('an array that only begins: 400, nothing taken', async () => {
+    expect(await post('[')).toMatchObject({ status: 400, body: { code: 'EVENTS_REJECTED' } });
+  });
+
   test('all rejected: 400 with the reasons, nothing taken', async () => {
     const answer = await post('hello\n{"a":1}\n');
     expect(answer.status).toBe(400);

@@ -1,6 +1,7 @@
 /**
  * Splits JSON text into records, as bytes arrive: lines, arrays, single objects, pretty-printed objects one after another, and any mixture.
- * Outside of objects, white space, commas, zeros, record separators and square brackets only separate; so an array needs no end, and its items are told as they come.
+ * Outside of objects, white space, commas, zeros, record separators and square brackets only separate, so items of an array are told as they come; that
+ * an array has no end is told behind the last of them.
  *
  *                     ┌───────── a line that is one object, the common case: parsed at once
  *     Between ──{──►  Object ──► its end: parsed, back to Between
@@ -73,6 +74,8 @@ export class JsonFramer {
   #failedLine = 0;
   /** Square brackets that are open around records. */
   #arrays = 0;
+  /** The end of a list may have stood where nothing could be read, of which a report was made. */
+  #mayBeClosed = false;
   /** Azure's batches that are open around records, each by the count of square brackets inside which it ends. */
   readonly #batches: number[] = [];
   /** The records of one are over, and its last brace is still to come. */
@@ -120,6 +123,9 @@ export class JsonFramer {
   end(): void {
     this.#run(this.#buffer.subarray(0, this.#kept), true);
     this.#kept = 0;
+    const isBetween = this.#mode === 'between' || (this.#mode === 'junk-item' && !this.#inString);
+    if (this.#arrays > 0 && isBetween && !this.#mayBeClosed)
+      this.#handler.broken('not-json', 'the list of records ends before its last bracket', this.#line);
   }
 
   #keep(bytes: Uint8Array): void {
@@ -195,6 +201,7 @@ export class JsonFramer {
 
   /** @returns false where there are too many */
   #openList(): boolean {
+    if (this.#arrays === 0) this.#mayBeClosed = false;
     if (++this.#arrays <= this.#limits.maxDepth) return true;
     this.#handler.broken('too-deep', `lists nested more than ${this.#limits.maxDepth} deep`, this.#line);
     this.#arrays = 0;
@@ -383,6 +390,7 @@ export class JsonFramer {
       const byte = bytes[position] ?? 0;
       if (byte === LINE_FEED) {
         this.#mode = 'between';
+        this.#mayBeClosed = true;
         return position;
       }
       if (this.#inString) this.#stringByte(byte);
@@ -405,6 +413,7 @@ export class JsonFramer {
 
   /** To a line that begins a record, or ends the list around it, no further right than the broken record began. */
   #resync(bytes: Uint8Array, from: number): number {
+    this.#mayBeClosed = true;
     for (let position = from; position < bytes.byteLength; position++) {
       const byte = bytes[position] ?? 0;
       if (byte === LINE_FEED) {
@@ -457,6 +466,7 @@ export class JsonFramer {
       const byte = bytes[position] ?? 0;
       if (byte === LINE_FEED || (!this.#inString && (byte === COMMA || byte === CLOSE_BRACKET))) {
         this.#mode = 'between';
+        if (this.#inString) this.#mayBeClosed = true;
         return position;
       }
       if (this.#inString) this.#stringByte(byte);
@@ -466,6 +476,7 @@ export class JsonFramer {
   }
 
   #toLineEnd(bytes: Uint8Array, from: number): number {
+    this.#mayBeClosed = true;
     const lineEnd = bytes.indexOf(LINE_FEED, from);
     if (lineEnd === -1) return bytes.byteLength;
     this.#mode = 'between';
