@@ -5,7 +5,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import * as contract from '../contract/index.js';
 import { PROBLEM_MEDIA_TYPE } from '../contract/index.js';
-import { ROUTE_NEEDS } from './access/route-needs.js';
+import { needOf } from './access/route-needs.js';
 
 /** How `@fastify/swagger` is to be registered. */
 export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
@@ -51,7 +51,7 @@ export function describeRoutes(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const methods = Array.isArray(route.method) ? route.method : [route.method];
     for (const method of methods) {
-      const need = ROUTE_NEEDS.get(`${method} ${route.url}`);
+      const need = needOf(method, route.url);
       if (need === undefined) throw new Error(`${method} ${route.url} is not in the table of route needs`);
       if (route.schema === undefined) continue;
       const security = need === 'open' ? [] : need === 'sensor' ? [{ token: [] }] : [{ token: [] }, { session: [] }];

@@ -88,8 +88,11 @@ export function problemBody(problem: HttpProblem, requestId: string): Problem {
   };
 }
 
+/** Of every answer that is no page and no file; those that pass by fastify or end before its hooks have no others. */
+export const SAFE_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
 export function problemHeaders(problem: HttpProblem): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': PROBLEM_MEDIA_TYPE };
+  const headers: Record<string, string> = { ...SAFE_HEADERS, 'content-type': PROBLEM_MEDIA_TYPE };
   if (problem.extras.retryAfterSeconds !== undefined) headers['retry-after'] = String(problem.extras.retryAfterSeconds);
   if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="chainsight"';
   return headers;

@@ -97,7 +97,8 @@ export async function createServer(parts: ServerParts, options: ServerOptions): 
   let connections: Connections | undefined;
   const app = Fastify({
     logger: false,
-    exposeHeadRoutes: false,
+    // Of every GET but that of the stream: balancers, monitors and `curl -I` ask so.
+    exposeHeadRoutes: true,
     bodyLimit: BODY_MAX_BYTES,
     genReqId: requestId,
     frameworkErrors: answerBadAddress,

@@ -383,12 +383,11 @@ describe('probes and pages', () => {
     }
   });
 
-  test.each(['/health', '/ready', '/metrics'])('HEAD %s is its GET without a body', async (path) => {
-    const [head, get] = [await server.ask('HEAD', path), await server.ask('GET', path)];
-    expect([head.status, head.headers['content-type'], head.text]).toEqual([200, get.headers['content-type'], '']);
+  test('HEAD /ready says without a body whether events are taken', async () => {
     server.parts.intake.refusal = 'the disk is full';
-    expect((await server.ask('HEAD', '/ready')).status).toBe(503);
+    expect(await server.ask('HEAD', '/ready')).toMatchObject({ status: 503, text: '' });
     server.parts.intake.refusal = undefined;
+    expect(await server.ask('HEAD', '/ready')).toMatchObject({ status: 200, text: '' });
   });
 
   test('not ready, with the reason, while no events are taken', async () => {
@@ -434,12 +433,34 @@ describe('probes and pages', () => {
     const [head = '', body = ''] = answer.split('\r\n\r\n');
     expect(head).toContain(`HTTP/1.1 ${status} `);
     expect(head).toContain('content-type: application/problem+json');
+    expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
+    expect(head).toContain('cache-control: no-store');
     expect(JSON.parse(body)).toMatchObject({
       status,
       code: expect.stringMatching(/^REQUEST_/),
       detail: expect.stringMatching(/[^.]\.$/),
     });
   });
+
+  test.each([
+    { name: 'nothing there', method: 'GET', path: '/api/v1/nothing', status: 404 },
+    { name: 'another method', method: 'POST', path: '/health', status: 404 },
+    { name: 'nobody', method: 'GET', path: '/api/v1/threats', status: 401 },
+    { name: 'nobody with events', method: 'POST', path: '/api/v1/events', status: 401 },
+    { name: 'not JSON', method: 'POST', path: '/api/v1/sign-in', status: 400, body: '{' },
+    { name: 'figures', method: 'GET', path: '/metrics', status: 200 },
+    { name: 'health', method: 'GET', path: '/health', status: 200 },
+    { name: 'the description', method: 'GET', path: '/api/v1/openapi.json', status: 200 },
+  ] as const)(
+    'is neither kept by anybody nor taken for another kind: $name',
+    async ({ method, path, status, ...rest }) => {
+      const body = 'body' in rest ? rest.body : undefined;
+      const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+      const answer = await server.ask(method, path, { body, headers });
+      expect(answer.status).toBe(status);
+      expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    },
+  );
 
   test('an unknown address of the API is not the console', async () => {
     const answer = await server.ask('GET', '/api/v1/nothing');

@@ -10,7 +10,7 @@ import type { Clock } from '../../app/ports.js';
 import { CSRF_HEADER } from '../../contract/index.js';
 import { HttpProblem } from '../problem.js';
 import { allows, type Identity, type Need } from './identity.js';
-import { ROUTE_NEEDS } from './route-needs.js';
+import { needOf } from './route-needs.js';
 import { hashSecret, sameSecret } from './secret.js';
 import type { TokenDoor } from './token-door.js';
 
@@ -27,7 +27,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function guard(app: FastifyInstance, access: AccessStore, door: TokenDoor, clock: Clock): void {
   app.decorateRequest('identity', undefined);
   app.addHook('onRequest', (request, _reply, done) => {
-    const need = needOf(request);
+    const need = needOfRequest(request);
     if (need !== undefined && need !== 'open') {
       request.identity = identify(request, access, door, clock.nowMs());
       demand(request.identity, need);
@@ -51,10 +51,10 @@ export function demand(identity: Identity | undefined, need: Need): void {
   }
 }
 
-function needOf(request: FastifyRequest): Need | undefined {
+function needOfRequest(request: FastifyRequest): Need | undefined {
   // No route matched: the answer is "not found", whoever asks.
   if (request.routeOptions.url === undefined) return undefined;
-  const need = ROUTE_NEEDS.get(`${request.method} ${request.routeOptions.url}`);
+  const need = needOf(request.method, request.routeOptions.url);
   if (need === undefined) throw new HttpProblem(403, 'REQUEST_FORBIDDEN', 'This address has no role.');
   return need;
 }

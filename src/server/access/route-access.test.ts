@@ -9,7 +9,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role, TokenRole } from '../../app/access-ports.js';
 import { API_PREFIX, CSRF_HEADER } from '../../contract/index.js';
 import { HEX_A, HEX_B } from '../../../test/support/fake-parts.js';
-import { addFakeToken, testServer, type Method, type TestServer } from '../../../test/support/fake-server.js';
+import {
+  addFakeToken,
+  testServer,
+  type Answer,
+  type Method,
+  type TestServer,
+} from '../../../test/support/fake-server.js';
 import { makeToken } from './make-token.js';
 import { ROUTE_NEEDS } from './route-needs.js';
 import { hashSecret, newSecret } from './secret.js';
@@ -216,7 +222,11 @@ describe('the table of route needs', () => {
       parents.push(path === '*' ? '/*' : path);
       known.push(...methods.split(', ').map((method) => `${method} ${parents.join('')}`));
     }
-    expect(known.toSorted()).toEqual([...ROUTE_NEEDS.keys()].toSorted());
+    const asked = known.filter((key) => !key.startsWith('HEAD '));
+    expect(asked.toSorted()).toEqual([...ROUTE_NEEDS.keys()].toSorted());
+    const read = asked.filter((key) => key.startsWith('GET ') && !key.endsWith('/stream'));
+    const heads = known.filter((key) => key.startsWith('HEAD '));
+    expect(heads.toSorted()).toEqual(read.map((key) => key.replace('GET', 'HEAD')).toSorted());
   });
 
   test('refuses a route that is not in it', async () => {
@@ -250,6 +260,22 @@ describe('every route × every caller', () => {
       expect(answer.status, `${caller.name}: ${answer.text}`).toBeLessThan(500);
     }
     expect(got).toEqual(wanted);
+  });
+
+  test.each(routes.filter((key) => key.startsWith('GET ')))('%s: HEAD is that without the body', async (key) => {
+    const path = addressOf(key.slice(4));
+    const headOf = ({ status, headers }: Answer): unknown[] => [
+      status,
+      headers['content-type'],
+      headers['cache-control'],
+      headers['x-content-type-options'],
+    ];
+    for (const caller of CALLERS.filter(({ name }) => /^nobody|token$|^viewer|^expired/.test(name))) {
+      const head = await server.ask('HEAD', path, { headers: await caller.headers() });
+      const whole = await server.ask('GET', path, { headers: await caller.headers() });
+      expect(head.text).toBe('');
+      expect(headOf(head), `${caller.name}: ${whole.text}`).toEqual(headOf(whole));
+    }
   });
 
   test('GET /stream', async () => {
@@ -293,9 +319,14 @@ describe('no way around', () => {
     expect(answer.text).not.toContain('root');
   });
 
+  test('HEAD of the stream is none', async () => {
+    const as = addFakeToken(server.parts, 'viewer');
+    expect((await server.ask('HEAD', `${API_PREFIX}/stream`, { as })).status).toBe(404);
+  });
+
   test.each(['HEAD', 'OPTIONS', 'TRACE', 'PUT', 'PROPFIND'])('%s is answered by no list', async (method) => {
     const answer = await server.server.app.inject({ method: method as Method, url: '/api/v1/users' });
-    expect([400, 404, 405]).toContain(answer.statusCode);
+    expect([400, 401, 404, 405]).toContain(answer.statusCode);
     expect(answer.body).not.toContain('root');
   });
 });

@@ -65,9 +65,6 @@ const ROOT_NEEDS = {
   'GET /health': 'open',
   'GET /ready': 'open',
   'GET /metrics': 'open',
-  'HEAD /health': 'open',
-  'HEAD /ready': 'open',
-  'HEAD /metrics': 'open',
   'GET /*': 'open',
 } as const satisfies Record<string, Need>;
 
@@ -76,3 +73,8 @@ export const ROUTE_NEEDS: ReadonlyMap<string, Need> = new Map<string, Need>([
   ...Object.entries(API_NEEDS).map(([key, need]) => [key.replace(' ', ` ${API_PREFIX}`), need] as const),
   ...Object.entries(ROOT_NEEDS),
 ]);
+
+/** What answers GET answers HEAD, and to the same callers. */
+export function needOf(method: string, route: string): Need | undefined {
+  return ROUTE_NEEDS.get(`${method === 'HEAD' ? 'GET' : method} ${route}`);
+}

@@ -207,6 +207,13 @@ describe('bad input', () => {
     },
   );
 
+  test('answers are kept by nobody, and are what they say', async () => {
+    for (const body of [event(1), 'rubbish']) {
+      const { headers } = await post(body);
+      expect([headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual(['no-store', 'nosniff']);
+    }
+  });
+
   test('an array that only begins: 400, nothing taken', async () => {
     expect(await post('[')).toMatchObject({ status: 400, body: { code: 'EVENTS_REJECTED' } });
   });

@@ -10,7 +10,7 @@ import { allows } from '../access/identity.js';
 import type { DoorToken, TokenDoor } from '../access/token-door.js';
 import type { Metrics } from '../metrics.js';
 import type { ServerLimits, ServerLogger } from '../parts.js';
-import { HttpProblem, problemBody, problemHeaders, toProblem } from '../problem.js';
+import { HttpProblem, problemBody, problemHeaders, SAFE_HEADERS, toProblem } from '../problem.js';
 import { readBody, tooLarge } from './body-reader.js';
 
 export interface EventsHandlerParts {
@@ -112,7 +112,7 @@ export class EventsHandler {
   }
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
+const JSON_HEADERS = { ...SAFE_HEADERS, 'content-type': 'application/json; charset=utf-8' };
 
 /** @returns whether the body is gzip. @throws HttpProblem 413, 415 */
 function checkHeaders(request: IncomingMessage, limits: ServerLimits): boolean {

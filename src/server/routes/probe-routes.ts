@@ -1,4 +1,4 @@
-/** Probes, at the root and under the API's prefix: is the process up, does it take events, its counters. At the root HEAD is answered too: some balancers ask so. */
+/** Probes, at the root and under the API's prefix: is the process up, does it take events, its counters. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { identify } from '../access/guard.js';
@@ -10,9 +10,8 @@ export type BrowserPage = (request: FastifyRequest, reply: FastifyReply) => Fast
 
 export function probeRoutes(app: FastifyInstance, context: RouteContext, browserPage: BrowserPage | undefined): void {
   const { parts, metrics, stream, options, door } = context;
-  const exposeHeadRoute = browserPage !== undefined;
 
-  app.get('/health', { exposeHeadRoute, schema: { summary: 'The process is up' } }, (request, reply) => {
+  app.get('/health', { schema: { summary: 'The process is up' } }, (request, reply) => {
     const page = browserPage?.(request, reply);
     if (page !== undefined) return page;
     return reply.header('cache-control', 'no-store').send({ status: 'up', version: options.version });
@@ -20,7 +19,7 @@ export function probeRoutes(app: FastifyInstance, context: RouteContext, browser
 
   app.get(
     '/ready',
-    { exposeHeadRoute, schema: { summary: '200 while events are taken, 503 with the reason otherwise' } },
+    { schema: { summary: '200 while events are taken, 503 with the reason otherwise' } },
     (_request, reply) => {
       const { refusal } = parts.intake;
       reply.header('cache-control', 'no-store');
@@ -32,7 +31,6 @@ export function probeRoutes(app: FastifyInstance, context: RouteContext, browser
   app.get(
     '/metrics',
     {
-      exposeHeadRoute,
       schema: {
         summary: 'Counters in Prometheus’ text format; rules are named to those who may read them',
         produces: ['text/plain'],
@@ -41,7 +39,10 @@ export function probeRoutes(app: FastifyInstance, context: RouteContext, browser
     async (request, reply) => {
       const caller = identify(request, parts.access, door, parts.clock.nowMs());
       const costs = caller !== undefined && allows(caller.role, 'viewer') ? await parts.policy.ruleCosts() : undefined;
-      return reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(parts, stream.clients, costs));
+      return reply
+        .header('cache-control', 'no-store')
+        .type('text/plain; version=0.0.4; charset=utf-8')
+        .send(metrics.text(parts, stream.clients, costs));
     },
   );
 }

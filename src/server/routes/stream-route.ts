@@ -26,6 +26,8 @@ export function streamRoute({ app, parts, stream }: RouteContext): void {
   app.get<{ Querystring: { after?: string } }>(
     '/stream',
     {
+      // Its head would be that of a stream, which never ends.
+      exposeHeadRoute: false,
       schema: {
         summary: 'Live messages as server-sent events; resumes after `Last-Event-ID`',
         querystring: Type.Object(
