@@ -36,6 +36,7 @@ export const zhRuleCodes: Readonly<Record<string, string>> = {
   RMEYE_ENTRY_INVALID: '原规则条目不正确。',
   RMEYE_EXPRESSION_INVALID: '原规则的表达式无法编译。',
   RMEYE_VALUE_CHANGED: '导入时更改了一个值。',
+  SIGMA_CONTROL_CHARACTER: '值中有控制字符，双引号里的反斜杠被 YAML 转义了，请改用单引号。',
   SIGMA_YAML_INVALID: '此处不是有效的 YAML。',
   SIGMA_YAML_EXPANDS: '别名展开后过大，或引用了自身。',
   SIGMA_TOO_LARGE: '文件过大，或其中的文档过多。',
