@@ -11,6 +11,7 @@ import type { Diagnostic } from '../../engine/base/diagnostic.js';
 import type { FileInput } from '../../files/index.js';
 import { tellErrors, type PolicyOptions } from '../policy-options.js';
 import { programRoot } from '../program-root.js';
+import { youngSpaceMib } from '../young-space.js';
 import { FileQueue } from './file-queue.js';
 import { HostShares, makeShareTable } from './host-shares.js';
 import { surveyHosts, type HostTally } from './host-survey.js';
@@ -132,6 +133,10 @@ function startThreads(
   const program = pathToFileURL(join(programRoot(), 'dist', 'scan-thread.js'));
   return ports.map((peers, place) => {
     const data: ScanThreadData = { programRoot: programRoot(), place, policy, minScore, keepHits, shares, peers };
-    return new Worker(program, { workerData: data, transferList: peers.filter((port) => port !== undefined) });
+    return new Worker(program, {
+      workerData: data,
+      transferList: peers.filter((port) => port !== undefined),
+      resourceLimits: { maxYoungGenerationSizeMb: youngSpaceMib(count) },
+    });
   });
 }

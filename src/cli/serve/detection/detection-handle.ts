@@ -3,7 +3,6 @@
  * with "send it again", and known records change nothing.
  */
 
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -13,6 +12,7 @@ import { refusedDelivery, type SharedAnswer, type SharedDelivery } from '../../.
 import { assert } from '../../../engine/base/assert.js';
 import type { Exception } from '../../../engine/score/exception.js';
 import type { ServerLogger } from '../../../server/parts.js';
+import { youngSpaceMib } from '../../young-space.js';
 import type {
   CallName,
   Delivered,
@@ -37,15 +37,6 @@ const RAN_WELL_MS = 60_000;
 const ON_THE_WAY_BYTES = 128 * 1024 * 1024;
 /** The same of one sender, who may go over with a single delivery: more than one host alone may have waiting there, as a rule. */
 const SENDER_BYTES = 48 * 1024 * 1024;
-
-/**
- * Room for new objects of a detection thread, MiB. An event lives from its reading until its effects are stored; with what V8 grants by itself, 48 MiB,
- * a busy thread's events are copied several times until then, which takes a third of the time that it has.
- */
-const YOUNG_MIB = 192;
-const YOUNG_LEAST_MIB = 48;
-/** Part of the machine's memory that all threads may take for it. */
-const YOUNG_PART = 1 / 32;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -103,7 +94,7 @@ export class DetectionHandle {
       let whenOver: (error: Error) => void = reject;
       this.#startedMs = performance.now();
       const program = pathToFileURL(join(this.data.programRoot, 'dist', 'detection-thread.js'));
-      const resourceLimits = { maxYoungGenerationSizeMb: youngMib(this.data.partitions) };
+      const resourceLimits = { maxYoungGenerationSizeMb: youngSpaceMib(this.data.partitions) };
       const worker = new Worker(program, { workerData: this.data, resourceLimits });
       this.#worker = worker;
       let reason = new Error('It ended without a word.');
@@ -295,11 +286,6 @@ export class DetectionHandle {
     }, waitMs);
     timer.unref();
   }
-}
-
-function youngMib(threads: number): number {
-  const share = (Math.min(totalmem(), process.constrainedMemory() || Infinity) * YOUNG_PART) / threads / 1024 / 1024;
-  return Math.round(Math.max(YOUNG_LEAST_MIB, Math.min(YOUNG_MIB, share)));
 }
 
 const FULL: Refusal = {
