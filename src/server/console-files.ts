@@ -67,7 +67,7 @@ export async function serveConsole(app: FastifyInstance, folder: string | undefi
     });
   }
 
-  app.get('/*', (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
+  app.get('/*', { schema: { hide: true } }, (request: FastifyRequest<{ Params: { '*': string } }>, reply) => {
     const path = request.params['*'];
     if (OTHERS_ADDRESS.test(path)) throw new HttpProblem(404, 'REQUEST_NOT_FOUND', 'There is no GET at this address.');
     // A page of an older build asks for what is gone: that is an error, not the page.

@@ -29,4 +29,9 @@ test('what was refused is said as data too, for readers in other languages', () 
     detail: 'No room.',
     cause: 'LOG_FULL',
   });
+  expect(problemBody(toProblem(new AppError('STORE_FAILED', 'It could not be read.')), 'r3')).toMatchObject({
+    code: 'STATE_FAILED',
+    detail: 'It could not be read.',
+    cause: 'STORE_FAILED',
+  });
 });

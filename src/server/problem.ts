@@ -40,6 +40,7 @@ const TITLES = {
   HUNT_INVALID: 'The hunt cannot be run',
   HUNT_BUSY: 'Other hunts are running',
   RULES_UNREADABLE: 'The rules cannot be read',
+  STATE_FAILED: 'The state cannot be used',
   SERVER_ERROR: 'The server failed',
 } as const;
 
@@ -208,5 +209,6 @@ function ofAppError(error: AppError): HttpProblem {
   if (error.code === 'CURSOR_INVALID') return new HttpProblem(400, 'REQUEST_INVALID', error.message);
   if (error.code === 'RULES_UNREADABLE') return new HttpProblem(409, 'RULES_UNREADABLE', error.message);
   const extras = error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds };
-  return new HttpProblem(503, 'EVENTS_STOPPED', error.message, { ...extras, members: { cause: error.code } });
+  const code = error.code.startsWith('STORE_') ? 'STATE_FAILED' : 'EVENTS_STOPPED';
+  return new HttpProblem(503, code, error.message, { ...extras, members: { cause: error.code } });
 }

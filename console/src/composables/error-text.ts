@@ -15,7 +15,7 @@ export interface ErrorText {
 }
 
 /** Their details say what no words of ours can: a place, a file, a cause. Others repeat in English what the title says, or speak to programs. */
-const DETAILED = new Set(['REQUEST_INVALID', 'HUNT_INVALID', 'RULES_UNREADABLE', 'EVENTS_STOPPED']);
+const DETAILED = new Set(['REQUEST_INVALID', 'HUNT_INVALID', 'RULES_UNREADABLE', 'EVENTS_STOPPED', 'STATE_FAILED']);
 
 export function useErrorText(): (error: unknown) => ErrorText {
   const { t, te, locale } = useI18n();

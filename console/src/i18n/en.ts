@@ -124,6 +124,7 @@ export const en = {
       HUNT_INVALID: 'The expression is not right',
       HUNT_BUSY: 'Other hunts are running: wait for one to end, or cancel it',
       RULES_UNREADABLE: 'The rules cannot be read',
+      STATE_FAILED: 'The state cannot be used',
       SERVER_ERROR: 'The server failed at this',
     },
     status: {

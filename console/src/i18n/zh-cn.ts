@@ -126,6 +126,7 @@ export const zhCn: Messages = {
       HUNT_INVALID: '表达式有误',
       HUNT_BUSY: '其他狩猎正在运行，请等待其结束或将其取消',
       RULES_UNREADABLE: '无法读取规则',
+      STATE_FAILED: '无法使用状态数据',
       SERVER_ERROR: '服务器处理时出错',
     },
     status: {
