@@ -71,7 +71,7 @@ interface Sample {
 interface Slope {
   /** For each event. */
   readonly bytes: number;
-  /** Three standard errors: looks one after another are not quite independent. */
+  /** Three standard errors, larger by what looks one after another have in common. */
   readonly uncertainBytes: number;
 }
 
@@ -82,8 +82,13 @@ function slopeOf(samples: readonly Sample[], of: (sample: Sample) => number): Sl
   const [x, y] = [mean(late.map(({ events }) => events)), mean(late.map(of))];
   const spread = late.reduce((sum, { events }) => sum + (events - x) ** 2, 0);
   const bytes = late.reduce((sum, sample) => sum + (sample.events - x) * (of(sample) - y), 0) / spread;
-  const rest = late.reduce((sum, sample) => sum + (of(sample) - y - bytes * (sample.events - x)) ** 2, 0);
-  return { bytes, uncertainBytes: 3 * Math.sqrt(rest / (late.length - 2) / spread) };
+  const residuals = late.map((sample) => of(sample) - y - bytes * (sample.events - x));
+  const rest = residuals.reduce((sum, residual) => sum + residual ** 2, 0);
+  // As if they were so many fewer: of a process that remembers its last value by a part (AR(1)), (1 - part) / (1 + part) of the looks are independent.
+  const common = residuals.slice(1).reduce((sum, residual, at) => sum + residual * residuals[at]!, 0);
+  const part = Math.min(0.9, Math.max(0, common / rest));
+  const error = Math.sqrt(rest / (late.length - 2) / spread) * Math.sqrt((1 + part) / (1 - part));
+  return { bytes, uncertainBytes: 3 * error };
 }
 
 /** Asks all threads of the server. */
