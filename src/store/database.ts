@@ -73,16 +73,16 @@ export class Database {
     isForReading = false,
   ) {
     let database: Libsql.Database | undefined;
-    let isLying = false;
+    let isImmutable = false;
     try {
       const usually = (): Libsql.Database => openToWrite(path);
-      if (isForReading) ({ database, isLying } = openToRead(path, usually));
+      if (isForReading) ({ database, isImmutable } = openToRead(path, usually));
       else database = usually();
       this.#database = database;
       this.#database.pragma('foreign_keys = OFF');
       this.#database.pragma('temp_store = MEMORY');
       this.#database.pragma(`cache_size = -${CACHE_KIB}`);
-      if (isLying) this.#requireLayout(migrations.length);
+      if (isImmutable) this.#requireLayout(migrations.length);
       else this.#migrate(migrations);
     } catch (error) {
       // Left open it would lock out whoever tries again.

@@ -11,12 +11,12 @@ export const BUSY_MS = 5_000;
  * By the way to the disk that is SQLite's own. The binding's first choice is a layer for encrypted files, which takes a read that failed for one that
  * worked: what was in memory before is then believed, and may be written (SQLite3 Multiple Ciphers, `mcReadMainDb`).
  *
- * @param isLying  to read a file that nobody changes, without the files beside it that SQLite makes even for reading
+ * @param isImmutable  to read a file that nobody changes, without the files beside it that SQLite makes even for reading
  * @throws Libsql.SqliteError
  */
-export function openSqlite(path: string, isLying = false): Libsql.Database {
+export function openSqlite(path: string, isImmutable = false): Libsql.Database {
   const ownWay = process.platform === 'win32' ? 'win32' : 'unix';
-  const address = `${pathToFileURL(path).href}?vfs=${ownWay}${isLying ? '&immutable=1' : ''}`;
+  const address = `${pathToFileURL(path).href}?vfs=${ownWay}${isImmutable ? '&immutable=1' : ''}`;
   return new Libsql(address, { timeout: BUSY_MS });
 }
 
@@ -30,20 +30,20 @@ export function openSqlite(path: string, isLying = false): Libsql.Database {
 export function openToRead(
   path: string,
   usually: () => Libsql.Database,
-): { readonly database: Libsql.Database; readonly isLying: boolean } {
+): { readonly database: Libsql.Database; readonly isImmutable: boolean } {
   // Asked first: the attempt may leave such files.
   const isShared = existsSync(`${path}-shm`);
   const changes = `${path}-wal`;
   const hasChanges = (statSync(changes, { throwIfNoEntry: false })?.size ?? 0) > 0;
   try {
-    return { database: usually(), isLying: false };
+    return { database: usually(), isImmutable: false };
   } catch (error) {
     if (isShared || !existsSync(path) || !cannotWrite(error)) throw error;
     if (hasChanges) {
       const reason = `${changes} holds changes that no server has brought in, and here nobody can; copy the folder to where it may be written`;
       throw new Error(reason, { cause: error });
     }
-    return { database: openSqlite(path, true), isLying: true };
+    return { database: openSqlite(path, true), isImmutable: true };
   }
 }
 

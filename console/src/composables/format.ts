@@ -23,12 +23,8 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 
 const SECOND = ['second', 1] as const;
-const DURATION_UNITS: readonly (readonly [string, number])[] = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-  SECOND,
-];
+/** From days on down: nobody counts in months how long a process ran. */
+const DURATION_UNITS = [...UNITS.slice(2), SECOND];
 
 export function useFormat() {
   const { locale, t } = useI18n();
@@ -45,19 +41,8 @@ export function useFormat() {
   const relativeFormat = computed(() => new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }));
 
   const spans = computed(
-    () => (unit: string) =>
-      new Intl.NumberFormat(locale.value, {
-        style: 'unit',
-        unit,
-        // In Chinese the long form of seconds alone says a word too many.
-        unitDisplay: locale.value === 'zh-CN' ? 'short' : 'long',
-        maximumFractionDigits: 1,
-      }),
-  );
-
-  const shortSpans = computed(
-    () => (unit: string) =>
-      new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }),
+    () => (unit: string, unitDisplay: 'long' | 'short') =>
+      new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 }),
   );
 
   const formats = computed(() => {
@@ -118,11 +103,13 @@ export function useFormat() {
     /** A length of time in the largest unit that fits. */
     span: (seconds: number): string => {
       const [unit, size] = UNITS.find(([, unitSize]) => seconds >= unitSize) ?? SECOND;
-      return spacedCjk(spans.value(unit).format(seconds / size));
+      // In Chinese the long form of seconds alone says a word too many.
+      const display = locale.value === 'zh-CN' ? 'short' : 'long';
+      return spacedCjk(spans.value(unit, display).format(seconds / size));
     },
     /** How long something took, in the two largest units: "8 min 20 sec"; below a minute to a tenth of a second. */
     duration: (seconds: number): string => {
-      const short = (value: number, unit: string): string => shortSpans.value(unit).format(value);
+      const short = (value: number, unit: string): string => spans.value(unit, 'short').format(value);
       if (seconds < 59.95) return spacedCjk(short(Math.round(seconds * 10) / 10, 'second'));
       const whole = Math.round(seconds);
       const at = DURATION_UNITS.findIndex(([, size]) => whole >= size);

@@ -15,6 +15,8 @@ const CHUNK_BYTES = 512 * 1024;
 const FIRST_BYTES = 4096;
 /** Texts that can be referred to: so many of the last new ones, by their places in a ring. */
 export const TEXTS_MAX = 1 << 16;
+/** Slots of the table that finds them, four for each, to begin with. */
+const FIRST_SLOTS = 4096;
 /** Units that a text is looked up by: so many at its end, and as many all over the rest. */
 const SAMPLED = 32;
 export const HEADER_BYTES = 8;
@@ -204,28 +206,29 @@ export class RecordWriter {
 class TextRing {
   readonly #ring: string[] = [];
   #next = 0;
-  /** Two neighbours for each hash; place in the ring + 1. Four slots for each text that there may be. */
-  #slots = new Uint32Array(FIRST_BYTES);
+  /** Two neighbours for each hash; place in the ring + 1. */
+  #slots = new Uint32Array(FIRST_SLOTS);
 
   /** @returns -1 for one that is not found, and that is the newest from now on */
   placeOf(text: string): number {
-    const slot = this.#slotOf(text);
+    const hash = sampledHash(text);
+    const slot = this.#slotOf(hash);
     const [first, second] = [this.#slots[slot]!, this.#slots[slot + 1]!];
     if (first > 0 && this.#ring[first - 1] === text) return first - 1;
     if (second > 0 && this.#ring[second - 1] === text) return second - 1;
     if (this.#next === this.#slots.length / 4) this.#grow();
     this.#ring[this.#next] = text;
-    this.#enter(text, this.#next);
+    this.#enter(hash, this.#next);
     this.#next = (this.#next + 1) % TEXTS_MAX;
     return -1;
   }
 
-  #slotOf(text: string): number {
-    return sampledHash(text) & (this.#slots.length - 2);
+  #slotOf(hash: number): number {
+    return hash & (this.#slots.length - 2);
   }
 
-  #enter(text: string, place: number): void {
-    const slot = this.#slotOf(text);
+  #enter(hash: number, place: number): void {
+    const slot = this.#slotOf(hash);
     this.#slots[slot + 1] = this.#slots[slot]!;
     this.#slots[slot] = place + 1;
   }
@@ -233,7 +236,7 @@ class TextRing {
   /** Until there is a place for each of the texts that the ring holds at most. */
   #grow(): void {
     this.#slots = new Uint32Array(this.#slots.length * 2);
-    for (const [place, text] of this.#ring.entries()) this.#enter(text, place);
+    for (const [place, text] of this.#ring.entries()) this.#enter(sampledHash(text), place);
   }
 }
 

@@ -79,6 +79,15 @@ test('texts that are repeated cost a number, however many there are, and in ever
   expect(texts.map(() => reader.text())).toEqual(texts);
 });
 
+test('nearly all of many texts are found again while the table of them grows', () => {
+  const records = new RecordWriter();
+  const texts = Array.from({ length: 20_000 }, (_, index) => `the text with the number ${index}`);
+  for (const text of texts) records.text(text);
+  const fresh = records.take().length;
+  for (const text of texts) records.text(text);
+  expect(records.take().length).toBeLessThan(fresh / 5);
+});
+
 test('what is no plain data, or has no end, is a bug of whoever wants it kept', () => {
   const endless: unknown[] = [];
   endless.push(endless);

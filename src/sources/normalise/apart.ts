@@ -69,7 +69,7 @@ export function readApart(tree: Tree, data: Tree, place: Place, content: Uint8Ar
   const eventId = eventIdOf(firstOf(tree, ['EventID', 'EventId', 'Id', 'InstanceId']));
   const sensor = sensorOf(provider, channel);
   const fields = readFields(tree, data, provider, eventId, sensor);
-  if (sensor !== 'sysmon') addEnvelope(fields, envelopeOf(tree), sensor);
+  if (sensor !== 'sysmon') addEnvelope(fields, envelopeOf(tree));
   return buildEvent(
     {
       provider,

@@ -400,14 +400,15 @@ export function readEcs(tree: Tree, place: Place, content: Uint8Array | object):
   const assumed = isBare && sysmonAction(eventId) !== undefined ? 'sysmon' : sensor;
   addEcsFields(tree, fields, assumed, eventId);
   if (sensor === 'other') completePowerShell(fields, provider, eventId, at(tree, 'message'));
-  const envelope = {
-    Level: at(tree, 'log.level'),
-    Keywords: at(tree, 'winlog.keywords'),
-    Version: at(tree, 'winlog.version'),
-    UserID: at(tree, 'winlog.user.identifier'),
-    Message: at(tree, 'message'),
-  };
-  if (channel !== '') addEnvelope(fields, envelope, assumed);
+  if (channel !== '' && assumed !== 'sysmon') {
+    addEnvelope(fields, {
+      Level: at(tree, 'log.level'),
+      Keywords: at(tree, 'winlog.keywords'),
+      Version: at(tree, 'winlog.version'),
+      UserID: at(tree, 'winlog.user.identifier'),
+      Message: at(tree, 'message'),
+    });
+  }
   const action = assumed === 'sysmon' ? sysmonAction(eventId) : sensor === 'other' ? actionOfCategory(tree) : undefined;
   if (action !== undefined) addActionFields(tree, fields, action);
   return buildEvent(

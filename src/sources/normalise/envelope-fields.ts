@@ -1,9 +1,7 @@
 /**
  * What stands beside a record's data and rules for other channels than Sysmon's ask for all the same: a failed audit is told by `Keywords` alone.
- * Of Sysmon's own records nobody asks it, and they are the hottest of all.
  */
 
-import type { Sensor } from '../../engine/event/event.js';
 import { isTree, own, textIn, type Tree } from './tree.js';
 
 const SYSTEM = ['Level', 'Task', 'Opcode', 'Keywords', 'Version'] as const;
@@ -19,7 +17,8 @@ const LEVELS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Adds them where the data have no field of that name, which is the sensor's and stays.
+ * Adds them where the data have no field of that name, which is the sensor's and stays. Of Sysmon's own records, the hottest of all, nobody asks them:
+ * whoever reads these does without.
  *
  * @param envelope  has them under the names of `System`'s elements, and `Message`
  * @param userId    the SID of who logged it; names of accounts are none of `System`'s
@@ -27,10 +26,8 @@ const LEVELS: ReadonlyMap<string, string> = new Map([
 export function addEnvelope(
   fields: Record<string, unknown>,
   envelope: Tree,
-  sensor: Sensor,
   userId: unknown = own(envelope, 'UserID'),
 ): void {
-  if (sensor === 'sysmon') return;
   for (const name of SYSTEM) {
     if (fields[name] !== undefined) continue;
     const value = oneOf(own(envelope, name));

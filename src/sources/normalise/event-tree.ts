@@ -34,7 +34,7 @@ export function readEventTree(tree: Tree, place: Place, content: Uint8Array | ob
     data.fields !== undefined && data.values === undefined
       ? data.fields
       : positional(data, provider, sensor === 'sysmon', eventId);
-  addEnvelope(fields, system, sensor, attributeIn(system, 'Security', 'UserID'));
+  if (sensor !== 'sysmon') addEnvelope(fields, system, attributeIn(system, 'Security', 'UserID'));
   return buildEvent(
     {
       provider,

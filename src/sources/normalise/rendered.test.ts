@@ -228,6 +228,13 @@ test.each([
   'Process:\n\tID:\t0x1\n\tName:\ta\n\tType:\t1\n\tID:\t0x2',
 ])('sections that are no creation: %j', (message) => expect(processInMessage(message, 4688)).toBeUndefined());
 
+test('a line of blanks is looked at once', () => {
+  const started = performance.now();
+  expect(processInMessage(`${ACCOUNT}\n${' '.repeat(60_000)}x`, 4688)).toBeUndefined();
+  // Counted from each blank on it was more than a second.
+  expect(performance.now() - started).toBeLessThan(300);
+});
+
 test('sections that are no end', () => {
   expect(processInMessage(`${ACCOUNT}\nProcess:\n\tID:\t0x1\n\tName:\ta\n\tStatus:\tok`, 4689)).toBeUndefined();
 });

@@ -31,7 +31,7 @@ export function classicText(text: string): Tree | undefined {
 /** Of a message's section: its heading stands alone on a line and ends in a colon, in the wide one of Chinese and Japanese too. */
 const HEADING = /^[^\s:：][^:：\t]{0,80}[:：]$/;
 /** Of an indented line: what stands behind its label. No language has a colon in the label. */
-const ENTRY = /^(?:\t| {2,})\s*[^\s:：][^:：\t]{0,80}[:：](.*)$/;
+const ENTRY = /^(?:\t| {2})\s*[^\s:：][^:：\t]{0,80}[:：](.*)$/;
 const HEX = /^0x[\da-f]{1,16}$/i;
 
 const ACCOUNT = ['UserSid', 'UserName', 'DomainName', 'LogonId'] as const;

@@ -19,18 +19,16 @@ export function readWazuh(win: Tree, place: Place, content: Uint8Array | object)
   const provider = textIn(own(system, 'providerName')) ?? '';
   const channel = textIn(own(system, 'channel')) ?? '';
   const sensor = sensorOf(provider, channel);
-  addEnvelope(
-    fields,
-    {
+  if (sensor !== 'sysmon') {
+    addEnvelope(fields, {
       Level: own(system, 'level'),
       Task: own(system, 'task'),
       Opcode: own(system, 'opcode'),
       Keywords: own(system, 'keywords'),
       Version: own(system, 'version'),
       Message: messageIn(system),
-    },
-    sensor,
-  );
+    });
+  }
   return buildEvent(
     {
       provider,

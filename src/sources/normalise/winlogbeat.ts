@@ -24,17 +24,15 @@ export function readWinlogbeat(tree: Tree, log: Tree, place: Place, content: Uin
     nameNumbered(fields, provider);
     completePowerShell(fields, provider, eventId, own(tree, 'message'));
   }
-  addEnvelope(
-    fields,
-    {
+  if (sensor !== 'sysmon') {
+    addEnvelope(fields, {
       Level: own(log, 'level') ?? at(tree, 'log.level'),
       Keywords: own(log, 'keywords'),
       Version: own(log, 'version'),
       UserID: at(log, 'user.identifier'),
       Message: own(tree, 'message'),
-    },
-    sensor,
-  );
+    });
+  }
   return buildEvent(
     {
       provider,

@@ -2,38 +2,31 @@
 
 import { CHANNEL, COMPUTER, DATA, GUID, MESSAGE, PROVIDER, SYSTEM_TIME, type Shape } from './event-facts.js';
 
+/** Of both of osquery's tables, which name the channel differently. */
+const ROW = {
+  computer_name: COMPUTER,
+  data: JSON.stringify({ EventData: DATA }),
+  datetime: SYSTEM_TIME,
+  eventid: '1',
+  pid: '3544',
+  provider_guid: GUID,
+  provider_name: PROVIDER,
+};
+
 export const AGENT_SHAPES: readonly Shape[] = [
   {
     name: 'osquery',
     record: {
       name: 'pack_win_events',
       hostIdentifier: 'relay',
-      columns: {
-        computer_name: COMPUTER,
-        data: JSON.stringify({ EventData: DATA }),
-        datetime: SYSTEM_TIME,
-        eventid: '1',
-        pid: '3544',
-        provider_guid: GUID,
-        provider_name: PROVIDER,
-        source: CHANNEL,
-      },
+      columns: { ...ROW, source: CHANNEL },
       action: 'added',
     },
     hasNumber: false,
   },
   {
     name: "osquery's other table, a row of a snapshot",
-    record: {
-      channel: CHANNEL,
-      computer_name: COMPUTER,
-      data: JSON.stringify({ EventData: DATA }),
-      datetime: SYSTEM_TIME,
-      eventid: '1',
-      pid: '3544',
-      provider_guid: GUID,
-      provider_name: PROVIDER,
-    },
+    record: { ...ROW, channel: CHANNEL },
     hasNumber: false,
   },
   {

@@ -5,6 +5,7 @@ import type { Rule } from '../rule.js';
 import type { SigmaCorrelation, SigmaDocument, SigmaFilter, SigmaRule } from '../sigma/document.js';
 import { readSigmaFile } from '../sigma/read/read-sigma-file.js';
 import type { PackFile } from './pack-file.js';
+import { bilingual } from './rule-entry.js';
 import type { SigmaTerms } from './sigma-settings.js';
 
 /** Of the text, because a file that is not YAML at all is to be reported as what it was meant to be, and because parsing twice would be half of what loading costs. */
@@ -81,17 +82,16 @@ export function filteredSigmaRule(
   const { id, title, level, status, techniques, file, line } = document;
   return {
     id,
-    title: { en: title, zh: title },
+    title: bilingual(title),
     // When they are looked at: what a document says about itself may not have been fetched yet.
     get description() {
-      const { description } = document.about;
-      return { en: description, zh: description };
+      return bilingual(document.about.description);
     },
     get references() {
       return document.about.references;
     },
     get falsePositives() {
-      return document.about.falsePositives.map((text) => ({ en: text, zh: text }));
+      return document.about.falsePositives.map(bilingual);
     },
     get author() {
       return document.about.author;
